@@ -1,0 +1,122 @@
+#ifndef PINGYI_IMPORTERS_READER_H
+#define PINGYI_IMPORTERS_READER_H
+
+#include "base/buf.h"
+#include "base/zone.h"
+
+#include "importers/encoding.h"
+#include "importers/profile.h"
+#include "importers/record.h"
+
+/* A push reader of dumps: bytes in, records and rejects out, in constant memory. Thread: one owner at a time.
+ *
+ *     encoding_scan over the whole file  ->  enum encoding
+ *     reader_new(profile, encoding)  ->  reader_feed ... reader_feed  ->  reader_finish
+ *
+ * The first SAMPLE bytes are held back to find delimiter and header row; then bytes flow: iconv, libcsv in strict mode,
+ * columns to fields, cells to values. */
+
+enum {
+    READER_SAMPLE_BYTES = 256 * 1024,
+    READER_MAX_CELL_BYTES = 1024 * 1024,
+    READER_MAX_CELLS = 1024,
+    READER_MAX_RECORD_BYTES = 4 * 1024 * 1024,
+};
+
+/* Why a row was not taken. The word begins the `reason` of a reject file. */
+#define REJECT_REASONS(X)                                                                          \
+    X(REJECT_MISSING_ORDER_NO, "missing_order_no")                                                 \
+    X(REJECT_SCIENTIFIC_ORDER_NO, "scientific_order_no")                                           \
+    X(REJECT_MISSING_RECEIVED_AT, "missing_received_at")                                           \
+    X(REJECT_MISSING_UNIT, "missing_unit")                                                         \
+    X(REJECT_BAD_TIME, "bad_time")                                                                 \
+    X(REJECT_TOO_FEW_CELLS, "too_few_cells")                                                       \
+    X(REJECT_TOO_MANY_CELLS, "too_many_cells")                                                     \
+    X(REJECT_UNDECODABLE, "undecodable")                                                           \
+    X(REJECT_TOO_LONG, "too_long")                                                                 \
+    X(REJECT_TOO_MANY_UNITS, "too_many_units")                                                     \
+    X(REJECT_BAD_QUOTES, "bad_quotes")
+
+enum reject_reason {
+#define X(name, word) name,
+    REJECT_REASONS(X)
+#undef X
+};
+const char *reject_reason_word(enum reject_reason reason);
+
+struct reject {
+    int64_t line;
+    enum reject_reason reason;
+    struct bytes column; /* header of the guilty column as written; empty when none is */
+    struct bytes value;  /* the guilty cell; empty when none is */
+    const struct bytes
+        *cells; /* the row as it was, UTF-8 (undecodable bytes as U+FFFD), borrowed */
+    size_t cell_count;
+};
+
+/* Why a whole file is no dump. */
+#define REFUSALS(X)                                                                                \
+    X(REFUSAL_NONE, "")                                                                            \
+    X(REFUSAL_EMPTY, "empty")                   /* nothing in it */                                \
+    X(REFUSAL_NO_HEADER, "no_header")           /* no row fits the profile's columns */            \
+    X(REFUSAL_MISSING_COLUMN, "missing_column") /* a required one; named */                        \
+    X(REFUSAL_DOUBLED_COLUMN, "doubled_column") /* the same word twice; named */                   \
+    X(REFUSAL_HTML, "html")                                                                        \
+    X(REFUSAL_SPREADSHEET, "spreadsheet") /* xlsx or xls */                                        \
+    X(REFUSAL_ARCHIVE, "archive")                                                                  \
+    X(REFUSAL_BINARY, "binary")                                                                    \
+    X(REFUSAL_UNDECODABLE, "undecodable")
+
+enum refusal {
+#define X(name, word) name,
+    REFUSALS(X)
+#undef X
+};
+const char *refusal_word(enum refusal refusal);
+
+/* What the reader found out about the file; valid after the header was found, borrowed from the reader. */
+struct reader_layout {
+    char delimiter;             /* ',' ';' '\t' '|' */
+    int64_t header_line;        /* 1-based; 0 while unknown */
+    const struct bytes *header; /* cells of the header row, as written */
+    size_t header_count;
+    uint64_t columns;    /* fields that have a column */
+    const int *field_of; /* per header cell: enum field, or -1 when it is ignored */
+};
+
+struct reader_counts {
+    int64_t rows; /* data records, rejected ones too */
+    int64_t rejected;
+    int64_t total_rows, blank_rows,
+        note_rows;            /* 合计 rows, blank rows and one-cell notes below them */
+    int64_t newest_event_utc; /* latest instant of any date read, 0 when none */
+};
+
+/* Sinks return OK, or a negative code that stops the reader and comes back from reader_feed. */
+struct reader_sink {
+    int (*on_layout)(void *context, const struct reader_layout *layout,
+                     struct err *err); /* once, first */
+    int (*on_record)(void *context, const struct record *record, struct err *err);
+    int (*on_reject)(void *context, const struct reject *reject, struct err *err);
+    void *context;
+};
+
+struct reader;
+
+/* `profile` and `zone` (of profile->timezone) are borrowed and outlive the reader. */
+int reader_new(const struct profile *profile, enum encoding encoding, const struct zone *zone,
+               struct reader_sink sink, struct reader **out_reader, struct err *err);
+void reader_free(struct reader *reader);
+
+/* Feed the next bytes of the file, cut anywhere. ERR_REFUSED: the file is no dump, reader_refusal says why and
+ * `err` names what is missing. A sink's code comes back as it is. After a failure only reader_free may follow. */
+int reader_feed(struct reader *reader, struct bytes bytes, struct err *err);
+
+/* The file has ended: read what is held back. */
+int reader_finish(struct reader *reader, struct err *err);
+
+enum refusal reader_refusal(const struct reader *reader);
+const struct reader_layout *reader_layout(const struct reader *reader);
+struct reader_counts reader_counts(const struct reader *reader);
+
+#endif
