@@ -1,0 +1,35 @@
+#ifndef PINGYI_SERVICE_AUTH_VAULT_H
+#define PINGYI_SERVICE_AUTH_VAULT_H
+
+#include "base/buf.h"
+
+#include "service/storage/sealer.h"
+
+/* The keys of a data directory and what is done with them. `vault.key` holds 32 random bytes as hex with a version line
+ * (mode 0600); all keys are derived from it by HKDF-SHA-256 with a purpose as info. */
+struct vault;
+
+/* Create `path` with a new key, exclusively; ERR_EXISTS, ERR_IO. */
+int vault_create(const char *path, struct err *err);
+
+/* Read `path`. ERR_NOT_FOUND; ERR_PERMISSION when group or others can read it; ERR_CORRUPT. */
+int vault_open(const char *path, struct vault **out_vault, struct err *err);
+void vault_free(struct vault *vault); /* wipes the keys */
+
+/* A sealer of its own for one thread: OpenSSL contexts and a pool of random nonces are reused, nothing is fetched per
+ * record. Sealed form: one byte cipher id (1: AES-256-GCM), 12 bytes nonce, ciphertext, 16 bytes tag; the row's id as
+ * 8 bytes big-endian is associated data. `purpose` separates keys ("order", "reject", ...). */
+struct vault_sealer;
+int vault_sealer_new(const struct vault *vault, const char *purpose, struct vault_sealer **out,
+                     struct err *err);
+void vault_sealer_free(struct vault_sealer *sealer);
+struct sealer vault_sealer_door(struct vault_sealer *sealer);
+
+/* Blind index of a phone number: the first 64 bits of HMAC-SHA-256 over its digits, as a signed integer, never 0.
+ * One object per thread. */
+struct vault_index;
+int vault_index_new(const struct vault *vault, struct vault_index **out, struct err *err);
+void vault_index_free(struct vault_index *index);
+int vault_index_of(struct vault_index *index, struct bytes digits, int64_t *out_key, struct err *err);
+
+#endif
