@@ -1,0 +1,34 @@
+#ifndef PINGYI_SERVICE_STORAGE_DATABASE_H
+#define PINGYI_SERVICE_STORAGE_DATABASE_H
+
+#include "service/storage/store.h"
+
+#include <sqlite3.h>
+
+/* Inside service/storage/ only: what its files share. A named statement of queries/<file>.sql is prepared at first use
+ * and kept with the connection; it is reset and its bindings cleared each time it is taken. */
+
+/* Take the statement that a line `-- name: <name>` heads. ERR_CORRUPT with SQLite's words when it cannot be prepared. */
+int database_take(struct store *store, const char *name, sqlite3_stmt **out_statement, struct err *err);
+
+/* Step once: *out_row says whether a row is there. Maps SQLite's results to ours (FULL -> ERR_FULL, IOERR -> ERR_IO,
+ * NOMEM -> ERR_NOMEM, CORRUPT and NOTADB -> ERR_CORRUPT, BUSY -> ERR_BUSY, CONSTRAINT -> ERR_EXISTS). */
+int database_step(struct store *store, sqlite3_stmt *statement, bool *out_row, struct err *err);
+
+/* For statements that give no rows: step to the end and reset. */
+int database_run(struct store *store, sqlite3_stmt *statement, struct err *err);
+
+/* Bind by number, which the files give names: an enum beside each statement's text keeps the order of :parameters. */
+void database_bind_text(sqlite3_stmt *statement, int at, struct bytes text); /* borrowed until reset */
+void database_bind_blob(sqlite3_stmt *statement, int at, struct bytes blob);
+void database_bind_id(sqlite3_stmt *statement, int at, int64_t id); /* 0 binds NULL */
+
+struct bytes database_column_text(sqlite3_stmt *statement, int column);
+struct bytes database_column_blob(sqlite3_stmt *statement, int column);
+
+/* Describe what SQLite last said of this connection. */
+int database_error(struct store *store, int sqlite_code, const char *what, struct err *err);
+
+sqlite3 *database_handle(struct store *store);
+
+#endif

@@ -1,0 +1,51 @@
+#ifndef PINGYI_SERVICE_STORAGE_STORE_H
+#define PINGYI_SERVICE_STORAGE_STORE_H
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+/* The door to the database of a data directory (pingyi.db, SQLite in WAL mode). One store is one connection: one
+ * thread at a time. No SQL and no SQLite name goes beyond service/storage/. */
+struct store;
+
+enum store_mode {
+    STORE_CREATE,    /* make the file, ERR_EXISTS if it is there */
+    STORE_READWRITE, /* migrate an older one (after a copy to backups/), clear what an unfinished import left */
+    STORE_READONLY,  /* a snapshot reader; the file must have the newest schema */
+};
+
+struct store_options {
+    const char *path;        /* of pingyi.db */
+    const char *backup_path; /* where an older file is copied before it is migrated; NULL: no copy */
+    enum store_mode mode;
+    const char *vfs;         /* NULL: the system's; tests put a faulty one here */
+};
+
+/* ERR_NOT_FOUND, ERR_EXISTS, ERR_VERSION (made by a newer program), ERR_CORRUPT (no database), ERR_IO, ERR_FULL,
+ * ERR_BUSY, ERR_NOMEM. */
+int store_open(const struct store_options *options, struct store **out_store, struct err *err);
+
+/* Close; accepts NULL. Open transactions are rolled back. */
+void store_close(struct store *store);
+
+/* BEGIN IMMEDIATE; commit is on disk when it returns OK (synchronous FULL). After a failed commit nothing of the
+ * transaction is stored. Rollback never fails and accepts that none is open. */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+bool store_in_transaction(const struct store *store);
+
+/* A read snapshot that lasts until store_rollback. */
+int store_begin_read(struct store *store, struct err *err);
+
+/* Slices of an import are invisible until their last transaction; they need no sync of their own. FULL again with
+ * `relaxed` false; not within a transaction. */
+int store_relax_sync(struct store *store, bool relaxed, struct err *err);
+
+/* PRAGMA integrity_check and foreign_key_check: ERR_CORRUPT names the first finding. */
+int store_check(struct store *store, struct err *err);
+
+/* Prepare every named statement against the schema (for tests and `verify`). */
+int store_prepare_all(struct store *store, struct err *err);
+
+#endif
