@@ -1,0 +1,19 @@
+#ifndef PINGYI_SERVICE_HOST_FILES_H
+#define PINGYI_SERVICE_HOST_FILES_H
+
+#include "base/buf.h"
+#include "base/zone.h"
+
+/* What the operating system keeps: files and zones. Thread: any. */
+
+/* Append the whole of a file. ERR_NOT_FOUND, ERR_LIMIT (more than the buf may hold), ERR_IO. */
+int file_read(const char *path, struct buf *out, struct err *err);
+
+/* Replace `path` by `content`, whole or not at all: written beside it, synced, renamed. `mode` as for open(2). */
+int file_replace(const char *path, struct bytes content, unsigned mode, struct err *err);
+
+/* The zone of that IANA name (Asia/Shanghai) from the system's database. ERR_NOT_FOUND for one that is not there or
+ * no zone's name (absolute, or with ..). */
+int zone_load(struct bytes name, struct zone **out_zone, struct err *err);
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef PINGYI_SERVICE_ROUNDS_EVALUATION_H
+#define PINGYI_SERVICE_ROUNDS_EVALUATION_H
+
+#include "base/arena.h"
+
+#include "reports/bulletin.h"
+
+#include "scoring/ranking.h"
+
+#include "service/host/datadir.h"
+#include "service/storage/rounds.h"
+
+/* From a round's rules and the stored facts to its ranking: the one place where storage and scoring meet. */
+
+/* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. */
+struct round_basis {
+    struct rules rules;
+    struct zone *zone;
+    struct calendar *calendar;
+    struct judge judge;
+    int64_t as_of_utc;
+    bool is_trial; /* other rules than the round's own, or no basis document */
+};
+
+/* `rules_text` empty: the round's own. ERR_REFUSED: the last dump that covers the period was taken before its end and
+ * no as-of was given. ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
+int round_basis_load(struct store *store, const struct round_row *round, struct bytes rules_text,
+                     int64_t now_utc, struct round_basis *out, struct err *err);
+void round_basis_deinit(struct round_basis *basis);
+
+struct evaluation {
+    struct arena arena; /* owns what the ranking points to */
+    struct ranking ranking;
+    int64_t unmatched;   /* handlings of the round whose unit name is unmatched: in no row */
+    int64_t unclear;     /* without a lead, or with two */
+    int64_t without_unit; /* unit named by no dump: answered directly */
+    struct unmatched_name {
+        struct bytes name;
+        int64_t count;
+    } *unmatched_names;
+    size_t unmatched_name_count;
+};
+
+/* Judge every handling and rank. A closed round is counted from what it froze. `threads` 1 or 2: two scan two halves,
+ * each with its own connection. */
+int evaluation_run(const struct datadir *datadir, const struct round_row *round, const struct round_basis *basis,
+                   int threads, struct evaluation *out, struct err *err);
+void evaluation_deinit(struct evaluation *evaluation);
+
+/* Close a draft round: its facts, units and judgements are frozen. */
+int round_close(const struct datadir *datadir, struct bytes name, int64_t now_utc, struct bytes who, struct err *err);
+
+/* How one handling counts in one round, for `orders show`. */
+int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
+                       const struct round_basis *basis, const struct fact_row *row, struct verdict *out,
+                       struct err *err);
+
+#endif
