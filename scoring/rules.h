@@ -6,7 +6,12 @@
 #include "scoring/fact.h"
 
 /* The rules of a round (INI): parsed, checked, with the defaults filled in. A plain value without pointers: copied
- * freely, compared by its canonical text. Thread: any. */
+ * freely, compared by its canonical text. Thread: any.
+ *
+ * `;` behind a space begins a comment; a line starting with `#` or `;` is one. A long value goes on in indented lines.
+ * Numbers are plain decimals of at most 9 decimals. A component of [score] is one number, its weight
+ * (`on_time = 0.3`), or four separated by commas, a line (`on_time = 0.95, 0.01, 0, 0.2`: target, points per point,
+ * floor, cap). Hours are `none` where nobody is called. */
 
 enum {
     RULES_TEXT_MAX_BYTES = 64 * 1024,
@@ -59,8 +64,8 @@ struct rules_term {
     enum rules_term_unit unit;
 };
 
-/* A weight, or a piecewise-linear line: full credit at `target`, `per_point` credit lost for each percentage point
- * below it, never under `floor` nor over `cap`. */
+/* A weight, or a piecewise-linear line: `cap` points at `target` and above, `per_point` lost for each percentage point
+ * below it, never under `floor`. */
 struct rules_component {
     double weight; /* before normalisation */
     bool is_line;
