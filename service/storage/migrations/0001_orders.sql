@@ -1,7 +1,7 @@
 -- Work orders as the dumps bring them. Conventions of all tables:
 --   *_utc      seconds since 1970-01-01 00:00:00 UTC
 --   *_day      civil day, days since 1970-01-01
---   *_at       a moment of a dump: seconds since 1970 UTC, or, where the row's `bare_days` has the column's bit, the
+--   *_at       a moment of a dump: seconds since 1970 UTC, or, where the row's `traits` have the column's bit, the
 --              civil day's midnight as if UTC (the dump gave no time of day)
 -- An import writes under its id; what it brought is visible once its row says 'loaded' (order ids are given in
 -- ascending order, so "below the loading import's first order" is what readers may see).
@@ -66,16 +66,32 @@ CREATE TABLE units (
     CHECK (merged_into <> id)
 ) STRICT;
 
--- Every name by which a dump has named a unit, and the register's own names and aliases.
+-- Every name by which a dump has named a unit, and the register's own names and aliases. What a name means is kept
+-- once, with its row without code; unit_names_matched says what every row means.
 CREATE TABLE unit_names (
     id      INTEGER PRIMARY KEY,
     name    TEXT NOT NULL,            -- as first written, trimmed
     folded  TEXT NOT NULL,            -- width, white space and brackets made one kind
     code    TEXT NOT NULL DEFAULT '', -- the dump's unit_code, '' without one
-    unit_id INTEGER REFERENCES units (id), -- NULL: unmatched
-    is_alias INTEGER NOT NULL DEFAULT 0 CHECK (is_alias IN (0, 1)),
-    UNIQUE (folded, code)
+    unit_id INTEGER REFERENCES units (id), -- whom the register or the office means by the name; NULL: nobody
+    is_alias INTEGER NOT NULL DEFAULT 0 CHECK (is_alias IN (0, 1)), -- 1: by word of the office
+    UNIQUE (folded, code),
+    CHECK (code = '' OR (unit_id IS NULL AND is_alias = 0))
 ) STRICT;
+
+-- Whom each name means: the unit with the dump's code, else the one that the name without code means; in place of a
+-- merged unit, the one at the end of its chain. unit_id NULL: unmatched.
+CREATE VIEW unit_names_matched AS
+SELECT n.id, n.name, n.folded, n.code, n.is_alias,
+       (WITH RECURSIVE chain (id, merged_into) AS (
+            SELECT u.id, u.merged_into FROM units AS u
+            WHERE u.id = coalesce((SELECT c.id FROM units AS c WHERE c.code = n.code),
+                                  (SELECT m.unit_id FROM unit_names AS m WHERE m.folded = n.folded AND m.code = ''))
+            UNION
+            SELECT u.id, u.merged_into FROM chain JOIN units AS u ON u.id = chain.merged_into
+        )
+        SELECT chain.id FROM chain WHERE chain.merged_into IS NULL) AS unit_id
+FROM unit_names AS n;
 
 -- One request of a citizen.
 CREATE TABLE orders (
@@ -99,13 +115,14 @@ CREATE TABLE handlings (
     due_at          INTEGER,
     closed_at       INTEGER,
     submitted_at    INTEGER,
-    bare_days       INTEGER NOT NULL, -- bit 0 received, 1 due, 2 closed, 3 submitted, 4 dispatched, 5 extended_due,
-                                      -- 6 extension_asked, 7 accepted, 8 first_closed
-    kind            INTEGER NOT NULL, -- enum order_kind
-    status          INTEGER NOT NULL, -- enum order_status
-    part            INTEGER NOT NULL, -- enum handling_part: 0 lead, 1 support, 2 unclear
-    flag            INTEGER NOT NULL, -- enum overdue_flag
-    marks           INTEGER NOT NULL, -- enum fact_mark
+    traits          INTEGER NOT NULL, -- small things side by side, because reading a column costs more than reading a bit:
+                                      --   bits  0-11 bare days: 0 received, 1 due, 2 closed, 3 submitted, 4 dispatched,
+                                      --              5 extended_due, 6 extension_asked, 7 accepted, 8 first_closed
+                                      --   bits 12-15 enum order_kind            (traits >> 12) & 15
+                                      --   bits 16-19 enum order_status          (traits >> 16) & 15
+                                      --   bits 20-21 enum handling_part         (traits >> 20) & 3
+                                      --   bits 22-23 enum overdue_flag          (traits >> 22) & 3
+                                      --   bits 24-39 bits of enum fact_mark     traits >> 24
     dispatched_at   INTEGER,
     extended_due_at INTEGER,
     extension_asked_at INTEGER,
@@ -141,9 +158,7 @@ CREATE TABLE order_versions (
 CREATE TABLE handling_versions (
     changed_by INTEGER NOT NULL,
     id INTEGER NOT NULL, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
-    submitted_at INTEGER, bare_days INTEGER NOT NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL,
-    part INTEGER NOT NULL, flag INTEGER NOT NULL, marks INTEGER NOT NULL, dispatched_at INTEGER,
-    extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
+    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
     first_closed_at INTEGER, redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER,
     hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
     PRIMARY KEY (id, changed_by)
@@ -166,9 +181,7 @@ CREATE TABLE pending_orders (
 
 CREATE TABLE pending_handlings (
     id INTEGER PRIMARY KEY, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
-    submitted_at INTEGER, bare_days INTEGER NOT NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL,
-    part INTEGER NOT NULL, flag INTEGER NOT NULL, marks INTEGER NOT NULL, dispatched_at INTEGER,
-    extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
+    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
     first_closed_at INTEGER, redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER,
     hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
 ) STRICT;

@@ -35,13 +35,14 @@ CREATE TABLE round_facts (
     round_id   INTEGER NOT NULL REFERENCES rounds (id),
     id         INTEGER NOT NULL,     -- the handling
     unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER, submitted_at INTEGER,
-    bare_days INTEGER NOT NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, part INTEGER NOT NULL,
-    flag INTEGER NOT NULL, marks INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
-    extension_asked_at INTEGER, extension_count INTEGER,
+    traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER,
+    extension_count INTEGER,
     merged_repeat INTEGER NOT NULL,  -- 1: its first order stood open and counted
     judgement  INTEGER NOT NULL,     -- enum judgement, by the round's own rules
     PRIMARY KEY (round_id, id)
 ) STRICT, WITHOUT ROWID;
+-- What closed rounds have judged, in the order in which a scan of the handlings meets it.
+CREATE INDEX round_facts_by_handling ON round_facts (id, judgement);
 
 -- Which register the closed round was counted by: the name a dump used, and the ranked unit it counted for.
 CREATE TABLE round_units (
