@@ -9,7 +9,8 @@
  * and kept with the connection; it is reset and its bindings cleared each time it is taken. */
 
 /* Take the statement that a line `-- name: <name>` heads. ERR_CORRUPT with SQLite's words when it cannot be prepared. */
-int database_take(struct store *store, const char *name, sqlite3_stmt **out_statement, struct err *err);
+int database_take(struct store *store, const char *name, sqlite3_stmt **out_statement,
+                  struct err *err);
 
 /* Step once: *out_row says whether a row is there. Maps SQLite's results to ours (FULL -> ERR_FULL, IOERR -> ERR_IO,
  * NOMEM -> ERR_NOMEM, CORRUPT and NOTADB -> ERR_CORRUPT, BUSY -> ERR_BUSY, CONSTRAINT -> ERR_EXISTS). */
@@ -19,7 +20,8 @@ int database_step(struct store *store, sqlite3_stmt *statement, bool *out_row, s
 int database_run(struct store *store, sqlite3_stmt *statement, struct err *err);
 
 /* Bind by number, which the files give names: an enum beside each statement's text keeps the order of :parameters. */
-void database_bind_text(sqlite3_stmt *statement, int at, struct bytes text); /* borrowed until reset */
+void database_bind_text(sqlite3_stmt *statement, int at,
+                        struct bytes text); /* borrowed until reset */
 void database_bind_blob(sqlite3_stmt *statement, int at, struct bytes blob);
 void database_bind_id(sqlite3_stmt *statement, int at, int64_t id); /* 0 binds NULL */
 

@@ -28,11 +28,12 @@ int import_put_loading(struct store *store, struct import_row *row, struct err *
 int import_put_loaded(struct store *store, const struct import_row *row, struct err *err);
 
 /* The loaded import of the same bytes and profile. ERR_NOT_FOUND. */
-int import_find(struct store *store, const unsigned char sha256[32], const unsigned char profile_sha256[32],
-                struct import_row *out, struct err *err);
+int import_find(struct store *store, const unsigned char sha256[32],
+                const unsigned char profile_sha256[32], struct import_row *out, struct err *err);
 int import_get(struct store *store, int64_t id, struct import_row *out, struct err *err);
 typedef int (*import_cb)(void *context, const struct import_row *row, struct err *err);
-int imports_each(struct store *store, import_cb on_import, void *context, struct err *err); /* oldest first */
+int imports_each(struct store *store, import_cb on_import, void *context,
+                 struct err *err); /* oldest first */
 
 /* The id of an import that is loading, 0 if none. */
 int import_loading(struct store *store, int64_t *out_id, struct err *err);
@@ -42,25 +43,26 @@ int import_clear(struct store *store, int64_t id, int64_t limit, bool *out_done,
 
 /* The newest loaded import that named an order of `id` later, 0 if none; and a closed round that counted one, empty if
  * none: both stand in the way of an undo. */
-int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id, struct bytes *out_round,
-                      struct err *err);
+int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id,
+                      struct bytes *out_round, struct err *err);
 /* Take the import back: its orders and added handlings go, what it changed is as before, state undone. */
 int import_undo(struct store *store, int64_t id, int64_t now_utc, struct err *err);
 
-int reject_put(struct store *store, int64_t import_id, int64_t reject_id, int64_t line, struct bytes reason,
-               struct bytes header, struct bytes sealed, struct err *err);
+int reject_put(struct store *store, int64_t import_id, int64_t reject_id, int64_t line,
+               struct bytes reason, struct bytes header, struct bytes sealed, struct err *err);
 /* Ids of rejects are given by the caller, because the sealed cells are bound to them: the next free one. */
 int reject_next_id(struct store *store, int64_t *out_id, struct err *err);
 typedef int (*reject_cb)(void *context, int64_t reject_id, int64_t line, struct bytes reason,
                          struct bytes header, struct bytes sealed, struct err *err);
-int rejects_each(struct store *store, int64_t import_id, reject_cb on_reject, void *context, struct err *err);
+int rejects_each(struct store *store, int64_t import_id, reject_cb on_reject, void *context,
+                 struct err *err);
 
-int record_flags_put(struct store *store, int64_t import_id, int64_t line, int64_t handling_id, uint32_t flags,
-                     struct err *err);
+int record_flags_put(struct store *store, int64_t import_id, int64_t line, int64_t handling_id,
+                     uint32_t flags, struct err *err);
 typedef int (*record_flags_cb)(void *context, int64_t line, int64_t handling_id, uint32_t flags,
                                struct err *err);
 /* Those of one import, or of one handling over all loaded imports (import_id 0). */
-int record_flags_each(struct store *store, int64_t import_id, int64_t handling_id, record_flags_cb on_flags,
-                      void *context, struct err *err);
+int record_flags_each(struct store *store, int64_t import_id, int64_t handling_id,
+                      record_flags_cb on_flags, void *context, struct err *err);
 
 #endif

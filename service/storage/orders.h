@@ -35,7 +35,8 @@ struct handling_row {
 bool handling_row_equal(const struct handling_row *a, const struct handling_row *b);
 
 /* Insert a new order; false in *out_is_new (and nothing stored) when the number is taken. */
-int order_put_new(struct store *store, const struct order_row *row, bool *out_is_new, struct err *err);
+int order_put_new(struct store *store, const struct order_row *row, bool *out_is_new,
+                  struct err *err);
 /* Rewrite an order of the import that is loading. */
 int order_put(struct store *store, const struct order_row *row, struct err *err);
 /* ERR_NOT_FOUND. */
@@ -45,12 +46,13 @@ int order_get_by_id(struct store *store, int64_t order_id, struct order_row *out
 /* Insert or rewrite one handling. */
 int handling_put(struct store *store, const struct handling_row *row, struct err *err);
 /* All handlings of an order by place; returns their count in *out_count. */
-int handlings_get(struct store *store, int64_t order_id, struct handling_row out[HANDLINGS_AN_ORDER],
-                  int *out_count, struct err *err);
+int handlings_get(struct store *store, int64_t order_id,
+                  struct handling_row out[HANDLINGS_AN_ORDER], int *out_count, struct err *err);
 
 /* Changes to older orders wait here until orders_apply_pending. */
 int pending_order_put(struct store *store, const struct order_row *row, struct err *err);
-int pending_order_get(struct store *store, int64_t order_id, struct order_row *out, struct err *err);
+int pending_order_get(struct store *store, int64_t order_id, struct order_row *out,
+                      struct err *err);
 int pending_handling_put(struct store *store, const struct handling_row *row, struct err *err);
 /* ERR_NOT_FOUND when nothing waits for that handling. */
 int pending_handling_get(struct store *store, int64_t handling_id, struct handling_row *out,
@@ -71,14 +73,14 @@ int sighting_get(struct store *store, int64_t import_id, int64_t handling_id, bo
                  struct err *err);
 
 /* History of one handling or order, oldest first: each row as it was before `changed_by` changed it. */
-typedef int (*handling_version_cb)(void *context, int64_t changed_by, const struct handling_row *row,
-                                   struct err *err);
+typedef int (*handling_version_cb)(void *context, int64_t changed_by,
+                                   const struct handling_row *row, struct err *err);
 int handling_versions_each(struct store *store, int64_t handling_id, handling_version_cb on_version,
                            void *context, struct err *err);
 typedef int (*order_version_cb)(void *context, int64_t changed_by, const struct order_row *row,
                                 struct err *err);
-int order_versions_each(struct store *store, int64_t order_id, order_version_cb on_version, void *context,
-                        struct err *err);
+int order_versions_each(struct store *store, int64_t order_id, order_version_cb on_version,
+                        void *context, struct err *err);
 
 /* Add what the import brought to person_orders, in one sorted insert. */
 int orders_index_persons(struct store *store, int64_t first_order_id, int64_t import_id,

@@ -9,17 +9,22 @@
 struct store;
 
 enum store_mode {
-    STORE_CREATE,    /* make the file, ERR_EXISTS if it is there */
+    STORE_CREATE, /* make the file, ERR_EXISTS if it is there */
     STORE_READWRITE, /* migrate an older one (after a copy to backups/), clear what an unfinished import left */
-    STORE_READONLY,  /* a snapshot reader; the file must have the newest schema */
+    STORE_READONLY, /* a snapshot reader; the file must have the newest schema */
 };
 
 struct store_options {
-    const char *path;        /* of pingyi.db */
-    const char *backup_path; /* where an older file is copied before it is migrated; NULL: no copy */
+    const char *path; /* of pingyi.db */
+    const char
+        *backup_path; /* where an older file is copied before it is migrated; NULL: no copy */
     enum store_mode mode;
-    const char *vfs;         /* NULL: the system's; tests put a faulty one here */
+    const char *vfs; /* NULL: the system's; tests put a faulty one here */
 };
+
+/* Let SQLite take its memory from base/alloc, so that the fault loop reaches it. Once in a process, before any store is
+ * opened. Thread: the first, alone. */
+void storage_use_allocator(void);
 
 /* ERR_NOT_FOUND, ERR_EXISTS, ERR_VERSION (made by a newer program), ERR_CORRUPT (no database), ERR_IO, ERR_FULL,
  * ERR_BUSY, ERR_NOMEM. */
@@ -34,6 +39,11 @@ int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
+
+/* Be the one importer, until store_unlock_import or store_close, whatever other processes do: ERR_BUSY when another
+ * one is. What an importer that died has left is cleared first. Not within a transaction. */
+int store_lock_import(struct store *store, struct err *err);
+void store_unlock_import(struct store *store); /* accepts that it is not held */
 
 /* A read snapshot that lasts until store_rollback. */
 int store_begin_read(struct store *store, struct err *err);

@@ -1,0 +1,42 @@
+#ifndef PINGYI_SERVICE_STORAGE_CONNECTION_H
+#define PINGYI_SERVICE_STORAGE_CONNECTION_H
+
+#include "base/embedded.h"
+
+#include "service/storage/database.h"
+
+/* What store.c, database.c and migrations.c share: the connection itself, the table of its statements, and the steps of
+ * opening it. */
+
+/* migrations/ and queries/, by name; migrations begin with their number. */
+extern const struct embedded_file embedded_storage[];
+
+struct named_statement {
+    struct bytes name; /* empty: the slot is free */
+    struct bytes sql;
+    sqlite3_stmt *prepared; /* NULL until first taken */
+};
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *rollback;             /* prepared at open: rolling back must not need memory */
+    char *lock_path;                    /* of the file whose lock the importer holds */
+    int lock_fd;                        /* -1: not held */
+    struct named_statement *statements; /* open addressing by name */
+    size_t statement_slots;             /* a power of two */
+};
+
+/* Read the statements' names and texts out of the embedded files. */
+int database_load_statements(struct store *store, struct err *err);
+void database_free_statements(struct store *store);
+
+/* Run SQL of our own, statement by statement. */
+int database_exec(struct store *store, struct bytes sql, const char *what, struct err *err);
+
+int migrations_newest(void);
+/* PRAGMA user_version: 0 in an empty database. ERR_CORRUPT when the database is another program's. */
+int migrations_version(struct store *store, int *out_version, struct err *err);
+/* Run those that are missing; ERR_VERSION when a newer program made the schema. */
+int migrations_run(struct store *store, const struct store_options *options, struct err *err);
+
+#endif

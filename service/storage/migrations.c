@@ -1,0 +1,155 @@
+#include "service/storage/connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "pgyi": tells our files from those of other programs. */
+enum { APPLICATION_ID = 0x70677969 };
+
+static bool is_migration(const struct embedded_file *file)
+{
+    return file->name[0] >= '0' && file->name[0] <= '9';
+}
+
+int migrations_newest(void)
+{
+    int count = 0;
+    for (const struct embedded_file *file = embedded_storage; file->name != NULL; file++)
+        count += is_migration(file);
+    return count;
+}
+
+static int read_integer(struct store *store, const char *pragma, int *out_value, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->db, pragma, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int rc = OK;
+    if (code == SQLITE_ROW)
+        *out_value = sqlite3_column_int(statement, 0);
+    else
+        rc = database_error(store, code, "read the head of the database", err);
+    (void)sqlite3_finalize(statement);
+    return rc;
+}
+
+int migrations_version(struct store *store, int *out_version, struct err *err)
+{
+    int version = 0, application = 0, objects = 0;
+    int rc = read_integer(store, "PRAGMA user_version", &version, err);
+    if (rc == OK)
+        rc = read_integer(store, "PRAGMA application_id", &application, err);
+    if (rc == OK)
+        rc = read_integer(store, "SELECT count(*) FROM sqlite_schema", &objects, err);
+    if (rc != OK)
+        return rc;
+    bool is_empty = version == 0 && application == 0 && objects == 0;
+    if (!is_empty && application != APPLICATION_ID)
+        return err_set(err, ERR_CORRUPT, "the database belongs to another program");
+    *out_version = version;
+    return OK;
+}
+
+/* A PRAGMA takes no parameter. The number is our own: where it stands in the table of files. */
+static int set_version(struct store *store, int version, struct err *err)
+{
+    char sql[96];
+    (void)sqlite3_snprintf((int)sizeof sql, sql,
+                           "PRAGMA user_version = %d; PRAGMA application_id = %d", version,
+                           (int)APPLICATION_ID);
+    return database_exec(store, bytes_from_z(sql), "set the schema's version", err);
+}
+
+/* ---- the copy of an older file ---- */
+
+static int create_private(const char *path, struct err *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not create \"%s\": %s",
+                       path, strerror(errno));
+    (void)close(fd);
+    return OK;
+}
+
+static int copy_pages(struct store *store, struct store *copy, struct err *err)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(copy->db, "main", store->db, "main");
+    if (backup == NULL)
+        return database_error(copy, sqlite3_extended_errcode(copy->db), "begin the copy", err);
+    int code = sqlite3_backup_step(backup, -1);
+    int finish_code = sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE)
+        return OK;
+    return database_error(copy, finish_code != SQLITE_OK ? finish_code : code, "copy the database",
+                          err);
+}
+
+static int copy_database(struct store *store, const struct store_options *options, struct err *err)
+{
+    int rc = create_private(options->backup_path, err);
+    if (rc != OK)
+        return rc;
+    struct store copy = {.lock_fd = -1};
+    int code = sqlite3_open_v2(options->backup_path, &copy.db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, options->vfs);
+    if (copy.db == NULL)
+        rc = err_set(err, ERR_NOMEM, "no memory for a connection");
+    else if (code != SQLITE_OK)
+        rc = database_error(&copy, code, "open the copy", err);
+    else
+        rc = copy_pages(store, &copy, err);
+    code = sqlite3_close(copy.db);
+    if (rc == OK && code != SQLITE_OK)
+        rc = err_set(err, ERR_IO, "could not finish the copy");
+    if (rc != OK) {
+        (void)unlink(options->backup_path);
+        return err_wrap(err, "before migrating, to \"%s\"", options->backup_path);
+    }
+    return OK;
+}
+
+/* ---- the steps ---- */
+
+/* One step, unless another process has made it meanwhile. */
+static int run_step(struct store *store, const struct embedded_file *file, int number,
+                    struct err *err)
+{
+    int version = 0;
+    int rc = store_begin(store, err);
+    if (rc == OK)
+        rc = read_integer(store, "PRAGMA user_version", &version, err);
+    if (rc == OK && version < number) {
+        rc = database_exec(store, embedded_bytes(file), "change the schema", err);
+        if (rc == OK)
+            rc = set_version(store, number, err);
+        if (rc == OK)
+            rc = store_commit(store, err);
+    }
+    store_rollback(store);
+    return rc == OK ? OK : err_wrap(err, "migration %s", file->name);
+}
+
+int migrations_run(struct store *store, const struct store_options *options, struct err *err)
+{
+    int version = 0;
+    int newest = migrations_newest();
+    int rc = migrations_version(store, &version, err);
+    if (rc != OK)
+        return rc;
+    if (version > newest)
+        return err_set(err, ERR_VERSION, "schema %d is newer than this program's %d", version,
+                       newest);
+    if (version > 0 && version < newest && options->backup_path != NULL)
+        rc = copy_database(store, options, err);
+    int number = 0;
+    for (const struct embedded_file *file = embedded_storage; rc == OK && file->name != NULL;
+         file++)
+        if (is_migration(file) && ++number > version)
+            rc = run_step(store, file, number, err);
+    return rc;
+}

@@ -1,0 +1,381 @@
+#include "service/storage/store.h"
+
+#include "base/alloc.h"
+
+#include "service/storage/connection.h"
+#include "service/storage/imports.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Limits of what SQLite may be made to hold, whatever is written into the file. */
+enum {
+    VALUE_MAX_BYTES = 80 * 1024 * 1024, /* the largest sealed text, with room */
+    SQL_MAX_BYTES = 64 * 1024,
+    BUSY_WAIT_MS = 10000,
+    CLEAR_SLICE_ORDERS = 20000,
+};
+
+/* ---- memory ---- */
+
+static void *sqlite_malloc(int bytes)
+{
+    return mem_alloc((size_t)bytes);
+}
+
+static void *sqlite_realloc(void *ptr, int bytes)
+{
+    return mem_realloc(ptr, (size_t)bytes);
+}
+
+static int sqlite_size(void *ptr)
+{
+    return (int)malloc_usable_size(ptr);
+}
+
+static int sqlite_round_up(int bytes)
+{
+    return (bytes + 7) & ~7;
+}
+
+static int sqlite_memory_init(void *context)
+{
+    (void)context;
+    return SQLITE_OK;
+}
+
+static void sqlite_memory_shutdown(void *context)
+{
+    (void)context;
+}
+
+void storage_use_allocator(void)
+{
+    static const sqlite3_mem_methods methods = {
+        .xMalloc = sqlite_malloc,
+        .xFree = mem_free,
+        .xRealloc = sqlite_realloc,
+        .xSize = sqlite_size,
+        .xRoundup = sqlite_round_up,
+        .xInit = sqlite_memory_init,
+        .xShutdown = sqlite_memory_shutdown,
+    };
+    int code = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+    assert(code == SQLITE_OK && "a store was opened before");
+    (void)code;
+    /* Statistics would take a lock at each request. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    /* Now, so that the first store needs no more than the others; where it fails, opening tries again. */
+    (void)sqlite3_initialize();
+}
+
+/* ---- opening ---- */
+
+/* SQLite would make the file readable for all; its -wal and -shm follow what the file has. */
+static int make_file(const struct store_options *options, struct err *err)
+{
+    struct stat status;
+    if (options->mode != STORE_CREATE) {
+        if (stat(options->path, &status) == 0)
+            return OK;
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "could not open \"%s\": %s",
+                       options->path, strerror(errno));
+    }
+    int fd = open(options->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not create \"%s\": %s",
+                       options->path, strerror(errno));
+    (void)close(fd);
+    return OK;
+}
+
+static int connect(struct store *store, const struct store_options *options, struct err *err)
+{
+    int access = options->mode == STORE_READONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int code = sqlite3_open_v2(options->path, &store->db,
+                               access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, options->vfs);
+    if (store->db == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for a connection");
+    if (code != SQLITE_OK)
+        return database_error(store, code, "open the database", err);
+    (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
+    return OK;
+}
+
+/* A file that somebody altered must not make SQLite do more than hold our data. */
+static void restrict_connection(sqlite3 *db)
+{
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX_BYTES);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_MAX_BYTES);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 100);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_COMPOUND_SELECT, 50);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
+}
+
+static int set_pragmas(struct store *store, enum store_mode mode, struct err *err)
+{
+    /* The page size counts only while the file is empty; 16 KiB halve the work of an import. A checkpoint after 64 MiB
+     * writes each page of an index that many slices have touched once instead of many times. */
+    static const char *const of_all = "PRAGMA foreign_keys = ON;"
+                                      "PRAGMA cell_size_check = ON;"
+                                      "PRAGMA temp_store = FILE;"
+                                      "PRAGMA cache_size = -16384;";
+    static const char *const of_writers = "PRAGMA page_size = 16384;"
+                                          "PRAGMA journal_mode = WAL;"
+                                          "PRAGMA synchronous = FULL;"
+                                          "PRAGMA wal_autocheckpoint = 4096;"
+                                          "PRAGMA cache_size = -65536;";
+    int rc = database_exec(store, bytes_from_z(of_all), "set up the connection", err);
+    if (rc == OK && mode != STORE_READONLY)
+        rc = database_exec(store, bytes_from_z(of_writers), "set up the connection", err);
+    return rc;
+}
+
+/* The version before anything is written: what belongs to others, or is not there yet, stays as it is. */
+static int check_version(struct store *store, const struct store_options *options, struct err *err)
+{
+    int version = 0;
+    int newest = migrations_newest();
+    int rc = migrations_version(store, &version, err);
+    if (options->mode == STORE_CREATE && (rc == ERR_CORRUPT || (rc == OK && version != 0)))
+        return err_set(err, ERR_EXISTS, "\"%s\" is there already", options->path);
+    if (rc != OK)
+        return rc;
+    if (options->mode != STORE_CREATE && version == 0)
+        return err_set(err, ERR_NOT_FOUND, "\"%s\" is empty", options->path);
+    if (version > newest)
+        return err_set(err, ERR_VERSION, "schema %d is newer than this program's %d", version,
+                       newest);
+    if (options->mode == STORE_READONLY && version < newest)
+        return err_set(err, ERR_VERSION, "schema %d is older than this program's %d", version,
+                       newest);
+    return OK;
+}
+
+static int clear_dead_import(struct store *store, struct err *err)
+{
+    int rc = store_lock_import(store, err);
+    store_unlock_import(store);
+    /* Busy: an importer is alive and at it. */
+    return rc == ERR_BUSY ? OK : rc;
+}
+
+static int open_steps(struct store *store, const struct store_options *options, struct err *err)
+{
+    static const char suffix[] = "-import";
+    size_t len = strlen(options->path);
+    store->lock_path = mem_alloc(size_add(len, sizeof suffix));
+    if (store->lock_path == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for a path");
+    memcpy(store->lock_path, options->path, len);
+    memcpy(store->lock_path + len, suffix, sizeof suffix);
+
+    int rc = make_file(options, err);
+    if (rc == OK)
+        rc = connect(store, options, err);
+    if (rc != OK)
+        return rc;
+    restrict_connection(store->db);
+    int code = sqlite3_prepare_v2(store->db, "ROLLBACK", -1, &store->rollback, NULL);
+    if (code != SQLITE_OK)
+        return database_error(store, code, "prepare the connection", err);
+    rc = check_version(store, options, err);
+    if (rc == OK)
+        rc = set_pragmas(store, options->mode, err);
+    if (rc == OK)
+        rc = database_load_statements(store, err);
+    if (rc == OK && options->mode != STORE_READONLY)
+        rc = migrations_run(store, options, err);
+    if (rc == OK && options->mode == STORE_READWRITE)
+        rc = clear_dead_import(store, err);
+    return rc;
+}
+
+int store_open(const struct store_options *options, struct store **out_store, struct err *err)
+{
+    struct store *store = mem_calloc(1, sizeof *store);
+    if (store == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for a store");
+    store->lock_fd = -1;
+    int rc = open_steps(store, options, err);
+    if (rc != OK) {
+        store_close(store);
+        return rc;
+    }
+    *out_store = store;
+    return OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    store_rollback(store);
+    store_unlock_import(store);
+    database_free_statements(store);
+    (void)sqlite3_finalize(store->rollback);
+    (void)sqlite3_close(store->db);
+    mem_free(store->lock_path);
+    mem_free(store);
+}
+
+/* ---- transactions ---- */
+
+static int run_plain(struct store *store, const char *sql, const char *what, struct err *err)
+{
+    return database_exec(store, bytes_from_z(sql), what, err);
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+    return run_plain(store, "BEGIN IMMEDIATE", "begin to write", err);
+}
+
+/* A statement that is left half read keeps its snapshot beyond the transaction, and the WAL from being emptied. */
+static void reset_statements(struct store *store)
+{
+    sqlite3_stmt *statement = sqlite3_next_stmt(store->db, NULL);
+    for (; statement != NULL; statement = sqlite3_next_stmt(store->db, statement))
+        if (sqlite3_stmt_busy(statement))
+            (void)sqlite3_reset(statement);
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+    reset_statements(store);
+    int rc = run_plain(store, "COMMIT", "commit", err);
+    if (rc != OK)
+        store_rollback(store);
+    return rc;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->db == NULL || store->rollback == NULL)
+        return;
+    reset_statements(store);
+    /* After some errors SQLite has rolled back by itself. */
+    if (!store_in_transaction(store))
+        return;
+    (void)sqlite3_step(store->rollback);
+    (void)sqlite3_reset(store->rollback);
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return sqlite3_get_autocommit(store->db) == 0;
+}
+
+int store_begin_read(struct store *store, struct err *err)
+{
+    /* BEGIN alone takes no snapshot; the first read does. */
+    return run_plain(store, "BEGIN; SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)",
+                     "begin to read", err);
+}
+
+int store_relax_sync(struct store *store, bool relaxed, struct err *err)
+{
+    return run_plain(store, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
+                     "change the syncing", err);
+}
+
+/* ---- the one importer ---- */
+
+/* A lock of the open file, not of the process: it also holds between two stores of one process, and the kernel lets go
+ * of it however the process ends. */
+static int take_lock(struct store *store, struct err *err)
+{
+    int fd = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not open \"%s\": %s",
+                       store->lock_path, strerror(errno));
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_SETLK, &whole) == 0) {
+        store->lock_fd = fd;
+        return OK;
+    }
+    int number = errno;
+    (void)close(fd);
+    if (number == EAGAIN || number == EACCES)
+        return err_set(err, ERR_BUSY, "another import is at work");
+    return err_set(err, ERR_IO, "could not lock \"%s\": %s", store->lock_path, strerror(number));
+}
+
+static int clear_leftovers(struct store *store, struct err *err)
+{
+    bool done = false;
+    int rc = OK;
+    while (rc == OK && !done) {
+        int64_t id = 0;
+        rc = store_begin(store, err);
+        if (rc == OK)
+            rc = import_loading(store, &id, err);
+        if (rc == OK && id != 0)
+            rc = import_clear(store, id, CLEAR_SLICE_ORDERS, &done, err);
+        done = done || id == 0;
+        if (rc == OK && id != 0)
+            rc = store_commit(store, err);
+        store_rollback(store);
+    }
+    return rc;
+}
+
+int store_lock_import(struct store *store, struct err *err)
+{
+    int rc = take_lock(store, err);
+    if (rc != OK)
+        return rc;
+    rc = clear_leftovers(store, err);
+    if (rc != OK) {
+        store_unlock_import(store);
+        return err_wrap(err, "could not clear what an unfinished import left");
+    }
+    return OK;
+}
+
+void store_unlock_import(struct store *store)
+{
+    if (store->lock_fd >= 0)
+        (void)close(store->lock_fd);
+    store->lock_fd = -1;
+}
+
+/* ---- checking ---- */
+
+/* Both pragmas: ok, or rows of findings. */
+static int check_by(struct store *store, const char *pragma, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->db, pragma, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int rc = OK;
+    if (code == SQLITE_ROW) {
+        struct bytes finding = database_column_text(statement, 0);
+        if (!bytes_equal(finding, BYTES_LIT("ok")))
+            rc = err_set(err, ERR_CORRUPT, "%s finds: " BYTES_FMT, pragma, BYTES_ARG(finding));
+    } else if (code != SQLITE_DONE) {
+        rc = database_error(store, code, "check the database", err);
+    }
+    (void)sqlite3_finalize(statement);
+    return rc;
+}
+
+int store_check(struct store *store, struct err *err)
+{
+    int rc = check_by(store, "PRAGMA integrity_check(1)", err);
+    return rc == OK ? check_by(store, "PRAGMA foreign_key_check", err) : rc;
+}
