@@ -5,20 +5,31 @@
 
 #include "service/storage/sealer.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* The keys of a data directory and what is done with them. `vault.key` holds 32 random bytes as hex with a version line
  * (mode 0600); all keys are derived from it by HKDF-SHA-256 with a purpose as info. */
 struct vault;
 
-/* Create `path` with a new key, exclusively; ERR_EXISTS, ERR_IO. */
+/* Let OpenSSL take its memory through base/alloc.h. For the whole process, and only before anything else asks OpenSSL
+ * for memory: false, and nothing changed, when it is too late. Called first thing in main, and by tests that fail the
+ * heap. */
+bool vault_use_allocator(void);
+
+/* Create `path` with a new key, exclusively: it appears whole and on disk, or not at all. ERR_EXISTS, ERR_IO, ERR_FULL,
+ * ERR_NOMEM. */
 int vault_create(const char *path, struct err *err);
 
-/* Read `path`. ERR_NOT_FOUND; ERR_PERMISSION when group or others can read it; ERR_CORRUPT. */
+/* Read `path`. ERR_NOT_FOUND; ERR_PERMISSION when group or others may do anything with it, or we may not read it;
+ * ERR_CORRUPT; ERR_IO; ERR_NOMEM. */
 int vault_open(const char *path, struct vault **out_vault, struct err *err);
 void vault_free(struct vault *vault); /* wipes the keys */
 
 /* A sealer of its own for one thread: OpenSSL contexts and a pool of random nonces are reused, nothing is fetched per
  * record. Sealed form: one byte cipher id (1: AES-256-GCM), 12 bytes nonce, ciphertext, 16 bytes tag; the row's id as
- * 8 bytes big-endian is associated data. `purpose` separates keys ("order", "reject", ...). */
+ * 8 bytes big-endian is associated data. `purpose` separates keys ("order", "reject", ...); "blind index" is taken.
+ * The sealer does not need the vault any more once it is made. A process forked from this one must make its own. */
 struct vault_sealer;
 int vault_sealer_new(const struct vault *vault, const char *purpose, struct vault_sealer **out,
                      struct err *err);
@@ -30,6 +41,7 @@ struct sealer vault_sealer_door(struct vault_sealer *sealer);
 struct vault_index;
 int vault_index_new(const struct vault *vault, struct vault_index **out, struct err *err);
 void vault_index_free(struct vault_index *index);
-int vault_index_of(struct vault_index *index, struct bytes digits, int64_t *out_key, struct err *err);
+int vault_index_of(struct vault_index *index, struct bytes digits, int64_t *out_key,
+                   struct err *err);
 
 #endif
