@@ -103,12 +103,17 @@ struct judge_context {
 int judge_fact(const struct judge *judge, const struct fact *fact, struct judge_context context,
                struct verdict *out_verdict, struct err *err);
 
-/* The effective deadline alone (given, extended or computed). */
+/* The effective deadline alone: fills `deadline`, `deadline_source` and `extension`, nothing else.
+ *
+ * Given: `due`, or `extended_due` where the extension counts. Computed: from the start, n working days or n natural days
+ * later; with `starts = next_workday` to the end of that day, with `same_moment` to the same time of day. Hours run at
+ * once under both, from a bare start from the end of its day. Under `precision = day` it is a bare day. ERR_NO_CALENDAR. */
 int judge_deadline(const struct judge *judge, const struct fact *fact, struct verdict *out_verdict,
                    struct err *err);
 
-/* Whether a repeat is merged into its first order (并单): same lead, first not excluded itself (`first_verdict`) and
- * not ended when the repeat was received. Otherwise the repeat stays (重办). */
+/* Whether a repeat is merged into its first order (并单): same lead, first not excluded itself and not ended when the
+ * repeat was received. Otherwise the repeat stays (重办). `first_verdict` is of a judge over all days, because an order
+ * of another period says nothing of its exclusion. */
 bool judge_repeat_is_merged(const struct judge *judge, const struct fact *repeat,
                             const struct verdict *first_verdict, bool same_lead);
 
