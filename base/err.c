@@ -36,8 +36,10 @@ int err_wrap(struct err *err, const char *format, ...)
     va_start(args, format);
     int len = vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    if (len >= 0 && (size_t)len + 2 < sizeof err->message)
-        (void)snprintf(err->message + len, sizeof err->message - (size_t)len, ": %s", inner);
+    if (len >= 0 && (size_t)len + 2 < sizeof err->message) {
+        size_t room = sizeof err->message - (size_t)len;
+        (void)snprintf(err->message + len, room, ": %.*s", (int)room - 3, inner);
+    }
     cut_at_character(err->message, sizeof err->message);
     return err->code;
 }
