@@ -3,8 +3,6 @@
 
 #include "base/arena.h"
 
-#include "reports/bulletin.h"
-
 #include "scoring/ranking.h"
 
 #include "service/host/datadir.h"
@@ -12,7 +10,13 @@
 
 /* From a round's rules and the stored facts to its ranking: the one place where storage and scoring meet. */
 
-/* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. */
+/* A round whose texts are the arena's, valid beside other calls on the store. ERR_NOT_FOUND. */
+int round_get_kept(struct store *store, struct bytes name, struct arena *arena, struct round_row *out,
+                   struct err *err);
+int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out, struct err *err);
+
+/* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. `judge` points into the struct, which
+ * therefore is not copied. */
 struct round_basis {
     struct rules rules;
     struct zone *zone;
@@ -22,7 +26,7 @@ struct round_basis {
     bool is_trial; /* other rules than the round's own, or no basis document */
 };
 
-/* `rules_text` empty: the round's own. ERR_REFUSED: the last dump that covers the period was taken before its end and
+/* `rules_text` with ptr NULL: the round's own. ERR_REFUSED: the last dump that covers the period was taken before its end and
  * no as-of was given. ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
 int round_basis_load(struct store *store, const struct round_row *round, struct bytes rules_text,
                      int64_t now_utc, struct round_basis *out, struct err *err);

@@ -17,16 +17,17 @@ struct round_row {
 int round_put_new(struct store *store, struct round_row *row, struct err *err);
 int round_get(struct store *store, struct bytes name, struct round_row *out, struct err *err);
 typedef int (*round_cb)(void *context, const struct round_row *row, struct err *err);
-int rounds_each(struct store *store, round_cb on_round, void *context, struct err *err); /* by from_day, name */
+int rounds_each(struct store *store, round_cb on_round, void *context,
+                struct err *err); /* by from_day, name */
 /* The last round of the kind that ends before `from_day`. ERR_NOT_FOUND. */
-int round_get_previous(struct store *store, struct bytes kind, int64_t from_day, struct round_row *out,
-                       struct err *err);
+int round_get_previous(struct store *store, struct bytes kind, int64_t from_day,
+                       struct round_row *out, struct err *err);
 /* Set state and as_of_utc. */
 int round_put_state(struct store *store, int64_t round_id, struct bytes state, int64_t as_of_utc,
                     struct err *err);
 
-int round_step_put(struct store *store, int64_t round_id, struct bytes step, int64_t at_utc, struct bytes who,
-                   struct bytes why, struct err *err);
+int round_step_put(struct store *store, int64_t round_id, struct bytes step, int64_t at_utc,
+                   struct bytes who, struct bytes why, struct err *err);
 typedef int (*round_step_cb)(void *context, struct bytes step, int64_t at_utc, struct bytes who,
                              struct bytes why, struct err *err);
 int round_steps_each(struct store *store, int64_t round_id, round_step_cb on_step, void *context,
@@ -35,7 +36,8 @@ int round_steps_each(struct store *store, int64_t round_id, round_step_cb on_ste
 /* Frozen facts. */
 int round_fact_put(struct store *store, int64_t round_id, const struct fact_row *row, int judgement,
                    struct err *err);
-int round_facts_each(struct store *store, int64_t round_id, fact_cb on_fact, void *context, struct err *err);
+int round_facts_each(struct store *store, int64_t round_id, fact_cb on_fact, void *context,
+                     struct err *err);
 
 /* Handlings whose judgement in a closed round of `kind` (other than round_id) lies in [low, high], ascending ids, each
  * once: pulled one by one beside a scan of the facts. */
@@ -46,25 +48,28 @@ int judged_open(struct store *store, struct bytes kind, int64_t round_id, int lo
 int judged_next(struct judged_cursor *cursor, int64_t *out_handling_id, struct err *err);
 void judged_close(struct judged_cursor *cursor);
 /* Whether one handling is among them, and in which round. */
-int judged_get(struct store *store, struct bytes kind, int64_t round_id, int64_t handling_id, int low, int high,
-               bool *out_found, struct err *err);
+int judged_get(struct store *store, struct bytes kind, int64_t round_id, int64_t handling_id,
+               int low, int high, bool *out_found, struct err *err);
 
 struct round_unit_row {
     struct bytes code, name, class_name;
     int class_position;
 };
-int round_unit_put(struct store *store, int64_t round_id, const struct round_unit_row *row, struct err *err);
+int round_unit_put(struct store *store, int64_t round_id, const struct round_unit_row *row,
+                   struct err *err);
 typedef int (*round_unit_cb)(void *context, const struct round_unit_row *row, struct err *err);
 int round_units_each(struct store *store, int64_t round_id, round_unit_cb on_unit, void *context,
                      struct err *err);
-int round_unit_name_put(struct store *store, int64_t round_id, int64_t unit_name_id, struct bytes code,
-                        struct err *err);
-typedef int (*round_unit_name_cb)(void *context, int64_t unit_name_id, struct bytes code, struct err *err);
-int round_unit_names_each(struct store *store, int64_t round_id, round_unit_name_cb on_name, void *context,
-                          struct err *err);
+int round_unit_name_put(struct store *store, int64_t round_id, int64_t unit_name_id,
+                        struct bytes code, struct err *err);
+typedef int (*round_unit_name_cb)(void *context, int64_t unit_name_id, struct bytes code,
+                                  struct err *err);
+int round_unit_names_each(struct store *store, int64_t round_id, round_unit_name_cb on_name,
+                          void *context, struct err *err);
 
 int calendar_layer_put(struct store *store, struct bytes name, struct bytes csv, int64_t now_utc,
                        struct err *err);
-int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out_csv, struct err *err);
+int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out_csv,
+                       struct err *err);
 
 #endif

@@ -12,10 +12,10 @@ struct unit_row {
     int64_t id;
     struct bytes code, name, class_name;
     int class_position;
-    int64_t parent_id;   /* 0: none */
+    int64_t parent_id; /* 0: none */
     struct bytes parent_code;
     int64_t valid_from, valid_to; /* civil days, inclusive; UNIT_DAY_ALWAYS */
-    int64_t merged_into; /* 0: none */
+    int64_t merged_into;          /* 0: none */
 };
 
 int units_count(struct store *store, int64_t *out_count, struct err *err);
@@ -25,7 +25,8 @@ int unit_put(struct store *store, struct unit_row *row, struct err *err);
 int unit_get_by_code(struct store *store, struct bytes code, struct unit_row *out, struct err *err);
 int unit_get(struct store *store, int64_t id, struct unit_row *out, struct err *err);
 typedef int (*unit_cb)(void *context, const struct unit_row *row, struct err *err);
-int units_each(struct store *store, unit_cb on_unit, void *context, struct err *err); /* by class position, code */
+int units_each(struct store *store, unit_cb on_unit, void *context,
+               struct err *err); /* by class position, code */
 
 /* What `from` was named counts for `into` from now on. ERR_REFUSED when it would make a ring. */
 int unit_merge(struct store *store, int64_t from_id, int64_t into_id, struct err *err);

@@ -158,11 +158,15 @@ CREATE TABLE order_versions (
 CREATE TABLE handling_versions (
     changed_by INTEGER NOT NULL,
     id INTEGER NOT NULL, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
-    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
-    first_closed_at INTEGER, redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER,
-    hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
+    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
+    extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
+    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
     PRIMARY KEY (id, changed_by)
 ) STRICT, WITHOUT ROWID;
+
+-- What an import changed: for taking it back.
+CREATE INDEX order_versions_by_import ON order_versions (changed_by);
+CREATE INDEX handling_versions_by_import ON handling_versions (changed_by);
 
 -- Which handlings of older orders an import named: 0 unchanged, 1 changed, 2 added by it.
 CREATE TABLE sightings (
@@ -181,9 +185,9 @@ CREATE TABLE pending_orders (
 
 CREATE TABLE pending_handlings (
     id INTEGER PRIMARY KEY, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
-    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER,
-    first_closed_at INTEGER, redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER,
-    hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
+    submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
+    extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
+    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
 ) STRICT;
 
 -- Rows that could not be taken. The cells are sealed: they hold numbers and names.
@@ -195,7 +199,7 @@ CREATE TABLE rejects (
     header    TEXT NOT NULL,         -- of the guilty column, '' when none is
     sealed    BLOB NOT NULL          -- the row's cells
 ) STRICT;
-CREATE INDEX rejects_by_import ON rejects (import_id, id);
+CREATE INDEX rejects_by_import ON rejects (import_id);
 
 -- Rows that were taken although something about them is odd.
 CREATE TABLE record_flags (

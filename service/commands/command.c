@@ -1,0 +1,167 @@
+#include "service/commands/command.h"
+
+#include "base/civil.h"
+#include "base/zone.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* The one table of sentences: a code's kind of failure as office staff read it, with what to do. */
+static const char *sentence(enum err_code code)
+{
+    switch (code) {
+    case ERR_NOMEM:
+        return "内存不足，未作任何更改";
+    case ERR_IO:
+        return "读写失败，未作任何更改；请检查磁盘和文件权限";
+    case ERR_FULL:
+        return "磁盘已满，未作任何更改；请腾出空间后重试";
+    case ERR_FORMAT:
+        return "格式有误";
+    case ERR_ENCODING:
+        return "文字编码无法识别";
+    case ERR_LIMIT:
+        return "超出上限";
+    case ERR_RULES:
+        return "规则有误";
+    case ERR_PROFILE:
+        return "导入模板有误";
+    case ERR_NO_CALENDAR:
+        return "日历未覆盖所需年份；请先导入当年的放假安排（calendar import）";
+    case ERR_USAGE:
+        return "用法有误";
+    case ERR_NOT_FOUND:
+        return "未找到";
+    case ERR_EXISTS:
+        return "已存在";
+    case ERR_STATE:
+        return "当前状态不允许此操作";
+    case ERR_BUSY:
+        return "另一操作正在进行，请稍后重试";
+    case ERR_CORRUPT:
+        return "存储的数据已损坏；请用备份恢复";
+    case ERR_PERMISSION:
+        return "权限不当";
+    case ERR_VERSION:
+        return "数据由更新的版本建立，请升级程序";
+    case ERR_CANCELED:
+        return "已取消";
+    case ERR_REFUSED:
+        return "不予执行";
+    case OK:
+        break;
+    }
+    return "未知错误";
+}
+
+int command_fail(const struct command_context *context, const struct err *err)
+{
+    (void)fprintf(context->messages, "错误：%s（%s）\n", sentence(err->code), err->message);
+    return EXIT_FAILED;
+}
+
+int command_misused(const struct command_context *context, const struct command *command,
+                    const char *format, ...)
+{
+    va_list args;
+    (void)fputs("用法有误：", context->messages);
+    va_start(args, format);
+    (void)vfprintf(context->messages, format, args);
+    va_end(args);
+    struct bytes forms = bytes_from_z(command->usage);
+    (void)fputc('\n', context->messages);
+    while (forms.ptr != NULL) {
+        struct bytes form = bytes_cut(&forms, '\n');
+        (void)fprintf(context->messages, "  pingyi %s " BYTES_FMT "\n", command->name, BYTES_ARG(form));
+    }
+    return EXIT_USAGE;
+}
+
+void command_say(const struct command_context *context, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vfprintf(context->messages, format, args);
+    va_end(args);
+    (void)fputc('\n', context->messages);
+}
+
+bool command_parse_format(const char *text, enum command_format *out)
+{
+    static const char *const words[] = {"table", "csv", "json"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = (enum command_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int command_write(const struct command_context *context, struct bytes bytes, struct err *err)
+{
+    if (fwrite(bytes.ptr, 1, bytes.len, context->out) != bytes.len || fflush(context->out) != 0)
+        return err_set(err, ERR_IO, "could not write to standard output");
+    return OK;
+}
+
+int command_open(const struct command_context *context, enum store_mode mode, struct datadir *out,
+                 struct err *err)
+{
+    int rc = datadir_open(context->data_path, mode, out, err);
+    if (rc != OK)
+        return rc;
+    rc = mode == STORE_READONLY ? store_begin_read(out->store, err) : store_begin(out->store, err);
+    if (rc != OK)
+        datadir_close(out);
+    return rc;
+}
+
+int command_parse_time(const char *text, const struct zone *zone, int64_t *out_utc, struct err *err)
+{
+    int64_t day = 0;
+    if (time_parse(bytes_from_z(text), out_utc))
+        return OK;
+    if (!day_parse(bytes_from_z(text), &day))
+        return err_set(err, ERR_USAGE,
+                       "\"%s\" is neither a time like 2024-06-03T08:00:00+08:00 nor a day like 2024-06-03",
+                       text);
+    *out_utc = zone_day_end(zone, day);
+    return OK;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A run of 7 to 12 digits may be a landline or mobile number: its middle goes. */
+static void mask_run(struct bytes run, struct buf *out)
+{
+    if (run.len < 7 || run.len > 12) {
+        buf_append(out, run);
+        return;
+    }
+    size_t head = run.len >= 11 ? 3 : 2;
+    size_t tail = run.len >= 11 ? 4 : 2;
+    buf_append(out, (struct bytes){run.ptr, head});
+    for (size_t i = head; i < run.len - tail; i++)
+        buf_append_byte(out, '*');
+    buf_append(out, (struct bytes){run.ptr + run.len - tail, tail});
+}
+
+void command_mask(struct bytes text, struct buf *out)
+{
+    size_t at = 0;
+    while (at < text.len) {
+        size_t end = at;
+        while (end < text.len && is_digit(text.ptr[end]))
+            end++;
+        if (end > at) {
+            mask_run((struct bytes){text.ptr + at, end - at}, out);
+            at = end;
+        } else {
+            buf_append_byte(out, text.ptr[at++]);
+        }
+    }
+}

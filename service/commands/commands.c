@@ -1,0 +1,19 @@
+#include "service/commands/command.h"
+
+#include <string.h>
+
+/* In the order in which help lists them. */
+const struct command *const commands[] = {
+    &command_init,   &command_inspect, &command_import, &command_imports, &command_units,    &command_orders,
+    &command_rules,  &command_round,   &command_score,  &command_report,  &command_calendar, &command_help,
+    NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; commands[i] != NULL; i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,202 @@
+#include "service/host/datadir.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+#include "service/host/files.h"
+
+#include <ini.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PATH_MAX_BYTES = 4096, CONFIG_MAX_BYTES = 64 * 1024 };
+
+static const char default_config[] = "; 评议系统配置（不含密钥）。\n"
+                                     "[organ]\n"
+                                     "name = 市绩效办\n"
+                                     "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
+                                     "demonstration =\n";
+
+/* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
+static char *path_in(const char *dir, const char *name, struct err *err)
+{
+    struct buf path;
+    buf_init(&path, PATH_MAX_BYTES);
+    buf_printf(&path, "%s/%s", dir, name);
+    buf_append_byte(&path, '\0');
+    if (buf_status(&path, err) != OK) {
+        buf_deinit(&path);
+        return NULL;
+    }
+    return path.ptr;
+}
+
+static int make_dir(const char *path, struct err *err)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return OK;
+    return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not create directory \"%s\": %s", path,
+                   strerror(errno));
+}
+
+static int make_sub_dirs(const char *path, struct err *err)
+{
+    static const char *const names[] = {"tls", "backups", "evidence"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *sub = path_in(path, names[i], err);
+        int rc = sub != NULL ? make_dir(sub, err) : (int)err->code;
+        mem_free(sub);
+        if (rc != OK)
+            return rc;
+    }
+    return OK;
+}
+
+static int open_store(const char *dir, enum store_mode mode, struct store **out, struct err *err)
+{
+    char *path = path_in(dir, "pingyi.db", err);
+    char *backup = path_in(dir, "backups/before-migration.db", err);
+    int rc = path != NULL && backup != NULL ? OK : (int)err->code;
+    if (rc == OK) {
+        struct store_options options = {.path = path, .backup_path = backup, .mode = mode};
+        rc = store_open(&options, out, err);
+    }
+    mem_free(path);
+    mem_free(backup);
+    return rc;
+}
+
+static int create_files(const char *path, struct err *err)
+{
+    struct store *store = NULL;
+    char *key = path_in(path, "vault.key", err);
+    char *config = path_in(path, "config.ini", err);
+    int rc = key != NULL && config != NULL ? OK : (int)err->code;
+    /* The database comes last: where it is, the directory is whole. */
+    if (rc == OK)
+        rc = vault_create(key, err);
+    if (rc == ERR_EXISTS)
+        rc = OK; /* an earlier attempt got this far; nothing was sealed with it yet */
+    if (rc == OK)
+        rc = file_replace(config, BYTES_LIT(default_config), 0600, err);
+    if (rc == OK)
+        rc = open_store(path, STORE_CREATE, &store, err);
+    store_close(store);
+    mem_free(key);
+    mem_free(config);
+    return rc;
+}
+
+static int check_permissions(const char *path, struct err *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "no data directory \"%s\": %s", path,
+                       strerror(errno));
+    if (!S_ISDIR(info.st_mode))
+        return err_set(err, ERR_NOT_FOUND, "\"%s\" is no directory", path);
+    if ((info.st_mode & 077) != 0)
+        return err_set(err, ERR_PERMISSION, "data directory \"%s\" is open to others (mode %03o, must be 700)",
+                       path, (unsigned)(info.st_mode & 0777));
+    return OK;
+}
+
+int datadir_create(const char *path, struct err *err)
+{
+    struct stat info;
+    char *database = path_in(path, "pingyi.db", err);
+    if (database == NULL)
+        return err->code;
+    bool exists = stat(database, &info) == 0;
+    mem_free(database);
+    if (exists)
+        return err_set(err, ERR_EXISTS, "\"%s\" is a data directory already", path);
+    int rc = make_dir(path, err);
+    if (rc == OK)
+        rc = check_permissions(path, err); /* it may have been there before */
+    if (rc == OK)
+        rc = make_sub_dirs(path, err);
+    if (rc == OK)
+        rc = create_files(path, err);
+    return rc;
+}
+
+static int on_config_value(void *context, const char *section, const char *key, const char *value)
+{
+    struct datadir *datadir = context;
+    if (strcmp(section, "organ") != 0)
+        return 1;
+    char *into = strcmp(key, "name") == 0            ? datadir->organ
+                 : strcmp(key, "demonstration") == 0 ? datadir->demonstration
+                                                     : NULL;
+    if (into != NULL)
+        (void)snprintf(into, sizeof datadir->organ, "%s", value);
+    return 1;
+}
+
+static int read_config(struct datadir *datadir, struct err *err)
+{
+    struct buf text;
+    char *path = path_in(datadir->path, "config.ini", err);
+    if (path == NULL)
+        return err->code;
+    buf_init(&text, CONFIG_MAX_BYTES);
+    int rc = file_read(path, &text, err);
+    buf_append_byte(&text, '\0');
+    if (rc == OK)
+        rc = buf_status(&text, err);
+    if (rc == OK && !utf8_is_valid(buf_bytes(&text)))
+        rc = err_set(err, ERR_FORMAT, "\"%s\" is not UTF-8", path);
+    if (rc == OK) {
+        int line = ini_parse_string(text.ptr, on_config_value, datadir);
+        if (line != 0)
+            rc = err_set(err, line < 0 ? ERR_NOMEM : ERR_FORMAT, "line %d of \"%s\" is malformed", line,
+                         path);
+    }
+    buf_deinit(&text);
+    mem_free(path);
+    return rc;
+}
+
+int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
+{
+    struct datadir datadir = {0};
+    char *key = NULL;
+    (void)snprintf(datadir.organ, sizeof datadir.organ, "%s", "市绩效办");
+    int rc = check_permissions(path, err);
+    if (rc != OK)
+        return rc;
+    datadir.path = mem_copy(path, strlen(path));
+    if (datadir.path == NULL)
+        return err_set(err, ERR_NOMEM, "could not open data directory \"%s\"", path);
+    key = path_in(path, "vault.key", err);
+    rc = key != NULL ? open_store(path, mode, &datadir.store, err) : (int)err->code;
+    if (rc == OK)
+        rc = vault_open(key, &datadir.vault, err);
+    if (rc == OK)
+        rc = read_config(&datadir, err);
+    mem_free(key);
+    if (rc != OK) {
+        datadir_close(&datadir);
+        return rc;
+    }
+    *out = datadir;
+    return OK;
+}
+
+int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,
+                       struct err *err)
+{
+    return open_store(datadir->path, mode, out, err);
+}
+
+void datadir_close(struct datadir *datadir)
+{
+    store_close(datadir->store);
+    vault_free(datadir->vault);
+    mem_free(datadir->path);
+    *datadir = (struct datadir){0};
+}

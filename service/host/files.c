@@ -1,0 +1,119 @@
+#include "service/host/files.h"
+
+#include "base/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 64 * 1024, ZONE_MAX_BYTES = 256 * 1024, PATH_MAX_BYTES = 4096 };
+
+static int system_error(struct err *err, const char *what, const char *path)
+{
+    enum err_code code = errno == ENOENT                      ? ERR_NOT_FOUND
+                         : errno == ENOSPC || errno == EDQUOT ? ERR_FULL
+                         : errno == EACCES || errno == EPERM  ? ERR_PERMISSION
+                                                              : ERR_IO;
+    return err_set(err, code, "could not %s \"%s\": %s", what, path, strerror(errno));
+}
+
+int file_read(const char *path, struct buf *out, struct err *err)
+{
+    char block[READ_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return system_error(err, "open", path);
+    int rc = OK;
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            rc = system_error(err, "read", path);
+        if (got <= 0)
+            break;
+        buf_append(out, (struct bytes){block, (size_t)got});
+        if (out->rc != OK)
+            break;
+    }
+    if (rc == OK)
+        rc = buf_status(out, err);
+    (void)close(fd);
+    return rc;
+}
+
+static int write_synced(int fd, struct bytes content)
+{
+    while (content.len > 0) {
+        ssize_t written = write(fd, content.ptr, content.len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        content.ptr += written;
+        content.len -= (size_t)written;
+    }
+    return fsync(fd);
+}
+
+int file_replace(const char *path, struct bytes content, unsigned mode, struct err *err)
+{
+    struct buf name;
+    int rc = OK;
+    buf_init(&name, PATH_MAX_BYTES);
+    buf_printf(&name, "%s.new-%ld", path, (long)getpid());
+    buf_append_byte(&name, '\0');
+    rc = buf_status(&name, err);
+    if (rc != OK) {
+        buf_deinit(&name);
+        return rc;
+    }
+    int fd = open(name.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
+    if (fd < 0) {
+        rc = system_error(err, "create", path);
+    } else {
+        bool written = write_synced(fd, content) == 0;
+        written = close(fd) == 0 && written;
+        if (!written || rename(name.ptr, path) != 0) {
+            rc = system_error(err, "write", path);
+            (void)unlink(name.ptr);
+        }
+    }
+    buf_deinit(&name);
+    return rc;
+}
+
+static bool is_zone_name(struct bytes name)
+{
+    if (name.len == 0 || name.len > 64 || name.ptr[0] == '/' ||
+        bytes_find(name, BYTES_LIT("..")) < name.len)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                        c == '/' || c == '_' || c == '-' || c == '+';
+        if (!is_plain)
+            return false;
+    }
+    return true;
+}
+
+int zone_load(struct bytes name, struct zone **out_zone, struct err *err)
+{
+    if (!is_zone_name(name))
+        return err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"", BYTES_ARG(name));
+    char path[128];
+    struct buf tzif;
+    (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/" BYTES_FMT, BYTES_ARG(name));
+    buf_init(&tzif, ZONE_MAX_BYTES);
+    int rc = file_read(path, &tzif, err);
+    if (rc == OK)
+        rc = zone_parse(buf_bytes(&tzif), out_zone, err);
+    if (rc == ERR_NOT_FOUND || rc == ERR_IO)
+        rc = err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"", BYTES_ARG(name));
+    buf_deinit(&tzif);
+    return rc;
+}

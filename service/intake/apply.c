@@ -1,0 +1,599 @@
+#include "service/intake/apply.h"
+
+#include "service/intake/merge.h"
+#include "service/intake/texts.h"
+
+#include <string.h>
+
+enum { RECORD_TEXTS_MAX_BYTES = 64 * 1024 * 1024 };
+
+/* A record resolved to ids: one row for each unit it names. */
+struct incoming {
+    const struct batch_item *item;
+    struct order_row order; /* category, region, channel, repeat_of, phone_key */
+    struct handling_row rows[RECORD_MAX_UNITS];
+    int64_t identities[RECORD_MAX_UNITS];
+    int count;
+};
+
+/* The handlings of an order as the import sees them: stored ones, what waits for them, and additions. */
+struct present {
+    int64_t order_id;
+    struct handling_row rows[HANDLINGS_AN_ORDER];
+    int64_t identities[HANDLINGS_AN_ORDER];
+    int count;
+    int stored_count; /* the first so many are stored; the others wait to be added */
+};
+
+enum outcome { OUTCOME_UNCHANGED, OUTCOME_UPDATED, OUTCOME_ACCEPTED, OUTCOME_WAITS };
+
+void apply_init(struct apply *apply, struct store *store, struct sealer sealer, const struct zone *zone)
+{
+    *apply = (struct apply){.store = store, .sealer = sealer, .zone = zone};
+    words_init(&apply->words, store);
+    buf_init(&apply->packed, RECORD_TEXTS_MAX_BYTES);
+    buf_init(&apply->opened, RECORD_TEXTS_MAX_BYTES);
+    buf_init(&apply->sealed, RECORD_TEXTS_MAX_BYTES);
+}
+
+void apply_deinit(struct apply *apply)
+{
+    words_deinit(&apply->words);
+    buf_deinit(&apply->packed);
+    buf_deinit(&apply->opened);
+    buf_deinit(&apply->sealed);
+}
+
+/* ---- from a record to ids ---- */
+
+static int resolve_words(struct apply *apply, const struct record *record, struct handling_row *row,
+                         struct order_row *order, struct err *err)
+{
+    struct words *words = &apply->words;
+    const struct {
+        struct bytes text;
+        int64_t *id;
+    } terms[] = {
+        {record->category, &order->category_id},
+        {record->region, &order->region_id},
+        {record->channel, &order->channel_id},
+        {record->urgency, &row->urgency_id},
+        {record->status_word, &row->status_id},
+        {record->hotline_resolved, &row->hotline_resolved_id},
+        {record->hotline_satisfaction, &row->hotline_satisfaction_id},
+        {record->unit_resolved, &row->unit_resolved_id},
+    };
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        int rc = words_term(words, terms[i].text, terms[i].id, err);
+        if (rc != OK)
+            return rc;
+    }
+    return OK;
+}
+
+static int resolve(struct apply *apply, const struct batch_item *item, struct incoming *in,
+                   struct err *err)
+{
+    const struct record *record = &item->record;
+    in->item = item;
+    in->order = (struct order_row){
+        .id = item->order_id,
+        .order_no = record->order_no,
+        .import_id = apply->import_id,
+        .repeat_of = record->repeat_of,
+        .phone_key = item->phone_key,
+        .sealed = item->sealed,
+    };
+    struct handling_row row = {
+        .fact = record->fact,
+        .first_closed = record->first_closed,
+        .redo_count = record->redo_count,
+        .role = record->unit_count > 1 ? HANDLING_ROLE_NONE : record->role,
+        .import_id = apply->import_id,
+    };
+    int rc = resolve_words(apply, record, &row, &in->order, err);
+    in->count = record->unit_count > 0 ? record->unit_count : 1;
+    for (int i = 0; i < in->count && rc == OK; i++) {
+        in->rows[i] = row;
+        in->identities[i] = 0;
+        if (record->unit_count == 0)
+            continue; /* answered directly, by no unit */
+        struct unit_word *word = NULL;
+        struct bytes code = record->unit_count == 1 ? record->unit_code : BYTES_NONE;
+        rc = words_unit(&apply->words, record->units[i], code, &word, err);
+        if (rc != OK)
+            break;
+        word->records++;
+        in->rows[i].unit_name_id = word->name_id;
+        in->identities[i] = unit_identity(word->name_id, word->unit_id);
+    }
+    return rc;
+}
+
+/* ---- what is there already ---- */
+
+static int find_identity(const struct present *present, int64_t identity)
+{
+    for (int i = 0; i < present->count; i++) {
+        if (present->identities[i] == identity)
+            return i;
+    }
+    return -1;
+}
+
+static int64_t next_handling_id(const struct present *present)
+{
+    return present->count > 0 ? present->rows[present->count - 1].id + 1
+                              : present->order_id * HANDLINGS_AN_ORDER;
+}
+
+/* Put what waits for the order over what is stored, and behind it what waits to be added. */
+static int overlay_pending(struct apply *apply, struct present *present, struct err *err)
+{
+    for (int i = 0; i < present->stored_count; i++) {
+        int rc = pending_handling_get(apply->store, present->rows[i].id, &present->rows[i], err);
+        if (rc != OK && rc != ERR_NOT_FOUND)
+            return rc;
+    }
+    while (present->count < HANDLINGS_AN_ORDER) {
+        struct handling_row *row = &present->rows[present->count];
+        int rc = pending_handling_get(apply->store, next_handling_id(present), row, err);
+        if (rc == ERR_NOT_FOUND)
+            break;
+        if (rc != OK)
+            return rc;
+        present->count++;
+    }
+    return OK;
+}
+
+static int load_present(struct apply *apply, int64_t order_id, bool is_own, struct present *present,
+                        struct err *err)
+{
+    present->order_id = order_id;
+    int rc = handlings_get(apply->store, order_id, present->rows, &present->count, err);
+    if (rc != OK)
+        return rc;
+    present->stored_count = present->count;
+    if (!is_own)
+        rc = overlay_pending(apply, present, err);
+    for (int i = 0; i < present->count && rc == OK; i++)
+        rc = words_identity_of(&apply->words, present->rows[i].unit_name_id, &present->identities[i],
+                               err);
+    return rc;
+}
+
+/* Whether the order was last changed by a dump that was taken later than this one. */
+static int is_older_dump(struct apply *apply, const struct present *present, bool *out_is_older,
+                         struct err *err)
+{
+    *out_is_older = false;
+    for (int i = 0; i < present->stored_count; i++) {
+        int64_t changed_by = present->rows[i].import_id;
+        if (changed_by == apply->import_id)
+            continue;
+        if (changed_by != apply->known_import_id) {
+            struct import_row import;
+            int rc = import_get(apply->store, changed_by, &import, err);
+            if (rc != OK)
+                return rc;
+            apply->known_import_id = changed_by;
+            apply->known_extracted_utc = import.extracted_utc;
+        }
+        if (apply->known_extracted_utc > apply->extracted_utc)
+            *out_is_older = true;
+    }
+    return OK;
+}
+
+/* ---- the order's own words and texts ---- */
+
+static bool has(const struct apply *apply, enum field field)
+{
+    return (apply->columns >> field & 1) != 0;
+}
+
+static void merge_texts(const struct apply *apply, struct texts *into, const struct texts *from,
+                        bool is_primary, int place)
+{
+    if (has(apply, FIELD_REPLY))
+        into->replies[is_primary ? 0 : place] = from->replies[0];
+    if (!is_primary)
+        return;
+    if (has(apply, FIELD_TITLE))
+        into->title = from->title;
+    if (has(apply, FIELD_CONTENT))
+        into->content = from->content;
+    if (has(apply, FIELD_CITIZEN_NAME))
+        into->citizen_name = from->citizen_name;
+    if (has(apply, FIELD_CITIZEN_PHONE))
+        into->citizen_phone = from->citizen_phone;
+}
+
+static void merge_order_words(const struct apply *apply, struct order_row *into,
+                              const struct order_row *from)
+{
+    if (has(apply, FIELD_CATEGORY))
+        into->category_id = from->category_id;
+    if (has(apply, FIELD_REGION))
+        into->region_id = from->region_id;
+    if (has(apply, FIELD_CHANNEL))
+        into->channel_id = from->channel_id;
+    if (has(apply, FIELD_REPEAT_OF))
+        into->repeat_of = from->repeat_of;
+    if (has(apply, FIELD_CITIZEN_PHONE))
+        into->phone_key = from->phone_key;
+}
+
+static bool order_words_equal(const struct order_row *a, const struct order_row *b)
+{
+    return a->category_id == b->category_id && a->region_id == b->region_id &&
+           a->channel_id == b->channel_id && bytes_equal(a->repeat_of, b->repeat_of) &&
+           a->phone_key == b->phone_key;
+}
+
+static int get_order(struct apply *apply, int64_t order_id, bool is_own, struct order_row *out,
+                     struct err *err)
+{
+    if (!is_own) {
+        int rc = pending_order_get(apply->store, order_id, out, err);
+        if (rc != ERR_NOT_FOUND)
+            return rc;
+    }
+    return order_get_by_id(apply->store, order_id, out, err);
+}
+
+/* Change the order as the record says. `row` is the handling the record speaks of. */
+static int merge_order(struct apply *apply, const struct incoming *in, const struct handling_row *row,
+                       bool is_primary, bool is_own, bool *out_changed, struct err *err)
+{
+    int64_t order_id = row->id / HANDLINGS_AN_ORDER;
+    struct order_row current;
+    struct texts texts;
+    struct texts incoming_texts;
+    *out_changed = false;
+    buf_clear(&apply->opened);
+    int rc = get_order(apply, order_id, is_own, &current, err);
+    if (rc == OK)
+        rc = apply->sealer.open(apply->sealer.context, order_id, current.sealed, &apply->opened, err);
+    if (rc == OK)
+        rc = texts_unpack(buf_bytes(&apply->opened), &texts, err);
+    if (rc == OK)
+        rc = texts_unpack(in->item->packed, &incoming_texts, err);
+    if (rc != OK)
+        return rc;
+    merge_texts(apply, &texts, &incoming_texts, is_primary, (int)(row->id % HANDLINGS_AN_ORDER));
+    struct order_row merged = current;
+    if (is_primary)
+        merge_order_words(apply, &merged, &in->order);
+    buf_clear(&apply->packed);
+    texts_pack(&texts, &apply->packed);
+    rc = buf_status(&apply->packed, err);
+    if (rc != OK || (order_words_equal(&merged, &current) &&
+                     bytes_equal(buf_bytes(&apply->packed), buf_bytes(&apply->opened))))
+        return rc;
+    buf_clear(&apply->sealed);
+    rc = apply->sealer.seal(apply->sealer.context, order_id, buf_bytes(&apply->packed), &apply->sealed,
+                            err);
+    merged.sealed = buf_bytes(&apply->sealed);
+    merged.import_id = apply->import_id;
+    *out_changed = true;
+    if (rc == OK)
+        rc = is_own ? order_put(apply->store, &merged, err)
+                    : pending_order_put(apply->store, &merged, err);
+    return rc;
+}
+
+/* ---- a record whose order is there already ---- */
+
+static int note_sighting(struct apply *apply, int64_t handling_id, bool changed, bool *out_was_seen,
+                         struct err *err)
+{
+    int rc = sighting_get(apply->store, apply->import_id, handling_id, out_was_seen, err);
+    if (rc == OK && (changed || !*out_was_seen))
+        rc = sighting_put(apply->store, apply->import_id, handling_id,
+                          changed ? SIGHTING_CHANGED : SIGHTING_UNCHANGED, err);
+    return rc;
+}
+
+/* One unit's row of the record against the order's handlings. *out_at is its place in `present`. */
+static int merge_row(struct apply *apply, struct incoming *in, int i, struct present *present,
+                     bool is_own, int *out_at, enum outcome *out, bool *out_was_seen, struct err *err)
+{
+    int at = find_identity(present, in->identities[i]);
+    if (at < 0) {
+        if (present->count == HANDLINGS_AN_ORDER)
+            return err_set(err, ERR_LIMIT, "order \"" BYTES_FMT "\" has more than %d handlings",
+                           BYTES_ARG(in->order.order_no), HANDLINGS_AN_ORDER);
+        in->rows[i].id = next_handling_id(present);
+        at = present->count++;
+        present->rows[at] = in->rows[i];
+        present->identities[at] = in->identities[i];
+        *out_at = at;
+        *out = is_own ? OUTCOME_ACCEPTED : OUTCOME_WAITS;
+        return is_own ? handling_put(apply->store, &present->rows[at], err)
+                      : pending_handling_put(apply->store, &present->rows[at], err);
+    }
+    struct handling_row merged = present->rows[at];
+    handling_merge(&merged, &in->rows[i], apply->columns, apply->zone);
+    bool changed = !handling_row_equal(&merged, &present->rows[at]);
+    merged.import_id = apply->import_id;
+    *out_at = at;
+    *out = changed ? OUTCOME_UPDATED : OUTCOME_UNCHANGED;
+    int rc = OK;
+    *out_was_seen = is_own || at >= present->stored_count;
+    if (!*out_was_seen)
+        rc = note_sighting(apply, merged.id, changed, out_was_seen, err);
+    if (rc != OK || !changed)
+        return rc;
+    present->rows[at] = merged;
+    return is_own ? handling_put(apply->store, &merged, err)
+                  : pending_handling_put(apply->store, &merged, err);
+}
+
+/* Give the handlings of an order of this import their parts anew. */
+static int reassign_own_parts(struct apply *apply, struct present *present, struct err *err)
+{
+    enum handling_part before[HANDLINGS_AN_ORDER];
+    for (int i = 0; i < present->count; i++)
+        before[i] = present->rows[i].fact.part;
+    handlings_assign_parts(present->rows, present->count);
+    for (int i = 0; i < present->count; i++) {
+        if (present->rows[i].fact.part == before[i])
+            continue;
+        int rc = handling_put(apply->store, &present->rows[i], err);
+        if (rc != OK)
+            return rc;
+    }
+    return OK;
+}
+
+static int see_all(struct apply *apply, const struct incoming *in, const struct present *present,
+                   struct err *err)
+{
+    for (int i = 0; i < in->count; i++) {
+        int at = find_identity(present, in->identities[i]);
+        bool was_seen = false;
+        if (at < 0 || at >= present->stored_count)
+            continue;
+        int rc = note_sighting(apply, present->rows[at].id, false, &was_seen, err);
+        if (rc != OK)
+            return rc;
+    }
+    return OK;
+}
+
+static int merge_rows(struct apply *apply, struct incoming *in, struct present *present, bool is_own,
+                      enum outcome *out_outcome, uint32_t *out_flags, struct err *err)
+{
+    enum outcome outcome = OUTCOME_UNCHANGED;
+    int waiting = 0;
+    for (int i = 0; i < in->count; i++) {
+        int at = 0;
+        bool was_seen = false;
+        bool order_changed = false;
+        enum outcome of_row = OUTCOME_UNCHANGED;
+        int rc = merge_row(apply, in, i, present, is_own, &at, &of_row, &was_seen, err);
+        const struct handling_row *row = &present->rows[at];
+        bool takes_over = of_row == OUTCOME_WAITS && row->role != HANDLING_ROLE_SUPPORT;
+        if (rc == OK)
+            rc = merge_order(apply, in, row, takes_over || handling_is_primary(row), is_own,
+                             &order_changed, err);
+        if (rc != OK)
+            return rc;
+        if (order_changed && of_row == OUTCOME_UNCHANGED)
+            of_row = OUTCOME_UPDATED;
+        if (of_row == OUTCOME_UPDATED && was_seen)
+            *out_flags |= RECORD_DUPLICATE;
+        waiting += of_row == OUTCOME_WAITS;
+        if (of_row > outcome)
+            outcome = of_row;
+    }
+    if (waiting > 1)
+        apply->joined_surplus += waiting - 1;
+    *out_outcome = outcome;
+    return is_own ? reassign_own_parts(apply, present, err) : OK;
+}
+
+static int apply_known(struct apply *apply, struct incoming *in, int64_t order_id,
+                       enum outcome *out_outcome, uint32_t *out_flags, struct err *err)
+{
+    struct present present;
+    bool is_own = order_id >= apply->first_order_id;
+    bool is_older = false;
+    int rc = load_present(apply, order_id, is_own, &present, err);
+    if (rc == OK && !is_own)
+        rc = is_older_dump(apply, &present, &is_older, err);
+    if (rc != OK)
+        return rc;
+    if (is_older) {
+        *out_outcome = OUTCOME_UNCHANGED;
+        return see_all(apply, in, &present, err);
+    }
+    return merge_rows(apply, in, &present, is_own, out_outcome, out_flags, err);
+}
+
+/* ---- a new order ---- */
+
+static int put_new_handlings(struct apply *apply, struct incoming *in, struct err *err)
+{
+    for (int i = 0; i < in->count; i++)
+        in->rows[i].id = in->order.id * HANDLINGS_AN_ORDER + i;
+    handlings_assign_parts(in->rows, in->count);
+    for (int i = 0; i < in->count; i++) {
+        int rc = handling_put(apply->store, &in->rows[i], err);
+        if (rc != OK)
+            return rc;
+    }
+    apply->end_order_id = in->order.id + 1;
+    return OK;
+}
+
+static void count_record(struct apply *apply, const struct batch_item *item, enum outcome outcome,
+                         uint32_t flags)
+{
+    struct import_counts *counts = &apply->counts;
+    counts->accepted += outcome == OUTCOME_ACCEPTED;
+    counts->updated += outcome == OUTCOME_UPDATED;
+    counts->unchanged += outcome == OUTCOME_UNCHANGED;
+    counts->contradictions +=
+        (flags & (RECORD_CLOSED_BEFORE_RECEIVED | RECORD_DUE_BEFORE_RECEIVED)) != 0;
+    counts->bad_dates += (flags & RECORD_BAD_DATE) != 0;
+    counts->flag_disagreements += (flags & RECORD_FLAG_DISAGREES) != 0;
+    int64_t received_utc = item->record.fact.received.seconds;
+    if (counts->oldest_received_utc == 0 || received_utc < counts->oldest_received_utc)
+        counts->oldest_received_utc = received_utc;
+}
+
+int apply_record(struct apply *apply, const struct batch_item *item, struct err *err)
+{
+    struct incoming in;
+    bool is_new = false;
+    enum outcome outcome = OUTCOME_ACCEPTED;
+    uint32_t flags = item->record.flags;
+    int64_t order_id = item->order_id;
+    int rc = resolve(apply, item, &in, err);
+    if (rc == OK)
+        rc = order_put_new(apply->store, &in.order, &is_new, err);
+    if (rc == OK && is_new)
+        rc = put_new_handlings(apply, &in, err);
+    if (rc == OK && !is_new) {
+        struct order_row stored;
+        rc = order_get(apply->store, item->record.order_no, &stored, err);
+        if (rc == OK) {
+            order_id = stored.id;
+            rc = apply_known(apply, &in, order_id, &outcome, &flags, err);
+        }
+    }
+    if (rc == OK && flags != 0)
+        rc = record_flags_put(apply->store, apply->import_id, item->record.line,
+                              order_id * HANDLINGS_AN_ORDER, flags, err);
+    if (rc != OK)
+        return err_wrap(err, "could not store line %lld", (long long)item->record.line);
+    count_record(apply, item, outcome, flags);
+    return OK;
+}
+
+/* ---- the end of the file: transfers and additions ---- */
+
+/* The stored handling that a waiting one takes over from: of the same side (lead or support), not named by this file.
+ * -1: none, the waiting one joins. */
+static int find_left_unit(struct apply *apply, const struct present *present,
+                          const struct handling_row *waiting, const bool *taken, int *out_at,
+                          struct err *err)
+{
+    *out_at = -1;
+    bool is_support = waiting->role == HANDLING_ROLE_SUPPORT;
+    for (int i = 0; i < present->stored_count; i++) {
+        const struct handling_row *stored = &present->rows[i];
+        bool seen = false;
+        if (taken[i] || (stored->role == HANDLING_ROLE_SUPPORT) != is_support)
+            continue;
+        int rc = sighting_get(apply->store, apply->import_id, stored->id, &seen, err);
+        if (rc != OK)
+            return rc;
+        if (seen)
+            continue;
+        *out_at = i;
+        if (stored->role == waiting->role)
+            break;
+    }
+    return OK;
+}
+
+static int transfer(struct apply *apply, struct handling_row *stored, const struct handling_row *waiting,
+                    struct err *err)
+{
+    handling_merge(stored, waiting, apply->columns, apply->zone);
+    stored->import_id = apply->import_id;
+    int rc = pending_handling_delete(apply->store, waiting->id, err);
+    if (rc == OK)
+        rc = pending_handling_put(apply->store, stored, err);
+    if (rc == OK)
+        rc = sighting_put(apply->store, apply->import_id, stored->id, SIGHTING_CHANGED, err);
+    apply->counts.updated++;
+    return rc;
+}
+
+static int add_waiting(struct apply *apply, const struct handling_row *waiting, struct err *err)
+{
+    apply->counts.accepted++;
+    return sighting_put(apply->store, apply->import_id, waiting->id, SIGHTING_ADDED, err);
+}
+
+/* Parts of the whole order; a handling whose part changes by the others waits too. */
+static int reassign_pending_parts(struct apply *apply, struct handling_row *rows, int count,
+                                  int stored_count, struct err *err)
+{
+    enum handling_part before[HANDLINGS_AN_ORDER];
+    for (int i = 0; i < count; i++)
+        before[i] = rows[i].fact.part;
+    handlings_assign_parts(rows, count);
+    for (int i = 0; i < count; i++) {
+        if (rows[i].fact.part == before[i])
+            continue;
+        rows[i].import_id = apply->import_id;
+        int rc = pending_handling_put(apply->store, &rows[i], err);
+        if (rc == OK && i < stored_count)
+            rc = sighting_put(apply->store, apply->import_id, rows[i].id, SIGHTING_CHANGED, err);
+        if (rc != OK)
+            return rc;
+    }
+    return OK;
+}
+
+static int finish_order(struct apply *apply, int64_t order_id, struct err *err)
+{
+    struct present present;
+    bool taken[HANDLINGS_AN_ORDER] = {false};
+    int rc = load_present(apply, order_id, false, &present, err);
+    int kept = present.stored_count;
+    for (int i = present.stored_count; i < present.count && rc == OK; i++) {
+        struct handling_row waiting = present.rows[i];
+        int left = -1;
+        rc = find_left_unit(apply, &present, &waiting, taken, &left, err);
+        if (rc != OK)
+            break;
+        if (left >= 0) {
+            taken[left] = true;
+            rc = transfer(apply, &present.rows[left], &waiting, err);
+        } else {
+            present.rows[kept++] = waiting;
+            rc = add_waiting(apply, &waiting, err);
+        }
+    }
+    if (rc == OK)
+        rc = reassign_pending_parts(apply, present.rows, kept, present.stored_count, err);
+    return rc;
+}
+
+struct finishing {
+    struct apply *apply;
+    int64_t order_id; /* finished last */
+};
+
+static int on_pending(void *context, const struct handling_row *row, struct err *err)
+{
+    struct finishing *finishing = context;
+    int64_t order_id = row->id / HANDLINGS_AN_ORDER;
+    if (order_id == finishing->order_id)
+        return OK;
+    finishing->order_id = order_id;
+    return finish_order(finishing->apply, order_id, err);
+}
+
+int apply_finish(struct apply *apply, struct err *err)
+{
+    struct finishing finishing = {.apply = apply};
+    int rc = pending_handlings_each(apply->store, on_pending, &finishing, err);
+    if (rc == OK)
+        rc = orders_apply_pending(apply->store, apply->import_id, err);
+    if (rc == OK)
+        rc = orders_index_persons(apply->store, apply->first_order_id, apply->import_id, err);
+    /* A record that names several units new to an old order is one record: the further ones are not counted. */
+    int64_t surplus = apply->joined_surplus;
+    int64_t from_accepted = surplus < apply->counts.accepted ? surplus : apply->counts.accepted;
+    apply->counts.accepted -= from_accepted;
+    apply->counts.updated -= surplus - from_accepted;
+    return rc;
+}

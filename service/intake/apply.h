@@ -1,0 +1,41 @@
+#ifndef PINGYI_SERVICE_INTAKE_APPLY_H
+#define PINGYI_SERVICE_INTAKE_APPLY_H
+
+#include "base/zone.h"
+
+#include "service/intake/batch.h"
+#include "service/intake/words.h"
+#include "service/storage/imports.h"
+#include "service/storage/sealer.h"
+
+/* The writing half of an import: one record after the other meets what is stored. Thread: the writer, which holds an
+ * open transaction around each call.
+ *
+ * A record's order is
+ *   new              -> stored at once, under an id that no reader sees yet
+ *   of this file     -> the stored rows are compared and rewritten in place
+ *   of an older file -> changes wait in the pending tables until apply_finish, because only the whole file tells
+ *                       whether a new unit joins the others or takes over from one (改派) */
+struct apply {
+    struct store *store;
+    struct sealer sealer; /* of orders */
+    const struct zone *zone;
+    struct words words;
+    int64_t import_id, extracted_utc;
+    int64_t first_order_id, end_order_id; /* of the orders this import has made */
+    uint64_t columns;
+    struct import_counts counts;
+    int64_t joined_surplus; /* pending additions that share a record with another one */
+    int64_t known_import_id, known_extracted_utc; /* the import looked up last */
+    struct buf packed, opened, sealed;
+};
+
+void apply_init(struct apply *apply, struct store *store, struct sealer sealer, const struct zone *zone);
+void apply_deinit(struct apply *apply); /* accepts a zeroed one */
+
+int apply_record(struct apply *apply, const struct batch_item *item, struct err *err);
+
+/* After the last record: transfers are told from additions, and what waited takes its place. */
+int apply_finish(struct apply *apply, struct err *err);
+
+#endif

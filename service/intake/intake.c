@@ -1,0 +1,599 @@
+#include "service/intake/intake.h"
+
+#include "base/alloc.h"
+
+#include "reports/csv.h"
+
+#include "service/auth/digest.h"
+#include "service/host/files.h"
+#include "service/intake/apply.h"
+#include "service/intake/reading.h"
+
+#include <string.h>
+
+/* An import, from the file to the last transaction:
+ *
+ *     scan (SHA-256, encoding) -> known already? -> [reading thread] -> batches -> slices of SLICE_RECORDS
+ *     -> one last transaction: transfers, new units, index of persons, state loaded
+ *
+ * Rows written in slices are invisible until that transaction; whatever stops the import before it, the next opening
+ * of the store clears them. */
+
+enum {
+    SLICE_RECORDS = 10000,
+    CLEAR_ORDERS = 20000,
+    RESULT_MAX_BYTES = 64 * 1024 * 1024,
+    REJECT_MAX_BYTES = 64 * 1024 * 1024,
+};
+
+struct load {
+    struct datadir *datadir;
+    const struct intake_options *options;
+    struct intake_result *result;
+    struct source source;
+    struct zone *zone;
+    enum encoding encoding;
+    unsigned char profile_sha256[SHA256_BYTES];
+    struct batch_queue queue;
+    struct reading reading;
+    struct apply apply;
+    struct vault_sealer *order_sealer, *reject_sealer;
+    struct sealer reject_door;
+    struct import_row import;
+    int64_t next_reject_id;
+    int64_t slice_records;
+    int64_t rejected;
+    bool is_loading; /* the import row is stored */
+    struct buf reject_cells, reject_sealed, reject_line;
+};
+
+const char *intake_status_word(enum intake_status status)
+{
+    static const char *const words[] = {"loaded", "already_loaded", "refused"};
+    return words[status];
+}
+
+static int64_t extraction_time(const struct intake_options *options)
+{
+    return options->extracted_utc != 0 ? options->extracted_utc : options->now_utc;
+}
+
+/* ---- rejects ---- */
+
+static void put_reject_line(struct load *load, const struct reject *reject)
+{
+    struct buf *line = &load->reject_line;
+    buf_clear(line);
+    buf_printf(line, "%lld,", (long long)reject->line);
+    csv_cell(line, reject->column);
+    buf_append_byte(line, ',');
+    buf_append_z(line, reject_reason_word(reject->reason));
+    for (size_t i = 0; i < reject->cell_count; i++) {
+        buf_append_byte(line, ',');
+        csv_cell(line, reject->cells[i]);
+    }
+    buf_append_byte(line, '\n');
+}
+
+static int write_line(FILE *file, const struct buf *line, struct err *err)
+{
+    struct bytes bytes = buf_bytes(line);
+    int rc = buf_status(line, err);
+    if (rc == OK && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len)
+        rc = err_set(err, ERR_IO, "could not write the file of rejects");
+    return rc;
+}
+
+static int write_reject_header(struct load *load, struct err *err)
+{
+    const struct reader_layout *layout = reader_layout(load->reading.reader);
+    struct buf *line = &load->reject_line;
+    buf_clear(line);
+    buf_append_z(line, "line,column,reason");
+    for (size_t i = 0; i < layout->header_count; i++) {
+        buf_append_byte(line, ',');
+        csv_cell(line, layout->header[i]);
+    }
+    buf_append_byte(line, '\n');
+    return write_line(load->options->rejects, line, err);
+}
+
+/* The cells of the row as one CSV record, sealed: they hold names and numbers. */
+static int store_reject(struct load *load, const struct reject *reject, struct err *err)
+{
+    int64_t id = load->next_reject_id++;
+    buf_clear(&load->reject_cells);
+    buf_clear(&load->reject_sealed);
+    for (size_t i = 0; i < reject->cell_count; i++) {
+        if (i > 0)
+            buf_append_byte(&load->reject_cells, ',');
+        csv_cell(&load->reject_cells, reject->cells[i]);
+    }
+    int rc = buf_status(&load->reject_cells, err);
+    if (rc == OK)
+        rc = load->reject_door.seal(load->reject_door.context, id, buf_bytes(&load->reject_cells),
+                                    &load->reject_sealed, err);
+    if (rc == OK)
+        rc = reject_put(load->datadir->store, load->import.id, id, reject->line,
+                        bytes_from_z(reject_reason_word(reject->reason)), reject->column,
+                        buf_bytes(&load->reject_sealed), err);
+    return rc;
+}
+
+static int take_reject(struct load *load, const struct reject *reject, struct err *err)
+{
+    int rc = store_reject(load, reject, err);
+    if (rc == OK && load->options->rejects != NULL) {
+        if (load->rejected == 0)
+            rc = write_reject_header(load, err);
+        if (rc == OK) {
+            put_reject_line(load, reject);
+            rc = write_line(load->options->rejects, &load->reject_line, err);
+        }
+    }
+    load->rejected++;
+    return rc;
+}
+
+/* ---- slices ---- */
+
+/* A dry run is one transaction that is rolled back. */
+static int end_slice(struct load *load, struct err *err)
+{
+    load->slice_records = 0;
+    if (load->options->dry_run)
+        return OK;
+    int rc = store_commit(load->datadir->store, err);
+    if (rc == OK)
+        rc = store_begin(load->datadir->store, err);
+    return rc;
+}
+
+static int on_batch(void *context, struct batch *batch, struct err *err)
+{
+    struct load *load = context;
+    if (batch->count > 0) /* the header was found before the first record */
+        load->apply.columns = reader_layout(load->reading.reader)->columns;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct batch_item *item = &batch->items[i];
+        int rc = item->kind == ITEM_RECORD ? apply_record(&load->apply, item, err)
+                                           : take_reject(load, &item->reject, err);
+        if (rc != OK)
+            return rc;
+    }
+    load->slice_records += (int64_t)batch->count;
+    const struct intake_options *options = load->options;
+    if (options->on_progress != NULL) {
+        const struct import_counts *counts = &load->apply.counts;
+        options->on_progress(options->progress_context, batch->done_bytes, load->source.size_bytes,
+                             counts->accepted + counts->updated + counts->unchanged + load->rejected);
+    }
+    return load->slice_records >= SLICE_RECORDS ? end_slice(load, err) : OK;
+}
+
+static void *run_reading(void *context)
+{
+    struct err unused = {0};
+    (void)reading_run(context, &unused);
+    return NULL;
+}
+
+/* Take batches until the last one; its result is the reader's. */
+static int write_batches(struct load *load, struct err *err)
+{
+    for (;;) {
+        struct batch *batch = batch_queue_take_full(&load->queue);
+        int rc = batch->rc;
+        if (rc != OK)
+            *err = batch->err;
+        else
+            rc = on_batch(load, batch, err);
+        bool is_last = batch->is_last;
+        batch_queue_put_free(&load->queue, batch);
+        if (rc != OK || is_last)
+            return rc;
+    }
+}
+
+static int read_and_write(struct load *load, struct err *err)
+{
+    pthread_t thread;
+    if (load->options->one_thread) {
+        load->reading.on_batch = on_batch;
+        load->reading.context = load;
+        return reading_run(&load->reading, err);
+    }
+    if (pthread_create(&thread, NULL, run_reading, &load->reading) != 0)
+        return err_set(err, ERR_NOMEM, "could not start the reading thread");
+    int rc = write_batches(load, err);
+    if (rc != OK)
+        batch_queue_cancel(&load->queue);
+    (void)pthread_join(thread, NULL);
+    return rc;
+}
+
+/* ---- beginning and end ---- */
+
+static int begin_loading(struct load *load, struct err *err)
+{
+    struct store *store = load->datadir->store;
+    load->import = (struct import_row){
+        .file_name = load->source.name,
+        .profile = profile_name(load->options->profile),
+        .encoding = bytes_from_z(encoding_word(load->encoding)),
+        .delimiter = BYTES_LIT(","),
+        .extracted_utc = extraction_time(load->options),
+        .started_utc = load->options->now_utc,
+    };
+    memcpy(load->import.sha256, load->source.sha256, SHA256_BYTES);
+    memcpy(load->import.profile_sha256, load->profile_sha256, SHA256_BYTES);
+    int rc = store_relax_sync(store, true, err);
+    if (rc == OK)
+        rc = store_begin(store, err);
+    if (rc == OK)
+        rc = import_put_loading(store, &load->import, err);
+    if (rc == OK)
+        rc = reject_next_id(store, &load->next_reject_id, err);
+    if (rc != OK)
+        return rc;
+    load->is_loading = true;
+    load->apply.import_id = load->import.id;
+    load->apply.first_order_id = load->import.first_order_id;
+    load->apply.end_order_id = load->import.first_order_id;
+    load->apply.extracted_utc = load->import.extracted_utc;
+    load->reading.next_order_id = load->import.first_order_id;
+    return end_slice(load, err);
+}
+
+/* Names that no unit has become units, in the order in which the file names them. */
+static int register_units(struct load *load, struct err *err)
+{
+    struct words *words = &load->apply.words;
+    for (size_t i = 0; i < words->unit_count; i++) {
+        struct unit_word *word = &words->unit_words[i];
+        struct unit_name_row name;
+        int rc = unit_name_get(load->datadir->store, word->name_id, &name, err);
+        if (rc != OK)
+            return rc;
+        word->unit_id = name.unit_id; /* an earlier spelling may have registered it just now */
+        if (word->unit_id != 0)
+            continue;
+        struct unit_row unit = {
+            .code = word->code.len > 0 ? word->code : word->name,
+            .name = word->name,
+            .class_name = BYTES_LIT("未分类"),
+            .valid_from = UNIT_DAY_ALWAYS,
+            .valid_to = UNIT_DAY_ALWAYS,
+        };
+        buf_clear(&words->folded);
+        buf_append(&words->folded, name.folded);
+        rc = buf_status(&words->folded, err);
+        if (rc == OK)
+            rc = unit_put(load->datadir->store, &unit, buf_bytes(&words->folded), err);
+        if (rc == OK)
+            rc = unit_name_get(load->datadir->store, word->name_id, &name, err);
+        if (rc != OK)
+            return rc;
+        word->unit_id = name.unit_id;
+        load->result->registered_units++;
+    }
+    return OK;
+}
+
+/* The last transaction is the one that makes the rest visible: it is synced, and the slices before it with it. */
+static int begin_last_slice(struct load *load, struct err *err)
+{
+    struct store *store = load->datadir->store;
+    if (load->options->dry_run)
+        return OK;
+    int rc = store_commit(store, err);
+    if (rc == OK)
+        rc = store_relax_sync(store, false, err);
+    if (rc == OK)
+        rc = store_begin(store, err);
+    return rc;
+}
+
+static int finish_loading(struct load *load, struct err *err)
+{
+    struct store *store = load->datadir->store;
+    const struct reader_layout *layout = reader_layout(load->reading.reader);
+    struct reader_counts read = reader_counts(load->reading.reader);
+    int64_t units = 0;
+    int rc = begin_last_slice(load, err);
+    if (rc == OK)
+        rc = apply_finish(&load->apply, err);
+    if (rc == OK)
+        rc = units_count(store, &units, err);
+    if (rc == OK && (load->options->add_units || units == 0))
+        rc = register_units(load, err);
+    struct import_row *import = &load->import;
+    import->delimiter = (struct bytes){&layout->delimiter, 1};
+    import->header_line = layout->header_line;
+    import->loaded_utc = load->options->now_utc;
+    import->end_order_id = load->apply.end_order_id;
+    import->counts = load->apply.counts;
+    import->counts.rows = read.rows;
+    import->counts.rejected = load->rejected;
+    import->counts.newest_event_utc = read.newest_event_utc;
+    if (rc == OK)
+        rc = import_put_loaded(store, import, err);
+    if (rc == OK && load->options->dry_run)
+        store_rollback(store);
+    else if (rc == OK)
+        rc = store_commit(store, err);
+    return rc;
+}
+
+/* Leave nothing of an import that failed. What cannot be cleared now is cleared when the store is opened next. */
+static void give_up(struct load *load)
+{
+    struct err unused = {0};
+    struct store *store = load->datadir->store;
+    bool done = !load->is_loading || load->options->dry_run;
+    store_rollback(store);
+    while (!done) {
+        if (store_begin(store, &unused) != OK)
+            return;
+        int rc = import_clear(store, load->import.id, CLEAR_ORDERS, &done, &unused);
+        if (rc == OK)
+            rc = store_commit(store, &unused);
+        if (rc != OK) {
+            store_rollback(store);
+            return;
+        }
+    }
+}
+
+/* ---- the result ---- */
+
+static int refuse(struct load *load, enum refusal refusal, const char *reason)
+{
+    struct intake_result *result = load->result;
+    result->status = INTAKE_REFUSED;
+    result->refusal = refusal;
+    struct err text = {0};
+    (void)err_set(&text, ERR_REFUSED, "%s", reason);
+    memcpy(result->reason, text.message, sizeof result->reason);
+    return OK;
+}
+
+static int keep_ignored_columns(struct load *load, struct err *err)
+{
+    struct intake_result *result = load->result;
+    const struct reader_layout *layout = reader_layout(load->reading.reader);
+    result->delimiter = layout->delimiter;
+    result->header_line = layout->header_line;
+    result->ignored_columns =
+        arena_alloc(&result->arena, size_multiply(layout->header_count + 1, sizeof(struct bytes)));
+    if (result->ignored_columns == NULL)
+        return err_set(err, ERR_NOMEM, "could not keep the names of %zu columns", layout->header_count);
+    for (size_t i = 0; i < layout->header_count; i++) {
+        if (layout->field_of[i] >= 0)
+            continue;
+        struct bytes name = arena_copy(&result->arena, layout->header[i]);
+        if (name.ptr == NULL)
+            return err_set(err, ERR_NOMEM, "could not keep the names of columns");
+        result->ignored_columns[result->ignored_column_count++] = name;
+    }
+    return OK;
+}
+
+/* Spellings that compare equal are one name in the store, so one line here, under the first of them. */
+static int keep_unmatched(struct load *load, struct err *err)
+{
+    struct intake_result *result = load->result;
+    const struct words *words = &load->apply.words;
+    int64_t *ids = arena_alloc(&result->arena, size_multiply(words->unit_count + 1, sizeof *ids));
+    result->unmatched = arena_alloc(&result->arena, size_multiply(words->unit_count + 1,
+                                                                  sizeof *result->unmatched));
+    if (ids == NULL || result->unmatched == NULL)
+        return err_set(err, ERR_NOMEM, "could not keep %zu names", words->unit_count);
+    for (size_t i = 0; i < words->unit_count; i++) {
+        const struct unit_word *word = &words->unit_words[i];
+        size_t at = 0;
+        if (word->unit_id != 0)
+            continue;
+        while (at < result->unmatched_count && ids[at] != word->name_id)
+            at++;
+        if (at == result->unmatched_count) {
+            ids[at] = word->name_id;
+            result->unmatched[at].name = arena_copy(&result->arena, word->name);
+            if (result->unmatched[at].name.ptr == NULL)
+                return err_set(err, ERR_NOMEM, "could not keep a name");
+            result->unmatched_count++;
+        }
+        result->unmatched[at].count += word->records;
+    }
+    return OK;
+}
+
+static int keep_result(struct load *load, struct err *err)
+{
+    struct intake_result *result = load->result;
+    result->status = INTAKE_LOADED;
+    result->import_id = load->options->dry_run ? 0 : load->import.id;
+    result->counts = load->import.counts;
+    int rc = keep_ignored_columns(load, err);
+    if (rc == OK)
+        rc = keep_unmatched(load, err);
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+static int find_loaded(struct load *load, bool *out_found, struct err *err)
+{
+    struct import_row earlier;
+    struct store *store = load->datadir->store;
+    *out_found = false;
+    int rc = store_begin_read(store, err);
+    if (rc != OK)
+        return rc;
+    rc = import_find(store, load->source.sha256, load->profile_sha256, &earlier, err);
+    if (rc == OK) {
+        *out_found = true;
+        load->result->status = INTAKE_ALREADY_LOADED;
+        load->result->import_id = earlier.id;
+        load->result->delimiter = earlier.delimiter.len > 0 ? earlier.delimiter.ptr[0] : '\0';
+        load->result->header_line = earlier.header_line;
+        load->result->counts = (struct import_counts){.rows = earlier.counts.rows,
+                                                      .unchanged = earlier.counts.rows};
+    }
+    store_rollback(store);
+    return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+static int prepare(struct load *load, const char *path, struct err *err)
+{
+    const struct profile *profile = load->options->profile;
+    int rc = source_open(path, load->datadir->path, &load->source, err);
+    if (rc == OK)
+        rc = source_scan(&load->source, load->options->one_thread, err);
+    if (rc == OK)
+        rc = sha256_of(profile_text(profile), load->profile_sha256, err);
+    if (rc == OK)
+        rc = zone_load(profile_timezone(profile), &load->zone, err);
+    if (rc != OK)
+        return rc;
+    load->result->size_bytes = load->source.size_bytes;
+    sha256_hex(load->source.sha256, load->result->sha256);
+    return OK;
+}
+
+static int choose_encoding(struct load *load, bool *out_known)
+{
+    int given = profile_encoding(load->options->profile);
+    *out_known = true;
+    if (given >= 0)
+        load->encoding = (enum encoding)given;
+    else
+        *out_known = encoding_scan_verdict(&load->source.scan, &load->encoding);
+    if (*out_known)
+        (void)strncpy(load->result->encoding, encoding_word(load->encoding),
+                      sizeof load->result->encoding - 1);
+    return OK;
+}
+
+static int start(struct load *load, struct err *err)
+{
+    struct vault *vault = load->datadir->vault;
+    load->reading = (struct reading){
+        .source = &load->source,
+        .profile = load->options->profile,
+        .zone = load->zone,
+        .encoding = load->encoding,
+        .extracted_utc = extraction_time(load->options),
+        .queue = &load->queue,
+    };
+    int rc = batch_queue_init(&load->queue, err);
+    if (rc == OK)
+        rc = reading_init(&load->reading, vault, err);
+    if (rc == OK)
+        rc = vault_sealer_new(vault, "order", &load->order_sealer, err);
+    if (rc == OK)
+        rc = vault_sealer_new(vault, "reject", &load->reject_sealer, err);
+    if (rc != OK)
+        return rc;
+    load->reject_door = vault_sealer_door(load->reject_sealer);
+    apply_init(&load->apply, load->datadir->store, vault_sealer_door(load->order_sealer), load->zone);
+    return OK;
+}
+
+/* Reading begins before anything is stored, so that the columns are known: the first batch comes after the header. */
+static int run(struct load *load, struct err *err)
+{
+    int rc = begin_loading(load, err);
+    if (rc == OK)
+        rc = read_and_write(load, err);
+    if (rc == OK)
+        rc = finish_loading(load, err);
+    if (rc != OK)
+        give_up(load);
+    if (rc == ERR_REFUSED)
+        return refuse(load, reader_refusal(load->reading.reader), err->message);
+    return rc == OK ? keep_result(load, err) : rc;
+}
+
+static void load_deinit(struct load *load)
+{
+    struct err unused = {0};
+    (void)store_relax_sync(load->datadir->store, false, &unused);
+    apply_deinit(&load->apply);
+    reading_deinit(&load->reading);
+    vault_sealer_free(load->order_sealer);
+    vault_sealer_free(load->reject_sealer);
+    batch_queue_deinit(&load->queue);
+    zone_free(load->zone);
+    source_close(&load->source);
+    buf_deinit(&load->reject_cells);
+    buf_deinit(&load->reject_sealed);
+    buf_deinit(&load->reject_line);
+}
+
+int intake_load(struct datadir *datadir, const char *path, const struct intake_options *options,
+                struct intake_result *out_result, struct err *err)
+{
+    struct intake_result result = {0};
+    struct load load = {.datadir = datadir, .options = options, .result = &result, .source = {.fd = -1}};
+    bool known = false;
+    bool found = false;
+    arena_init(&result.arena, RESULT_MAX_BYTES);
+    buf_init(&load.reject_cells, REJECT_MAX_BYTES);
+    buf_init(&load.reject_sealed, REJECT_MAX_BYTES);
+    buf_init(&load.reject_line, REJECT_MAX_BYTES);
+    int rc = prepare(&load, path, err);
+    if (rc == OK)
+        rc = find_loaded(&load, &found, err);
+    if (rc == OK)
+        rc = choose_encoding(&load, &known);
+    if (rc == OK && !found && !known)
+        rc = refuse(&load, REFUSAL_UNDECODABLE, "neither UTF-8 nor GB18030");
+    else if (rc == OK && !found) {
+        rc = start(&load, err);
+        if (rc == OK)
+            rc = run(&load, err);
+    }
+    load_deinit(&load);
+    if (rc != OK) {
+        arena_deinit(&result.arena);
+        return err_wrap(err, "could not import \"%s\"", path);
+    }
+    *out_result = result;
+    return OK;
+}
+
+void intake_result_deinit(struct intake_result *result)
+{
+    arena_deinit(&result->arena);
+}
+
+int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, struct err *err)
+{
+    struct store *store = datadir->store;
+    struct import_row import;
+    int64_t later = 0;
+    struct bytes round = BYTES_NONE;
+    int rc = store_begin(store, err);
+    if (rc != OK)
+        return rc;
+    rc = import_get(store, import_id, &import, err);
+    if (rc == OK && !bytes_equal(import.state, BYTES_LIT("loaded")))
+        rc = err_set(err, ERR_STATE, "import %lld is " BYTES_FMT, (long long)import_id,
+                     BYTES_ARG(import.state));
+    if (rc == OK)
+        rc = import_blocked_by(store, import_id, &later, &round, err);
+    if (rc == OK && round.len > 0)
+        rc = err_set(err, ERR_REFUSED, "closed round \"" BYTES_FMT "\" counts orders of import %lld",
+                     BYTES_ARG(round), (long long)import_id);
+    if (rc == OK && later != 0)
+        rc = err_set(err, ERR_REFUSED, "import %lld names orders of import %lld; undo it first",
+                     (long long)later, (long long)import_id);
+    if (rc == OK)
+        rc = import_undo(store, import_id, now_utc, err);
+    if (rc == OK)
+        rc = store_commit(store, err);
+    if (rc != OK)
+        store_rollback(store);
+    return rc;
+}

@@ -1,0 +1,62 @@
+#include "service/intake/texts.h"
+
+/* Stored: numbers are never changed. */
+enum text_tag { TEXT_TITLE = 1, TEXT_CONTENT = 2, TEXT_REPLY = 3, TEXT_NAME = 4, TEXT_PHONE = 5 };
+enum { TEXT_HEAD_BYTES = 6 };
+
+static void pack(struct buf *out, enum text_tag tag, int place, struct bytes text)
+{
+    if (text.len == 0)
+        return;
+    char head[TEXT_HEAD_BYTES] = {(char)tag, (char)place};
+    for (size_t i = 0; i < 4; i++)
+        head[2 + i] = (char)(text.len >> (8 * i));
+    buf_append(out, (struct bytes){head, sizeof head});
+    buf_append(out, text);
+}
+
+void texts_pack(const struct texts *texts, struct buf *out)
+{
+    pack(out, TEXT_TITLE, 0, texts->title);
+    pack(out, TEXT_CONTENT, 0, texts->content);
+    pack(out, TEXT_NAME, 0, texts->citizen_name);
+    pack(out, TEXT_PHONE, 0, texts->citizen_phone);
+    for (int place = 0; place < HANDLINGS_AN_ORDER; place++)
+        pack(out, TEXT_REPLY, place, texts->replies[place]);
+}
+
+static struct bytes *slot(struct texts *texts, int tag, int place)
+{
+    switch (tag) {
+    case TEXT_TITLE:
+        return &texts->title;
+    case TEXT_CONTENT:
+        return &texts->content;
+    case TEXT_NAME:
+        return &texts->citizen_name;
+    case TEXT_PHONE:
+        return &texts->citizen_phone;
+    case TEXT_REPLY:
+        return place < HANDLINGS_AN_ORDER ? &texts->replies[place] : NULL;
+    default:
+        return NULL;
+    }
+}
+
+int texts_unpack(struct bytes packed, struct texts *out, struct err *err)
+{
+    struct texts texts = {0};
+    while (packed.len >= TEXT_HEAD_BYTES) {
+        const unsigned char *head = (const unsigned char *)packed.ptr;
+        size_t len = head[2] | (size_t)head[3] << 8 | (size_t)head[4] << 16 | (size_t)head[5] << 24;
+        struct bytes *text = slot(&texts, head[0], head[1]);
+        if (text == NULL || len > packed.len - TEXT_HEAD_BYTES)
+            break;
+        *text = (struct bytes){packed.ptr + TEXT_HEAD_BYTES, len};
+        packed = (struct bytes){text->ptr + len, packed.len - TEXT_HEAD_BYTES - len};
+    }
+    if (packed.len != 0)
+        return err_set(err, ERR_CORRUPT, "texts of an order are damaged");
+    *out = texts;
+    return OK;
+}
