@@ -1,0 +1,16 @@
+#ifndef PINGYI_REPORTS_CSV_H
+#define PINGYI_REPORTS_CSV_H
+
+#include "base/buf.h"
+
+/* Cells of CSV by RFC 4180: quoted only when they hold a comma, a quote, CR or LF, or begin or end with a space. The
+ * caller writes the commas and the line ends. Failures stay in `out`. Thread: any. */
+
+/* For programs: the text as it is. */
+void csv_cell(struct buf *out, struct bytes text);
+
+/* For people who open the file in a spreadsheet: a text that it would run as a formula (leading = + - @, tab or CR)
+ * gets an apostrophe in front. Such a file cannot be read back to the same values. */
+void csv_cell_for_people(struct buf *out, struct bytes text);
+
+#endif
