@@ -247,10 +247,10 @@ void database_bind_id(sqlite3_stmt *statement, int at, int64_t id)
         (void)sqlite3_bind_int64(statement, at, id);
 }
 
+/* Not sqlite3_column_text: it may need memory to end the text with a NUL, and has no way to say that it found none. */
 struct bytes database_column_text(sqlite3_stmt *statement, int column)
 {
-    const char *ptr = (const char *)sqlite3_column_text(statement, column);
-    return (struct bytes){ptr, (size_t)sqlite3_column_bytes(statement, column)};
+    return database_column_blob(statement, column);
 }
 
 struct bytes database_column_blob(sqlite3_stmt *statement, int column)

@@ -115,7 +115,7 @@ CREATE TABLE handlings (
     due_at          INTEGER,
     closed_at       INTEGER,
     submitted_at    INTEGER,
-    traits          INTEGER NOT NULL, -- small things side by side, because reading a column costs more than reading a bit:
+    traits          INTEGER NOT NULL, -- small things in one number, as a column costs more than a bit:
                                       --   bits  0-11 bare days: 0 received, 1 due, 2 closed, 3 submitted, 4 dispatched,
                                       --              5 extended_due, 6 extension_asked, 7 accepted, 8 first_closed
                                       --   bits 12-15 enum order_kind            (traits >> 12) & 15
@@ -160,7 +160,8 @@ CREATE TABLE handling_versions (
     id INTEGER NOT NULL, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
     submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
     extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
-    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
+    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
+    hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
     PRIMARY KEY (id, changed_by)
 ) STRICT, WITHOUT ROWID;
 
@@ -187,7 +188,8 @@ CREATE TABLE pending_handlings (
     id INTEGER PRIMARY KEY, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
     submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
     extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
-    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER, hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
+    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
+    hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
 ) STRICT;
 
 -- Rows that could not be taken. The cells are sealed: they hold numbers and names.

@@ -10,8 +10,9 @@ INSERT INTO imports (
 SELECT
     'loading', :file_name, :profile, :encoding, :delimiter, :sha256, :profile_sha256, :header_line, :extracted_utc,
     :started_utc,
-    max(coalesce((SELECT max(i.end_order_id) FROM imports AS i), 1),
-        coalesce((SELECT max(o.id) FROM orders AS o), 0) + 1)
+    coalesce((SELECT max(taken.id) FROM (SELECT max(o.id) AS id FROM orders AS o
+                                         UNION ALL
+                                         SELECT max(i.end_order_id) - 1 FROM imports AS i) AS taken), 0) + 1
 RETURNING id, first_order_id;
 
 -- name: import_put_loaded
