@@ -2,6 +2,7 @@
 #define PINGYI_SERVICE_COMMANDS_COMMAND_H
 
 #include "base/arena.h"
+#include "base/zone.h"
 
 #include "service/host/datadir.h"
 

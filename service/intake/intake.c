@@ -503,13 +503,17 @@ static int start(struct load *load, struct err *err)
 /* Reading begins before anything is stored, so that the columns are known: the first batch comes after the header. */
 static int run(struct load *load, struct err *err)
 {
-    int rc = begin_loading(load, err);
+    int rc = store_lock_import(load->datadir->store, err);
+    if (rc != OK)
+        return rc;
+    rc = begin_loading(load, err);
     if (rc == OK)
         rc = read_and_write(load, err);
     if (rc == OK)
         rc = finish_loading(load, err);
     if (rc != OK)
         give_up(load);
+    store_unlock_import(load->datadir->store);
     if (rc == ERR_REFUSED)
         return refuse(load, reader_refusal(load->reading.reader), err->message);
     return rc == OK ? keep_result(load, err) : rc;

@@ -1,7 +1,10 @@
 #ifndef PINGYI_SERVICE_INTAKE_WORDS_H
 #define PINGYI_SERVICE_INTAKE_WORDS_H
 
+#include "base/buf.h"
+
 #include "service/intake/map.h"
+#include "service/storage/orders.h"
 #include "service/storage/units.h"
 
 /* The words of a file that repeat, looked up in the store once: unit names and terms. Thread: the writer. */

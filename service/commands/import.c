@@ -1,0 +1,205 @@
+#include "base/civil.h"
+#include "base/clock.h"
+
+#include "service/commands/command.h"
+#include "service/commands/import_report.h"
+#include "service/commands/profiles.h"
+#include "service/host/files.h"
+#include "service/intake/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/stat.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WARN_EXTRACTION_DAYS = 3 };
+
+struct import_arguments {
+    const char *profile, *extracted_at, *rejects;
+    bool dry_run, add_units, json;
+};
+
+/* ---- progress ---- */
+
+struct progress {
+    const struct command_context *context;
+    int64_t started_ms, shown_ms;
+};
+
+static void on_progress(void *context, int64_t done_bytes, int64_t total_bytes, int64_t rows)
+{
+    struct progress *progress = context;
+    int64_t now_ms = clock_monotonic_ms();
+    if (now_ms - progress->shown_ms < 200 && done_bytes < total_bytes)
+        return;
+    progress->shown_ms = now_ms;
+    int64_t spent_ms = now_ms - progress->started_ms + 1;
+    double share = total_bytes > 0 ? (double)done_bytes / (double)total_bytes : 1.0;
+    double left_s = share > 0 ? (double)spent_ms / 1000.0 * (1.0 - share) / share : 0;
+    (void)fprintf(progress->context->messages, "\r  %3.0f%%  %lld 行  %lld 行/秒  约剩 %.0f 秒   ", share * 100,
+                  (long long)rows, (long long)(rows * 1000 / spent_ms), left_s);
+    (void)fflush(progress->context->messages);
+}
+
+/* ---- one file ---- */
+
+static int open_rejects(const char *path, FILE **out, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    *out = fd >= 0 && fchmod(fd, 0600) == 0 ? fdopen(fd, "w") : NULL;
+    if (*out == NULL) {
+        int rc = err_set(err, ERR_IO, "could not create \"%s\": %s", path, strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
+        return rc;
+    }
+    return OK;
+}
+
+static void warn_about_extraction(const struct command_context *context, const struct intake_options *options,
+                                  const struct intake_result *result)
+{
+    int64_t age_s = options->now_utc - result->counts.newest_event_utc;
+    if (options->extracted_utc != 0 || result->counts.newest_event_utc == 0 ||
+        age_s <= (int64_t)WARN_EXTRACTION_DAYS * SECONDS_A_DAY)
+        return;
+    command_say(context,
+                "注意：未给出 --extracted-at，以导入时间为数据提取时间；但文件中最新的时间已是 %lld 天前，未办结工单可能被误判逾期。",
+                (long long)(age_s / SECONDS_A_DAY));
+}
+
+static int load_file(const struct command_context *context, struct datadir *datadir, const char *path,
+                     const struct intake_options *options, struct import_report *report, struct err *err)
+{
+    struct progress progress = {.context = context, .started_ms = clock_monotonic_ms()};
+    struct intake_options of_file = *options;
+    struct intake_result result;
+    if (context->shows_progress) {
+        of_file.on_progress = on_progress;
+        of_file.progress_context = &progress;
+    }
+    int rc = intake_load(datadir, path, &of_file, &result, err);
+    if (context->shows_progress)
+        (void)fputs("\r\033[K", context->messages);
+    if (rc != OK)
+        return rc;
+    if (result.status == INTAKE_LOADED)
+        warn_about_extraction(context, options, &result);
+    rc = import_report_add(report, path, &result, options->dry_run, err);
+    intake_result_deinit(&result);
+    return rc;
+}
+
+/* ---- the command ---- */
+
+static int parse_arguments(struct command_context *context, int argc, char **argv,
+                           struct import_arguments *out)
+{
+    static const struct option options[] = {
+        {"profile", required_argument, NULL, 'p'}, {"extracted-at", required_argument, NULL, 'e'},
+        {"rejects", required_argument, NULL, 'r'}, {"format", required_argument, NULL, 'f'},
+        {"dry-run", no_argument, NULL, 'd'},       {"add-units", no_argument, NULL, 'a'},
+        {NULL, 0, NULL, 0},
+    };
+    enum command_format format = FORMAT_TABLE;
+    opterr = 0;
+    for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (c) {
+        case 'p':
+            out->profile = optarg;
+            break;
+        case 'e':
+            out->extracted_at = optarg;
+            break;
+        case 'r':
+            out->rejects = optarg;
+            break;
+        case 'd':
+            out->dry_run = true;
+            break;
+        case 'a':
+            out->add_units = true;
+            break;
+        case 'f':
+            if (!command_parse_format(optarg, &format) || format == FORMAT_CSV)
+                return command_misused(context, &command_import, "--format 只能是 table 或 json");
+            break;
+        default:
+            return command_misused(context, &command_import, "无法识别的选项 %s", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return command_misused(context, &command_import, "缺少文件");
+    out->json = format == FORMAT_JSON;
+    return EXIT_DONE;
+}
+
+static int prepare(const struct import_arguments *arguments, struct intake_options *options,
+                   struct profile **out_profile, struct err *err)
+{
+    struct zone *zone = NULL;
+    int rc = profile_choose(arguments->profile, out_profile, err);
+    if (rc == OK && arguments->extracted_at != NULL) {
+        rc = zone_load(profile_timezone(*out_profile), &zone, err);
+        if (rc == OK)
+            rc = command_parse_time(arguments->extracted_at, zone, &options->extracted_utc, err);
+    }
+    if (rc == OK && arguments->rejects != NULL)
+        rc = open_rejects(arguments->rejects, &options->rejects, err);
+    zone_free(zone);
+    options->profile = *out_profile;
+    return rc;
+}
+
+static int run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct import_arguments arguments = {0};
+    struct profile *profile = NULL;
+    struct datadir datadir = {0};
+    struct import_report report;
+    int usage = parse_arguments(context, argc, argv, &arguments);
+    if (usage != EXIT_DONE)
+        return usage;
+    struct intake_options options = {
+        .now_utc = context->now_utc, .dry_run = arguments.dry_run, .add_units = arguments.add_units};
+    import_report_init(&report, arguments.json);
+    int rc = prepare(&arguments, &options, &profile, &err);
+    if (rc == OK)
+        rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
+    for (int i = optind; i < argc && rc == OK; i++)
+        rc = load_file(context, &datadir, argv[i], &options, &report, &err);
+    if (options.rejects != NULL && fclose(options.rejects) != 0 && rc == OK)
+        rc = err_set(&err, ERR_IO, "could not write \"%s\"", arguments.rejects);
+    int status = EXIT_FAILED;
+    struct err of_report = {0};
+    if (report.files > 0 || rc == OK) { /* the files before a failure are loaded: say so */
+        int written = import_report_finish(&report, context, &status, &of_report);
+        if (rc == OK && written != OK) {
+            rc = written;
+            err = of_report;
+        }
+    }
+    if (rc != OK)
+        status = rc == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    if (rc != OK)
+        (void)command_fail(context, &err);
+    import_report_deinit(&report);
+    datadir_close(&datadir);
+    profile_free(profile);
+    return status;
+}
+
+const struct command command_import = {
+    .name = "import",
+    .usage = "[--profile NAME|FILE] [--extracted-at TIME] [--dry-run] [--rejects FILE] [--add-units] "
+             "[--format table|json] FILE…",
+    .summary = "导入工单数据文件",
+    .details = "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
+               "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
+               "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入。\n"
+               "--add-units 登记名册中没有的承办单位；名册为空时自动登记。",
+    .run = run,
+};

@@ -1,0 +1,198 @@
+#include "service/commands/import_report.h"
+
+#include "base/alloc.h"
+
+enum { REPORT_MAX_BYTES = 64 * 1024 * 1024 };
+
+/* What to do about a file that is no dump. */
+static const char *refusal_sentence(enum refusal refusal)
+{
+    switch (refusal) {
+    case REFUSAL_EMPTY:
+        return "文件是空的";
+    case REFUSAL_NO_HEADER:
+        return "找不到表头：请检查文件，或写一个导入模板（--profile）说明各列";
+    case REFUSAL_MISSING_COLUMN:
+        return "缺少必需的列：请写一个导入模板（--profile）说明工单编号、受理时间、承办单位各是哪一列";
+    case REFUSAL_DOUBLED_COLUMN:
+        return "同名的列出现两次：请在导入模板中指明用哪一列";
+    case REFUSAL_HTML:
+        return "这是网页，不是数据表：请在原系统中导出 CSV";
+    case REFUSAL_SPREADSHEET:
+        return "这是 Excel 文件：请另存为 CSV";
+    case REFUSAL_ARCHIVE:
+        return "这是压缩包：请先解压";
+    case REFUSAL_BINARY:
+        return "这是二进制文件，不是数据表";
+    case REFUSAL_UNDECODABLE:
+        return "文字编码无法识别：请另存为 UTF-8";
+    case REFUSAL_NONE:
+        break;
+    }
+    return "无法导入";
+}
+
+void import_report_init(struct import_report *report, bool json)
+{
+    *report = (struct import_report){.array = json ? json_array() : NULL};
+    buf_init(&report->text, REPORT_MAX_BYTES);
+}
+
+void import_report_deinit(struct import_report *report)
+{
+    json_decref(report->array);
+    buf_deinit(&report->text);
+}
+
+static bool needs_a_look(const struct intake_result *result)
+{
+    return result->counts.rejected > 0 || result->unmatched_count > 0 || result->counts.contradictions > 0;
+}
+
+/* ---- words ---- */
+
+static void add_counts(struct buf *text, const struct import_counts *counts)
+{
+    buf_printf(text, "  共 %lld 行：新增 %lld，更新 %lld，未变 %lld，问题数据 %lld。\n", (long long)counts->rows,
+               (long long)counts->accepted, (long long)counts->updated, (long long)counts->unchanged,
+               (long long)counts->rejected);
+    if (counts->contradictions > 0)
+        buf_printf(text, "  时间矛盾 %lld 行（办结或期限早于受理）。\n", (long long)counts->contradictions);
+    if (counts->bad_dates > 0)
+        buf_printf(text, "  无法识别的时间 %lld 行。\n", (long long)counts->bad_dates);
+    if (counts->flag_disagreements > 0)
+        buf_printf(text, "  自带逾期标志与时间不符 %lld 行。\n", (long long)counts->flag_disagreements);
+}
+
+static void add_words(struct buf *text, const char *path, const struct intake_result *result, bool dry_run)
+{
+    buf_printf(text, "%s：", path);
+    if (result->status == INTAKE_REFUSED) {
+        buf_printf(text, "未导入。%s（%s）\n", refusal_sentence(result->refusal), result->reason);
+        return;
+    }
+    if (result->status == INTAKE_ALREADY_LOADED) {
+        buf_printf(text, "该文件已导入（批次 %lld），没有任何变化。\n", (long long)result->import_id);
+        return;
+    }
+    if (dry_run)
+        buf_append_z(text, "试导入，未保存。\n");
+    else
+        buf_printf(text, "已导入（批次 %lld）。\n", (long long)result->import_id);
+    buf_printf(text, "  编码 %s，分隔符“%s”，表头在第 %lld 行。\n", result->encoding,
+               result->delimiter == '\t' ? "制表符" : (char[]){result->delimiter, '\0'},
+               (long long)result->header_line);
+    add_counts(text, &result->counts);
+    if (result->registered_units > 0)
+        buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n", (long long)result->registered_units);
+    if (result->ignored_column_count > 0) {
+        buf_append_z(text, "  未使用的列：");
+        for (size_t i = 0; i < result->ignored_column_count; i++) {
+            buf_append_z(text, i > 0 ? "、" : "");
+            buf_append(text, result->ignored_columns[i]);
+        }
+        buf_append_z(text, "。\n");
+    }
+    for (size_t i = 0; i < result->unmatched_count; i++)
+        buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行），请用 units alias 指定。\n",
+                   BYTES_ARG(result->unmatched[i].name), (long long)result->unmatched[i].count);
+}
+
+/* ---- JSON ---- */
+
+int import_counts_to_json(json_t *object, const struct import_counts *counts)
+{
+    const struct {
+        const char *key;
+        int64_t value;
+    } fields[] = {
+        {"rows", counts->rows},
+        {"accepted", counts->accepted},
+        {"updated", counts->updated},
+        {"unchanged", counts->unchanged},
+        {"rejected", counts->rejected},
+        {"contradictions", counts->contradictions},
+        {"bad_dates", counts->bad_dates},
+        {"flag_disagreements", counts->flag_disagreements},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (json_object_set_new(object, fields[i].key, json_integer(fields[i].value)) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static json_t *unmatched_to_json(const struct intake_result *result)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < result->unmatched_count && object != NULL; i++) {
+        struct bytes name = result->unmatched[i].name;
+        char *key = mem_copy(name.ptr, name.len);
+        int failed =
+            key == NULL || json_object_set_new(object, key, json_integer(result->unmatched[i].count)) != 0;
+        mem_free(key);
+        if (failed) {
+            json_decref(object);
+            object = NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *result_to_json(const char *path, const struct intake_result *result)
+{
+    char delimiter[2] = {result->delimiter, '\0'};
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256, "encoding",
+                               result->encoding, "delimiter", delimiter, "header_line",
+                               (json_int_t)result->header_line);
+    json_t *unmatched = unmatched_to_json(result);
+    if (object == NULL || import_counts_to_json(object, &result->counts) != 0 ||
+        json_object_set(object, "unmatched_units", unmatched) != 0 ||
+        json_object_set_new(object, "status", json_string(intake_status_word(result->status))) != 0 ||
+        (result->status == INTAKE_REFUSED &&
+         json_object_set_new(object, "reason", json_string(result->reason)) != 0)) {
+        json_decref(object);
+        object = NULL;
+    }
+    json_decref(unmatched);
+    return object;
+}
+
+/* ---- both ---- */
+
+int import_report_add(struct import_report *report, const char *path, const struct intake_result *result,
+                      bool dry_run, struct err *err)
+{
+    report->files++;
+    report->refused += result->status == INTAKE_REFUSED;
+    report->partly += result->status == INTAKE_LOADED && needs_a_look(result);
+    if (report->array == NULL) {
+        add_words(&report->text, path, result, dry_run);
+        return buf_status(&report->text, err);
+    }
+    json_t *object = result_to_json(path, result);
+    if (object == NULL || json_array_append_new(report->array, object) != 0)
+        return err_set(err, ERR_NOMEM, "could not report on \"%s\"", path);
+    return OK;
+}
+
+int import_report_finish(struct import_report *report, const struct command_context *context, int *out_status,
+                         struct err *err)
+{
+    if (report->array != NULL) {
+        char *text = json_dumps(report->array, JSON_INDENT(2));
+        if (text == NULL)
+            return err_set(err, ERR_NOMEM, "could not print the report");
+        buf_append_z(&report->text, text);
+        buf_append_byte(&report->text, '\n');
+        mem_free(text);
+    }
+    int rc = buf_status(&report->text, err);
+    if (rc == OK)
+        rc = command_write(context, buf_bytes(&report->text), err);
+    if (report->files > 0 && report->refused == report->files)
+        *out_status = EXIT_FAILED;
+    else
+        *out_status = report->refused + report->partly > 0 ? EXIT_PARTLY : EXIT_DONE;
+    return rc;
+}

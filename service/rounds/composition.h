@@ -1,0 +1,36 @@
+#ifndef PINGYI_SERVICE_ROUNDS_COMPOSITION_H
+#define PINGYI_SERVICE_ROUNDS_COMPOSITION_H
+
+#include "reports/bulletin.h"
+
+#include "service/rounds/evaluation.h"
+
+/* A round counted and put into the value that reports print: what `score` and `report` share. Points into itself: not
+ * copied. */
+struct composition {
+    struct arena arena;
+    struct round_row round;
+    struct round_basis basis;
+    struct evaluation evaluation;
+    struct round_row previous_round;
+    struct round_basis previous_basis;
+    struct evaluation previous_evaluation;
+    struct bulletin_previous previous;
+    struct bulletin bulletin;
+};
+
+struct composition_options {
+    struct bytes round_name;
+    struct bytes rules_text; /* ptr NULL: the round's own; else a trial */
+    int64_t now_utc;
+    struct bytes program_version;
+    int threads;
+};
+
+/* Needs an open transaction of the data directory's store. ERR_NOT_FOUND when there is no such round, and what
+ * round_basis_load and evaluation_run say. */
+int composition_make(const struct datadir *datadir, const struct composition_options *options,
+                     struct composition *out, struct err *err);
+void composition_deinit(struct composition *composition); /* accepts a zeroed one */
+
+#endif
