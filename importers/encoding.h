@@ -16,11 +16,12 @@ enum encoding {
 /* utf-8, gb18030, utf-16, utf-16, latin1. */
 const char *encoding_word(enum encoding encoding);
 
-/* First pass. Counts multibyte sequences and the invalid ones among them, by UTF-8 and (once UTF-8 has failed) by
+/* First pass. Counts multibyte sequences and the invalid ones among them, by UTF-8 and (until the text is surely UTF-8) by
  * GB18030's byte structure. A value: init, feed in pieces cut anywhere, ask at the end. */
 struct encoding_scan {
     int64_t fed_bytes;
     int64_t utf8_sequences, utf8_invalid;
+    int64_t utf8_valid_run; /* sequences before the first invalid one */
     int64_t gb_sequences, gb_invalid;
     int64_t nul_bytes;
     unsigned char head[8]; /* first bytes, for BOMs and magic numbers */
@@ -34,9 +35,10 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes);
  * sequences are invalid, else GB18030 under the same limit; false: neither. */
 bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_encoding);
 
-/* Conversion in pieces cut anywhere. Undecodable bytes become U+FFFD, one a bad sequence, and are counted; a BOM at the
- * start is dropped. UTF-8 is checked, not copied twice. */
+/* Conversion in pieces cut anywhere. Undecodable bytes become DECODER_DAMAGE, one a bad sequence: a byte that UTF-8 never
+ * holds, so that a damaged text can be told from one that really has U+FFFD. A BOM at the start is dropped. */
 struct decoder;
+enum { DECODER_DAMAGE = (char)0xFF };
 int decoder_new(enum encoding encoding, struct decoder **out_decoder, struct err *err);
 void decoder_free(struct decoder *decoder);
 int decoder_feed(struct decoder *decoder, struct bytes bytes, struct buf *out, struct err *err);

@@ -1,0 +1,89 @@
+#include "importers/columns.h"
+
+#include "importers/names.h"
+
+#include <string.h>
+
+/* The header row folded: word i is text[starts[i] .. starts[i + 1]). */
+struct folded {
+    struct bytes text;
+    size_t starts[TABLE_MAX_CELLS + 1];
+    size_t count;
+};
+
+static int fold_header(const struct bytes *header, size_t count, struct buf *scratch,
+                       struct folded *folded, struct err *err)
+{
+    buf_clear(scratch);
+    for (size_t i = 0; i < count; i++) {
+        folded->starts[i] = scratch->len;
+        word_fold(header[i], scratch);
+    }
+    folded->starts[count] = scratch->len;
+    folded->count = count;
+    folded->text = buf_bytes(scratch);
+    return buf_status(scratch, err);
+}
+
+/* The first header cell with that word; `*out_again` says whether another one has it. False when none has. */
+static bool find_word(const struct folded *folded, struct bytes word, size_t *out_at,
+                      bool *out_again)
+{
+    bool found = false;
+    *out_again = false;
+    for (size_t i = 0; i < folded->count; i++) {
+        struct bytes cell = {folded->text.ptr + folded->starts[i],
+                             folded->starts[i + 1] - folded->starts[i]};
+        if (!bytes_equal(cell, word))
+            continue;
+        *out_again = found;
+        if (found)
+            return true;
+        *out_at = i;
+        found = true;
+    }
+    return found;
+}
+
+/* Find all parts of one alternative. */
+static bool match_column(const struct folded *folded, const struct profile_column *wanted,
+                         struct column *out_column, int *out_doubled)
+{
+    struct column column = {.join = wanted->join, .part_count = wanted->part_count};
+    int doubled = -1;
+    for (size_t i = 0; i < wanted->part_count; i++) {
+        bool again = false;
+        if (!find_word(folded, wanted->parts[i], &column.parts[i], &again))
+            return false;
+        if (again)
+            doubled = (int)column.parts[i];
+    }
+    *out_column = column;
+    if (doubled >= 0)
+        *out_doubled = doubled;
+    return true;
+}
+
+int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
+                  struct buf *scratch, struct columns *out_columns, struct err *err)
+{
+    struct folded folded;
+    int rc = fold_header(header, header_count, scratch, &folded, err);
+    if (rc != OK)
+        return rc;
+    *out_columns = (struct columns){.header_count = header_count, .doubled = -1};
+    for (size_t i = 0; i < header_count; i++)
+        out_columns->field_of[i] = -1;
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        struct column *column = &out_columns->of[field];
+        const struct profile_column *wanted = profile->columns[field];
+        while (wanted != NULL && !match_column(&folded, wanted, column, &out_columns->doubled))
+            wanted = wanted->next;
+        if (wanted == NULL)
+            continue;
+        out_columns->fields |= UINT64_C(1) << field;
+        for (size_t i = 0; i < column->part_count; i++)
+            out_columns->field_of[column->parts[i]] = field;
+    }
+    return OK;
+}

@@ -1,0 +1,31 @@
+#ifndef PINGYI_IMPORTERS_COLUMNS_H
+#define PINGYI_IMPORTERS_COLUMNS_H
+
+#include "importers/profile_parts.h"
+#include "importers/table.h"
+
+/* Which cells of a row hold which field: a profile applied to a header row. Thread: any. */
+
+struct column {
+    enum profile_join join;
+    size_t part_count; /* 0: the dump has no such field */
+    size_t parts[PROFILE_MAX_PARTS];
+};
+
+struct columns {
+    uint64_t fields; /* bit per enum field that has a column */
+    struct column of[FIELD_COUNT];
+    size_t header_count;
+    int field_of[TABLE_MAX_CELLS]; /* per header cell: enum field, or -1 */
+    int doubled; /* a header cell whose word stands in another one too and is wanted, or -1 */
+};
+
+/* The bits that a dump must have. */
+#define COLUMNS_REQUIRED                                                                           \
+    (UINT64_C(1) << FIELD_ORDER_NO | UINT64_C(1) << FIELD_RECEIVED_AT | UINT64_C(1) << FIELD_UNIT)
+
+/* Match; `header` holds at most TABLE_MAX_CELLS cells of valid UTF-8. `scratch` is cleared. ERR_NOMEM. */
+int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
+                  struct buf *scratch, struct columns *out_columns, struct err *err);
+
+#endif

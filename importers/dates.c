@@ -1,0 +1,311 @@
+#include "importers/dates.h"
+
+#include "base/alloc.h"
+#include "base/civil.h"
+#include "base/utf8.h"
+
+#include "importers/date_scan.h"
+
+#include <string.h>
+
+/* A dump repeats a few days a million times, so what a day means in the zone is kept: a day without a change of
+ * offset (`plain`) turns a time of day into an instant by one addition. The key holds month and day in its low nine
+ * bits, so that the days of one year never push each other out. */
+enum { DAY_SLOTS = 512, TEXT_MAX_BYTES = 64 };
+
+struct day_slot {
+    int32_t key; /* 0 is empty: there is no month 0 */
+    bool plain;
+    int64_t day;
+    int64_t start_utc;
+};
+
+struct dates {
+    const struct zone *zone;
+    const struct bytes *formats;
+    size_t format_count;
+    bool iso_first; /* no format reads 2001-02-03 04:05:06 in another way than the built-in form */
+    struct day_slot slots[DAY_SLOTS];
+};
+
+/* The slot of a date, filled; NULL when the date does not exist. */
+static const struct day_slot *day_slot(struct dates *dates, int year, int month, int day)
+{
+    if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1 || day > 31)
+        return NULL;
+    int32_t key = year * DAY_SLOTS + month * 32 + day;
+    struct day_slot *slot = &dates->slots[key % DAY_SLOTS];
+    if (slot->key == key)
+        return slot;
+    struct civil civil = {year, month, day};
+    if (!civil_is_valid(civil))
+        return NULL;
+    slot->key = key;
+    slot->day = civil_to_day(civil);
+    slot->start_utc = zone_day_start(dates->zone, slot->day);
+    int64_t end_utc = zone_day_end(dates->zone, slot->day);
+    slot->plain =
+        end_utc - slot->start_utc == SECONDS_A_DAY - 1 &&
+        zone_offset_s(dates->zone, slot->start_utc) == zone_offset_s(dates->zone, end_utc);
+    return slot;
+}
+
+static bool parts_to_moment(struct dates *dates, const struct date_parts *parts,
+                            struct moment *out_moment)
+{
+    const struct day_slot *slot = day_slot(dates, parts->year, parts->month, parts->day);
+    if (slot == NULL)
+        return false;
+    if (!parts->has_time) {
+        *out_moment = (struct moment){slot->day * SECONDS_A_DAY, MOMENT_DAY};
+        return true;
+    }
+    bool ends_day = parts->hour == 24 && parts->minute == 0 && parts->second == 0;
+    if ((parts->hour > 23 && !ends_day) || parts->minute > 59 || parts->second > 59)
+        return false;
+    int of_day = parts->hour * 3600 + parts->minute * 60 + parts->second;
+    int64_t local = slot->day * SECONDS_A_DAY + of_day;
+    int64_t utc = parts->has_offset ? local - parts->offset_s
+                  : slot->plain     ? slot->start_utc + of_day
+                                    : zone_to_utc(dates->zone, local);
+    *out_moment = (struct moment){utc, MOMENT_INSTANT};
+    return true;
+}
+
+/* Two digits, or a number above 99. */
+static int two_digits(const char *at)
+{
+    unsigned high = (unsigned)(at[0] - '0');
+    unsigned low = (unsigned)(at[1] - '0');
+    return high <= 9 && low <= 9 ? (int)(high * 10 + low) : 1000;
+}
+
+/* The fast path: exactly 2024-04-02 18:16:58. */
+static bool read_iso(struct bytes text, struct date_parts *out_parts)
+{
+    const char *at = text.ptr;
+    if (text.len != 19 || at[4] != '-' || at[7] != '-' || (at[10] != ' ' && at[10] != 'T') ||
+        at[13] != ':' || at[16] != ':')
+        return false;
+    int century = two_digits(at);
+    int year = two_digits(at + 2);
+    *out_parts = (struct date_parts){
+        .year = century * 100 + year,
+        .month = two_digits(at + 5),
+        .day = two_digits(at + 8),
+        .hour = two_digits(at + 11),
+        .minute = two_digits(at + 14),
+        .second = two_digits(at + 17),
+        .has_time = true,
+    };
+    return century < 100 && year < 100;
+}
+
+/* Days since 1899-12-30 with a fraction: 25569 is 1970-01-01. */
+static bool read_serial(struct dates *dates, struct bytes text, struct moment *out_moment)
+{
+    enum { EPOCH = 25569, MAX_DIGITS = 12 };
+    int days = 0;
+    if (!scan_number(&text, 5, 5, &days) || days < 20000 || days > 80000)
+        return false;
+    int64_t fraction = 0;
+    int64_t scale = 1;
+    if (text.len > 0) {
+        if (!scan_byte(&text, '.') || text.len == 0)
+            return false;
+        for (size_t i = 0; i < text.len; i++) {
+            if (text.ptr[i] < '0' || text.ptr[i] > '9')
+                return false;
+            if (i < MAX_DIGITS) {
+                fraction = fraction * 10 + (text.ptr[i] - '0');
+                scale *= 10;
+            }
+        }
+    }
+    int64_t local = (int64_t)(days - EPOCH) * SECONDS_A_DAY;
+    if (fraction == 0) {
+        *out_moment = (struct moment){local, MOMENT_DAY};
+        return true;
+    }
+    local += (fraction * SECONDS_A_DAY + scale / 2) / scale;
+    *out_moment = (struct moment){zone_to_utc(dates->zone, local), MOMENT_INSTANT};
+    return true;
+}
+
+/* 20240305, 202403051816, 20240305181658. */
+static bool read_compact(struct bytes text, struct date_parts *out_parts)
+{
+    struct date_parts parts = {0};
+    if (text.len != 8 && text.len != 12 && text.len != 14)
+        return false;
+    parts.has_time = text.len > 8;
+    bool seconds = text.len == 14;
+    if (!scan_number(&text, 4, 4, &parts.year) || !scan_number(&text, 2, 2, &parts.month) ||
+        !scan_number(&text, 2, 2, &parts.day))
+        return false;
+    if (parts.has_time &&
+        (!scan_number(&text, 2, 2, &parts.hour) || !scan_number(&text, 2, 2, &parts.minute)))
+        return false;
+    if (seconds && !scan_number(&text, 2, 2, &parts.second))
+        return false;
+    *out_parts = parts;
+    return text.len == 0;
+}
+
+/* 2024-4-2, 2024/4/2, 2024.4.2, 2024年4月2日 (日 may lack). */
+static bool scan_date(struct bytes *text, struct date_parts *parts)
+{
+    if (!scan_number(text, 4, 4, &parts->year) || text->len == 0)
+        return false;
+    char separator = text->ptr[0];
+    if (scan_word(text, BYTES_LIT("年"))) {
+        if (!scan_number(text, 1, 2, &parts->month) || !scan_word(text, BYTES_LIT("月")) ||
+            !scan_number(text, 1, 2, &parts->day))
+            return false;
+        (void)scan_word(text, BYTES_LIT("日"));
+        return true;
+    }
+    return (separator == '-' || separator == '/' || separator == '.') &&
+           scan_byte(text, separator) && scan_number(text, 1, 2, &parts->month) &&
+           scan_byte(text, separator) && scan_number(text, 1, 2, &parts->day);
+}
+
+static bool scan_chinese_half(struct bytes *text, bool *out_afternoon)
+{
+    *out_afternoon = scan_word(text, BYTES_LIT("下午"));
+    return *out_afternoon || scan_word(text, BYTES_LIT("上午"));
+}
+
+/* 9:07, 9:07:03, 9:07:03.123, 9时7分3秒. */
+static bool scan_clock(struct bytes *text, struct date_parts *parts)
+{
+    int dropped = 0;
+    if (!scan_number(text, 1, 2, &parts->hour))
+        return false;
+    if (scan_word(text, BYTES_LIT("时"))) {
+        if (!scan_number(text, 1, 2, &parts->minute))
+            return true;
+        if (!scan_word(text, BYTES_LIT("分")))
+            return false;
+        return !scan_number(text, 1, 2, &parts->second) || scan_word(text, BYTES_LIT("秒"));
+    }
+    if (!scan_byte(text, ':') || !scan_number(text, 2, 2, &parts->minute))
+        return false;
+    if (!scan_byte(text, ':'))
+        return true;
+    if (!scan_number(text, 2, 2, &parts->second))
+        return false;
+    return !scan_byte(text, '.') || scan_number(text, 1, 9, &dropped);
+}
+
+/* A date, and perhaps a time behind it. */
+static bool read_written(struct bytes text, struct date_parts *out_parts)
+{
+    struct date_parts parts = {0};
+    bool afternoon = false;
+    if (!scan_date(&text, &parts))
+        return false;
+    if (text.len == 0) {
+        *out_parts = parts;
+        return true;
+    }
+    /* A time follows a space or T, or directly the Chinese words. */
+    bool apart = scan_byte(&text, 'T') || text.ptr[0] == ' ' || (text.ptr[0] & 0x80) != 0 ||
+                 (text.ptr[-1] & 0x80) != 0;
+    scan_blanks(&text);
+    bool half = scan_chinese_half(&text, &afternoon);
+    scan_blanks(&text);
+    if (!apart || !scan_clock(&text, &parts))
+        return false;
+    parts.has_time = true;
+    scan_blanks(&text);
+    if (!half)
+        half = scan_half(&text, &afternoon);
+    /* 下午 15:30 is written too: an hour above 12 says by itself which half it is. */
+    if (half && !(afternoon && parts.hour > 12) &&
+        !hour_of_half(parts.hour, afternoon, &parts.hour))
+        return false;
+    scan_blanks(&text);
+    parts.has_offset = text.len > 0 && scan_offset(&text, &parts.offset_s);
+    *out_parts = parts;
+    return text.len == 0;
+}
+
+static bool is_ascii(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((text.ptr[i] & 0x80) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Full-width digits and signs as ASCII, odd spaces as spaces; empty when the text is no date for its length. */
+static struct bytes narrow(struct bytes text, char out[TEXT_MAX_BYTES])
+{
+    struct buf buf = {.ptr = out, .capacity = TEXT_MAX_BYTES, .max_bytes = TEXT_MAX_BYTES};
+    while (text.len > 0) {
+        uint32_t c = utf8_take(&text);
+        c = c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c == 0x3000 || c == 0xA0 ? ' ' : c;
+        utf8_append(&buf, c);
+    }
+    return buf.rc == OK ? buf_bytes(&buf) : BYTES_NONE;
+}
+
+bool dates_read(struct dates *dates, struct bytes text, struct moment *out_moment)
+{
+    char narrowed[TEXT_MAX_BYTES];
+    struct date_parts parts = {0};
+    if (dates->iso_first && read_iso(text, &parts) && parts_to_moment(dates, &parts, out_moment))
+        return true;
+    if (text.len > TEXT_MAX_BYTES)
+        return false;
+    if (!is_ascii(text))
+        text = narrow(text, narrowed);
+    for (size_t i = 0; i < dates->format_count; i++) {
+        if (date_format_read(dates->formats[i], text, &parts) &&
+            parts_to_moment(dates, &parts, out_moment))
+            return true;
+    }
+    if (read_serial(dates, text, out_moment))
+        return true;
+    return (read_compact(text, &parts) || read_written(text, &parts)) &&
+           parts_to_moment(dates, &parts, out_moment);
+}
+
+/* Whether the formats leave 2001-02-03 04:05:06 to the built-in form or read it alike. Its numbers are all different
+ * and could each be any field, so a format that swaps two shows itself. */
+static bool formats_agree(const struct dates *dates)
+{
+    static const char *const probes[] = {"2001-02-03 04:05:06", "2001-02-03T04:05:06"};
+    for (size_t p = 0; p < sizeof probes / sizeof *probes; p++) {
+        for (size_t i = 0; i < dates->format_count; i++) {
+            struct date_parts parts = {0};
+            if (!date_format_read(dates->formats[i], bytes_from_z(probes[p]), &parts))
+                continue;
+            if (parts.year != 2001 || parts.month != 2 || parts.day != 3 || parts.hour != 4 ||
+                parts.minute != 5 || parts.second != 6 || parts.has_offset)
+                return false;
+        }
+    }
+    return true;
+}
+
+int dates_new(const struct zone *zone, const struct bytes *formats, size_t format_count,
+              struct dates **out_dates, struct err *err)
+{
+    struct dates *dates = mem_calloc(1, sizeof *dates);
+    if (dates == NULL)
+        return err_set(err, ERR_NOMEM, "could not make a date reader");
+    dates->zone = zone;
+    dates->formats = formats;
+    dates->format_count = format_count;
+    dates->iso_first = formats_agree(dates);
+    *out_dates = dates;
+    return OK;
+}
+
+void dates_free(struct dates *dates)
+{
+    mem_free(dates);
+}
