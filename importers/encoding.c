@@ -11,6 +11,8 @@
 enum { DAMAGE_LIMIT = 1000 };
 /* GB18030 is no longer looked for once so many sequences in a row were valid UTF-8: in Chinese GB18030 hardly ten are. */
 enum { UTF8_SURE = 4096 };
+/* And UTF-8 no longer, once so many sequences were invalid and they are more than a quarter. */
+enum { UTF8_HOPELESS = 4096 };
 
 const char *encoding_word(enum encoding encoding)
 {
@@ -101,9 +103,32 @@ static int gb_len(struct bytes text)
     return at[3] >= 0x30 && at[3] <= 0x39 ? 4 : -1;
 }
 
+/* Length of the run of ASCII and two-byte sequences at the start of `text`, which nearly all of a text is; their number
+ * is added to `*count`. */
+static size_t gb_plain_len(struct bytes text, int64_t *count)
+{
+    const unsigned char *ptr = (const unsigned char *)text.ptr;
+    size_t at = 0;
+    while (at + 2 <= text.len) {
+        if (ptr[at] < 0x80) {
+            at++;
+        } else if (ptr[at] > 0x80 && ptr[at] < 0xFF && ptr[at + 1] >= 0x40 && ptr[at + 1] != 0x7F &&
+                   ptr[at + 1] != 0xFF) {
+            at += 2;
+            (*count)++;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
 static size_t scan_gb(struct encoding_scan *scan, struct bytes text)
 {
     while (text.len > 0) {
+        text = skip(text, gb_plain_len(text, &scan->gb_sequences));
+        if (text.len == 0)
+            break;
         int len = gb_len(text);
         if (len == 0)
             break;
@@ -162,7 +187,10 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes)
     scan->nul_bytes += count_nuls(bytes);
     bool sure = scan->utf8_invalid > 0 ? scan->utf8_valid_run >= UTF8_SURE
                                        : scan->utf8_sequences >= UTF8_SURE;
-    scan_with(scan, bytes, scan_utf8, scan->utf8_pending, &scan->utf8_pending_len);
+    bool hopeless =
+        scan->utf8_invalid > UTF8_HOPELESS && scan->utf8_invalid > scan->utf8_sequences / 4;
+    if (!hopeless)
+        scan_with(scan, bytes, scan_utf8, scan->utf8_pending, &scan->utf8_pending_len);
     if (!sure)
         scan_with(scan, bytes, scan_gb, scan->gb_pending, &scan->gb_pending_len);
 }
