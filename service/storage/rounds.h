@@ -22,7 +22,7 @@ int rounds_each(struct store *store, round_cb on_round, void *context,
 /* The last round of the kind that ends before `from_day`. ERR_NOT_FOUND. */
 int round_get_previous(struct store *store, struct bytes kind, int64_t from_day,
                        struct round_row *out, struct err *err);
-/* Set state and as_of_utc. */
+/* Set state and as_of_utc. ERR_NOT_FOUND. */
 int round_put_state(struct store *store, int64_t round_id, struct bytes state, int64_t as_of_utc,
                     struct err *err);
 
@@ -44,10 +44,10 @@ int round_facts_each(struct store *store, int64_t round_id, fact_cb on_fact, voi
 struct judged_cursor;
 int judged_open(struct store *store, struct bytes kind, int64_t round_id, int low, int high,
                 struct judged_cursor **out_cursor, struct err *err);
-/* *out_handling_id 0 at the end. */
+/* *out_handling_id 0 at the end. The transaction must not end before the cursor is closed. */
 int judged_next(struct judged_cursor *cursor, int64_t *out_handling_id, struct err *err);
-void judged_close(struct judged_cursor *cursor);
-/* Whether one handling is among them, and in which round. */
+void judged_close(struct judged_cursor *cursor); /* accepts NULL */
+/* Whether one handling is among them. */
 int judged_get(struct store *store, struct bytes kind, int64_t round_id, int64_t handling_id,
                int low, int high, bool *out_found, struct err *err);
 

@@ -19,16 +19,19 @@ struct unit_row {
 };
 
 int units_count(struct store *store, int64_t *out_count, struct err *err);
-/* Insert by code, or rewrite name, class, parent and validity; a class that is new is put behind the others. `id` is
- * filled. The parent must exist; a chain of parents must not come back: ERR_REFUSED. */
-int unit_put(struct store *store, struct unit_row *row, struct err *err);
+/* Insert by code, or rewrite name, class, parent (by parent_id) and validity; a class that is new is put behind the
+ * others. `id` is filled. The unit's own name, folded as dumps' names are, means it from now on and in what is loaded,
+ * unless that name means another unit already: then unit_alias_put moves it. After a change of name the former one
+ * still means the unit. ERR_NOT_FOUND: no such parent; ERR_REFUSED: the way up would come back. */
+int unit_put(struct store *store, struct unit_row *row, struct bytes folded_name, struct err *err);
 int unit_get_by_code(struct store *store, struct bytes code, struct unit_row *out, struct err *err);
 int unit_get(struct store *store, int64_t id, struct unit_row *out, struct err *err);
 typedef int (*unit_cb)(void *context, const struct unit_row *row, struct err *err);
 int units_each(struct store *store, unit_cb on_unit, void *context,
                struct err *err); /* by class position, code */
 
-/* What `from` was named counts for `into` from now on. ERR_REFUSED when it would make a ring. */
+/* What `from` was named counts for `into` from now on. ERR_REFUSED when parents and merges lead from `into` to `from`;
+ * ERR_NOT_FOUND. */
 int unit_merge(struct store *store, int64_t from_id, int64_t into_id, struct err *err);
 
 struct unit_name_row {
@@ -42,7 +45,8 @@ struct unit_name_row {
 int unit_name_put(struct store *store, struct bytes name, struct bytes folded, struct bytes code,
                   struct unit_name_row *out, struct err *err);
 int unit_name_get(struct store *store, int64_t id, struct unit_name_row *out, struct err *err);
-/* Let all spellings that fold to `folded` name the unit, from now on and in what is loaded. */
+/* Let all spellings that fold to `folded` name the unit, from now on and in what is loaded, where no unit has the
+ * dump's code. ERR_NOT_FOUND: no such unit. */
 int unit_alias_put(struct store *store, struct bytes name, struct bytes folded, int64_t unit_id,
                    struct err *err);
 typedef int (*unit_name_cb)(void *context, const struct unit_name_row *row, struct err *err);
