@@ -14,7 +14,7 @@ static int read_profile(const char *path, struct profile **out_profile, struct e
 {
     struct buf text;
     buf_init(&text, PROFILE_TEXT_MAX_BYTES);
-    int rc = file_read(path, &text, err);
+    int rc = files_read(path, &text, err);
     if (rc == OK)
         rc = profile_parse(buf_bytes(&text), out_profile, err);
     buf_deinit(&text);

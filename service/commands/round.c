@@ -45,7 +45,7 @@ static int read_rules(const char *path, struct rules *rules, struct buf *out_can
 {
     struct buf text;
     buf_init(&text, RULES_TEXT_MAX_BYTES);
-    int rc = path != NULL ? file_read(path, &text, err) : OK;
+    int rc = path != NULL ? files_read(path, &text, err) : OK;
     if (rc == OK)
         rc = rules_parse(buf_bytes(&text), rules, err);
     if (rc != OK && path != NULL)

@@ -81,7 +81,7 @@ static int create_files(const char *path, struct err *err)
     if (rc == ERR_EXISTS)
         rc = OK; /* an earlier attempt got this far; nothing was sealed with it yet */
     if (rc == OK)
-        rc = file_replace(config, BYTES_LIT(default_config), 0600, err);
+        rc = files_replace(config, BYTES_LIT(default_config), 0600, err);
     if (rc == OK)
         rc = open_store(path, STORE_CREATE, &store, err);
     store_close(store);
@@ -144,7 +144,7 @@ static int read_config(struct datadir *datadir, struct err *err)
     if (path == NULL)
         return err->code;
     buf_init(&text, CONFIG_MAX_BYTES);
-    int rc = file_read(path, &text, err);
+    int rc = files_read(path, &text, err);
     buf_append_byte(&text, '\0');
     if (rc == OK)
         rc = buf_status(&text, err);

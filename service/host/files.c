@@ -20,7 +20,7 @@ static int system_error(struct err *err, const char *what, const char *path)
     return err_set(err, code, "could not %s \"%s\": %s", what, path, strerror(errno));
 }
 
-int file_read(const char *path, struct buf *out, struct err *err)
+int files_read(const char *path, struct buf *out, struct err *err)
 {
     char block[READ_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -59,7 +59,7 @@ static int write_synced(int fd, struct bytes content)
     return fsync(fd);
 }
 
-int file_replace(const char *path, struct bytes content, unsigned mode, struct err *err)
+int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err)
 {
     struct buf name;
     int rc = OK;
@@ -109,7 +109,7 @@ int zone_load(struct bytes name, struct zone **out_zone, struct err *err)
     struct buf tzif;
     (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/" BYTES_FMT, BYTES_ARG(name));
     buf_init(&tzif, ZONE_MAX_BYTES);
-    int rc = file_read(path, &tzif, err);
+    int rc = files_read(path, &tzif, err);
     if (rc == OK)
         rc = zone_parse(buf_bytes(&tzif), out_zone, err);
     if (rc == ERR_NOT_FOUND || rc == ERR_IO)
