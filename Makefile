@@ -19,22 +19,24 @@ CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAG
 LDFLAGS := $(filter -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
-MODULES := base scoring importers reports service/storage service/auth service/intake service/rounds service/commands
+MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds service/commands
 USES_base :=
 USES_scoring := base
 USES_importers := base
 USES_reports := base
 USES_service/storage := base
 USES_service/auth := service/storage base
-USES_service/intake := service/auth service/storage importers scoring base
-USES_service/rounds := service/auth service/storage scoring reports base
-USES_service/commands := service/intake service/rounds service/auth service/storage importers reports scoring base
+USES_service/host := service/auth service/storage base
+USES_service/intake := service/host service/auth service/storage importers scoring reports base
+USES_service/rounds := service/host service/auth service/storage scoring reports base
+USES_service/commands := service/intake service/rounds service/host service/auth service/storage importers reports scoring base
 LIBS_base :=
 LIBS_scoring := -linih -lm
 LIBS_importers := -lcsv -linih
 LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson)
 LIBS_service/storage := $(shell pkg-config --libs sqlite3)
 LIBS_service/auth := $(shell pkg-config --libs openssl)
+LIBS_service/host := -linih
 LIBS_service/intake :=
 LIBS_service/rounds :=
 LIBS_service/commands := $(shell pkg-config --libs jansson)
