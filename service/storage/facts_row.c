@@ -2,26 +2,30 @@
 
 #include "service/storage/database.h"
 
-/* Bits of `traits`, as migrations/0001_orders.sql describes them. */
-enum bare_day {
-    BARE_RECEIVED = 0,
-    BARE_DUE = 1,
-    BARE_CLOSED = 2,
-    BARE_SUBMITTED = 3,
-    BARE_DISPATCHED = 4,
-    BARE_EXTENDED_DUE = 5,
-    BARE_EXTENSION_ASKED = 6,
-    BARE_ACCEPTED = 7,
-    BARE_FIRST_CLOSED = 8,
+/* Bits of `traits`, as migrations/0001_orders.sql describes them: where the two of each moment begin ... */
+enum moment_shift {
+    RECEIVED_SHIFT = 0,
+    DUE_SHIFT = 2,
+    CLOSED_SHIFT = 4,
+    SUBMITTED_SHIFT = 6,
+    DISPATCHED_SHIFT = 8,
+    EXTENDED_DUE_SHIFT = 10,
+    EXTENSION_ASKED_SHIFT = 12,
+    ACCEPTED_SHIFT = 14,
+    FIRST_CLOSED_SHIFT = 16,
 };
 
+/* ... and the others. */
 enum {
-    KIND_SHIFT = 12,
-    STATUS_SHIFT = 16,
-    PART_SHIFT = 20,
-    FLAG_SHIFT = 22,
-    MARKS_SHIFT = 24,
+    KIND_SHIFT = 18,
+    STATUS_SHIFT = 22,
+    PART_SHIFT = 26,
+    FLAG_SHIFT = 28,
+    MARKS_SHIFT = 30,
+    MARKS_MASK = 0xFFFF,
 };
+
+_Static_assert(MOMENT_NONE == 0 && MOMENT_INSTANT == 1 && MOMENT_DAY == 2, "stored as they are");
 
 /* Columns behind `first`. */
 enum {
@@ -54,20 +58,12 @@ _Static_assert((int)AT_END == (int)HANDLING_COLUMNS, "each column has its place"
 
 /* ---- columns to values ---- */
 
-/* NULL reads as 0, so the type is asked for only where 0 was read: it costs as much as the value. */
+/* The traits know whether there is a moment: a column that is not asked for costs nothing. */
 static struct moment read_moment(sqlite3_stmt *statement, int column, uint64_t traits,
-                                 enum bare_day bare)
+                                 enum moment_shift shift)
 {
-    int64_t seconds = sqlite3_column_int64(statement, column);
-    if (seconds == 0 && sqlite3_column_type(statement, column) == SQLITE_NULL)
-        return (struct moment){0, MOMENT_NONE};
-    return (struct moment){seconds, (traits >> bare & 1) != 0 ? MOMENT_DAY : MOMENT_INSTANT};
-}
-
-static int32_t read_count(sqlite3_stmt *statement, int column)
-{
-    int32_t count = sqlite3_column_int(statement, column);
-    return count == 0 && sqlite3_column_type(statement, column) == SQLITE_NULL ? -1 : count;
+    enum moment_kind kind = (enum moment_kind)(traits >> shift & 3);
+    return (struct moment){kind != MOMENT_NONE ? sqlite3_column_int64(statement, column) : 0, kind};
 }
 
 void fact_row_read(sqlite3_stmt *statement, int first, struct fact_row *out)
@@ -77,17 +73,18 @@ void fact_row_read(sqlite3_stmt *statement, int first, struct fact_row *out)
     out->handling_id = sqlite3_column_int64(statement, first + AT_ID);
     out->unit_name_id = sqlite3_column_int64(statement, first + AT_UNIT_NAME);
     out->merged_repeat = false;
-    fact->received = read_moment(statement, first + AT_RECEIVED, traits, BARE_RECEIVED);
-    fact->dispatched = read_moment(statement, first + AT_DISPATCHED, traits, BARE_DISPATCHED);
+    fact->received = read_moment(statement, first + AT_RECEIVED, traits, RECEIVED_SHIFT);
+    fact->dispatched = read_moment(statement, first + AT_DISPATCHED, traits, DISPATCHED_SHIFT);
     fact->accepted = (struct moment){0, MOMENT_NONE};
-    fact->due = read_moment(statement, first + AT_DUE, traits, BARE_DUE);
+    fact->due = read_moment(statement, first + AT_DUE, traits, DUE_SHIFT);
     fact->extension_asked =
-        read_moment(statement, first + AT_EXTENSION_ASKED, traits, BARE_EXTENSION_ASKED);
-    fact->extended_due = read_moment(statement, first + AT_EXTENDED_DUE, traits, BARE_EXTENDED_DUE);
-    fact->submitted = read_moment(statement, first + AT_SUBMITTED, traits, BARE_SUBMITTED);
-    fact->closed = read_moment(statement, first + AT_CLOSED, traits, BARE_CLOSED);
-    fact->extension_count = read_count(statement, first + AT_EXTENSION_COUNT);
-    fact->marks = (uint32_t)(traits >> MARKS_SHIFT & 0xFFFF);
+        read_moment(statement, first + AT_EXTENSION_ASKED, traits, EXTENSION_ASKED_SHIFT);
+    fact->extended_due =
+        read_moment(statement, first + AT_EXTENDED_DUE, traits, EXTENDED_DUE_SHIFT);
+    fact->submitted = read_moment(statement, first + AT_SUBMITTED, traits, SUBMITTED_SHIFT);
+    fact->closed = read_moment(statement, first + AT_CLOSED, traits, CLOSED_SHIFT);
+    fact->extension_count = sqlite3_column_int(statement, first + AT_EXTENSION_COUNT);
+    fact->marks = (uint32_t)(traits >> MARKS_SHIFT & MARKS_MASK);
     fact->kind = (enum order_kind)(traits >> KIND_SHIFT & 15);
     fact->status = (enum order_status)(traits >> STATUS_SHIFT & 15);
     fact->part = (enum handling_part)(traits >> PART_SHIFT & 3);
@@ -102,9 +99,9 @@ void handling_row_read(sqlite3_stmt *statement, int first, struct handling_row *
     out->id = row.handling_id;
     out->unit_name_id = row.unit_name_id;
     out->fact = row.fact;
-    out->fact.accepted = read_moment(statement, first + AT_ACCEPTED, traits, BARE_ACCEPTED);
-    out->first_closed = read_moment(statement, first + AT_FIRST_CLOSED, traits, BARE_FIRST_CLOSED);
-    out->redo_count = read_count(statement, first + AT_REDO_COUNT);
+    out->fact.accepted = read_moment(statement, first + AT_ACCEPTED, traits, ACCEPTED_SHIFT);
+    out->first_closed = read_moment(statement, first + AT_FIRST_CLOSED, traits, FIRST_CLOSED_SHIFT);
+    out->redo_count = sqlite3_column_int(statement, first + AT_REDO_COUNT);
     out->role = (enum handling_role)sqlite3_column_int(statement, first + AT_ROLE);
     out->urgency_id = sqlite3_column_int64(statement, first + AT_URGENCY);
     out->status_id = sqlite3_column_int64(statement, first + AT_STATUS_WORD);
@@ -124,29 +121,21 @@ static void bind_moment(sqlite3_stmt *statement, int at, struct moment moment)
         (void)sqlite3_bind_int64(statement, at, moment.seconds);
 }
 
-static void bind_count(sqlite3_stmt *statement, int at, int32_t count)
+static uint64_t moment_bits(struct moment moment, enum moment_shift shift)
 {
-    if (count < 0)
-        (void)sqlite3_bind_null(statement, at);
-    else
-        (void)sqlite3_bind_int(statement, at, count);
-}
-
-static uint64_t bare_bit(struct moment moment, enum bare_day bare)
-{
-    return moment.kind == MOMENT_DAY ? UINT64_C(1) << bare : 0;
+    return (uint64_t)moment.kind << shift;
 }
 
 static uint64_t traits_of(const struct fact *fact)
 {
-    return bare_bit(fact->received, BARE_RECEIVED) | bare_bit(fact->due, BARE_DUE) |
-           bare_bit(fact->closed, BARE_CLOSED) | bare_bit(fact->submitted, BARE_SUBMITTED) |
-           bare_bit(fact->dispatched, BARE_DISPATCHED) |
-           bare_bit(fact->extended_due, BARE_EXTENDED_DUE) |
-           bare_bit(fact->extension_asked, BARE_EXTENSION_ASKED) |
-           bare_bit(fact->accepted, BARE_ACCEPTED) | (uint64_t)fact->kind << KIND_SHIFT |
+    return moment_bits(fact->received, RECEIVED_SHIFT) | moment_bits(fact->due, DUE_SHIFT) |
+           moment_bits(fact->closed, CLOSED_SHIFT) | moment_bits(fact->submitted, SUBMITTED_SHIFT) |
+           moment_bits(fact->dispatched, DISPATCHED_SHIFT) |
+           moment_bits(fact->extended_due, EXTENDED_DUE_SHIFT) |
+           moment_bits(fact->extension_asked, EXTENSION_ASKED_SHIFT) |
+           moment_bits(fact->accepted, ACCEPTED_SHIFT) | (uint64_t)fact->kind << KIND_SHIFT |
            (uint64_t)fact->status << STATUS_SHIFT | (uint64_t)fact->part << PART_SHIFT |
-           (uint64_t)fact->flag << FLAG_SHIFT | (uint64_t)(fact->marks & 0xFFFF) << MARKS_SHIFT;
+           (uint64_t)fact->flag << FLAG_SHIFT | (uint64_t)(fact->marks & MARKS_MASK) << MARKS_SHIFT;
 }
 
 static void bind_fact(sqlite3_stmt *statement, int first, int64_t handling_id, int64_t unit_name_id,
@@ -162,7 +151,7 @@ static void bind_fact(sqlite3_stmt *statement, int first, int64_t handling_id, i
     bind_moment(statement, first + AT_DISPATCHED, fact->dispatched);
     bind_moment(statement, first + AT_EXTENDED_DUE, fact->extended_due);
     bind_moment(statement, first + AT_EXTENSION_ASKED, fact->extension_asked);
-    bind_count(statement, first + AT_EXTENSION_COUNT, fact->extension_count);
+    (void)sqlite3_bind_int(statement, first + AT_EXTENSION_COUNT, fact->extension_count);
 }
 
 void fact_row_bind(sqlite3_stmt *statement, int first, const struct fact_row *row)
@@ -174,10 +163,10 @@ void fact_row_bind(sqlite3_stmt *statement, int first, const struct fact_row *ro
 void handling_row_bind(sqlite3_stmt *statement, int first, const struct handling_row *row)
 {
     bind_fact(statement, first, row->id, row->unit_name_id, &row->fact,
-              traits_of(&row->fact) | bare_bit(row->first_closed, BARE_FIRST_CLOSED));
+              traits_of(&row->fact) | moment_bits(row->first_closed, FIRST_CLOSED_SHIFT));
     bind_moment(statement, first + AT_ACCEPTED, row->fact.accepted);
     bind_moment(statement, first + AT_FIRST_CLOSED, row->first_closed);
-    bind_count(statement, first + AT_REDO_COUNT, row->redo_count);
+    (void)sqlite3_bind_int(statement, first + AT_REDO_COUNT, row->redo_count);
     (void)sqlite3_bind_int(statement, first + AT_ROLE, (int)row->role);
     database_bind_id(statement, first + AT_URGENCY, row->urgency_id);
     database_bind_id(statement, first + AT_STATUS_WORD, row->status_id);

@@ -1,8 +1,8 @@
 -- Work orders as the dumps bring them. Conventions of all tables:
 --   *_utc      seconds since 1970-01-01 00:00:00 UTC
 --   *_day      civil day, days since 1970-01-01
---   *_at       a moment of a dump: seconds since 1970 UTC, or, where the row's `traits` have the column's bit, the
---              civil day's midnight as if UTC (the dump gave no time of day)
+--   *_at       a moment of a dump: seconds since 1970 UTC, or, where the row's `traits` call it a bare
+--              day, the civil day's midnight as if UTC (the dump gave no time of day)
 -- An import writes under its id; what it brought is visible once its row says 'loaded' (order ids are given in
 -- ascending order, so "below the loading import's first order" is what readers may see).
 
@@ -116,20 +116,21 @@ CREATE TABLE handlings (
     closed_at       INTEGER,
     submitted_at    INTEGER,
     traits          INTEGER NOT NULL, -- small things in one number, as a column costs more than a bit:
-                                      --   bits  0-11 bare days: 0 received, 1 due, 2 closed, 3 submitted, 4 dispatched,
-                                      --              5 extended_due, 6 extension_asked, 7 accepted, 8 first_closed
-                                      --   bits 12-15 enum order_kind            (traits >> 12) & 15
-                                      --   bits 16-19 enum order_status          (traits >> 16) & 15
-                                      --   bits 20-21 enum handling_part         (traits >> 20) & 3
-                                      --   bits 22-23 enum overdue_flag          (traits >> 22) & 3
-                                      --   bits 24-39 bits of enum fact_mark     traits >> 24
+                                      --   bits  0-17 two for each moment: 0 none (its column is NULL), 1 a time, 2 a bare
+                                      --              day; 0 received, 2 due, 4 closed, 6 submitted, 8 dispatched,
+                                      --              10 extended_due, 12 extension_asked, 14 accepted, 16 first_closed
+                                      --   bits 18-21 enum order_kind            (traits >> 18) & 15
+                                      --   bits 22-25 enum order_status          (traits >> 22) & 15
+                                      --   bits 26-27 enum handling_part         (traits >> 26) & 3
+                                      --   bits 28-29 enum overdue_flag          (traits >> 28) & 3
+                                      --   bits 30-45 bits of enum fact_mark     traits >> 30
     dispatched_at   INTEGER,
     extended_due_at INTEGER,
     extension_asked_at INTEGER,
-    extension_count INTEGER,
+    extension_count INTEGER NOT NULL, -- -1: the dump tells none
     accepted_at     INTEGER,
     first_closed_at INTEGER,
-    redo_count      INTEGER,
+    redo_count      INTEGER NOT NULL, -- -1: the dump tells none
     role            INTEGER NOT NULL, -- enum handling_role, as the dump has it
     urgency_id      INTEGER,          -- terms
     status_id       INTEGER,          -- terms: the word as the dump has it
@@ -159,8 +160,8 @@ CREATE TABLE handling_versions (
     changed_by INTEGER NOT NULL,
     id INTEGER NOT NULL, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
     submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
-    extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
-    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
+    extension_asked_at INTEGER, extension_count INTEGER NOT NULL, accepted_at INTEGER, first_closed_at INTEGER,
+    redo_count INTEGER NOT NULL, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
     hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL,
     PRIMARY KEY (id, changed_by)
 ) STRICT, WITHOUT ROWID;
@@ -187,8 +188,8 @@ CREATE TABLE pending_orders (
 CREATE TABLE pending_handlings (
     id INTEGER PRIMARY KEY, unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER,
     submitted_at INTEGER, traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER,
-    extension_asked_at INTEGER, extension_count INTEGER, accepted_at INTEGER, first_closed_at INTEGER,
-    redo_count INTEGER, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
+    extension_asked_at INTEGER, extension_count INTEGER NOT NULL, accepted_at INTEGER, first_closed_at INTEGER,
+    redo_count INTEGER NOT NULL, role INTEGER NOT NULL, urgency_id INTEGER, status_id INTEGER, hotline_resolved_id INTEGER,
     hotline_satisfaction_id INTEGER, unit_resolved_id INTEGER, import_id INTEGER NOT NULL
 ) STRICT;
 

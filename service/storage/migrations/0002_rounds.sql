@@ -36,7 +36,7 @@ CREATE TABLE round_facts (
     id         INTEGER NOT NULL,     -- the handling
     unit_name_id INTEGER, received_at INTEGER NOT NULL, due_at INTEGER, closed_at INTEGER, submitted_at INTEGER,
     traits INTEGER NOT NULL, dispatched_at INTEGER, extended_due_at INTEGER, extension_asked_at INTEGER,
-    extension_count INTEGER,
+    extension_count INTEGER NOT NULL,
     merged_repeat INTEGER NOT NULL,  -- 1: its first order stood open and counted
     judgement  INTEGER NOT NULL,     -- enum judgement, by the round's own rules
     PRIMARY KEY (round_id, id)
