@@ -6,6 +6,7 @@ CC_release := gcc
 CC_debug := gcc
 CC_asan := gcc
 CC_tsan := gcc
+CC_fuzz := clang
 CC := $(CC_$(BUILD))
 
 COMMON_FLAGS := -std=c11 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -Wall -Wextra -Wshadow -Wconversion \
@@ -14,65 +15,76 @@ FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_debug := -O0
 FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fsanitize=thread
+FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# Debian's packages of libcsv and inih name no flags: their headers and libraries lie where the compiler looks anyway.
 PACKAGES := libxml-2.0 jansson sqlite3 openssl
 CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 LDFLAGS := $(filter -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
-MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds service/commands
+MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
+	service/commands
 USES_base :=
 USES_scoring := base
 USES_importers := base
-USES_reports := scoring base
+USES_reports := base
 USES_service/storage := base
 USES_service/auth := service/storage base
 USES_service/host := service/auth service/storage base
 USES_service/intake := service/host service/auth service/storage importers scoring reports base
-USES_service/rounds := service/host service/auth service/storage scoring reports base
-USES_service/commands := service/intake service/rounds service/host service/auth service/storage importers reports scoring base
-LIBS_base :=
+USES_service/rounds := service/host service/auth service/storage importers scoring reports base
+USES_service/commands := service/intake service/rounds $(USES_service/intake)
 LIBS_scoring := -linih -lm
 LIBS_importers := -lcsv -linih
-LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson)
+LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson) -lm
 LIBS_service/storage := $(shell pkg-config --libs sqlite3)
 LIBS_service/auth := $(shell pkg-config --libs openssl)
 LIBS_service/host := -linih
-LIBS_service/intake :=
-LIBS_service/rounds :=
 LIBS_service/commands := $(shell pkg-config --libs jansson)
 archive = $(OUT)/lib$(notdir $(1)).a
 archives = $(call archive,$(1)) $(foreach m,$(USES_$(1)),$(call archive,$(m)))
 libs = $(sort $(LIBS_$(1)) $(foreach m,$(USES_$(1)),$(LIBS_$(m))))
+# The group makes the order of the archives irrelevant.
+link = @echo "  link $@"; $(CC) $(LDFLAGS) -o $@ -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group
 
 # Files that become part of the program as bytes: SQL, profiles, calendars, style sheets.
 EMBEDDED_service/storage := $(sort $(wildcard service/storage/migrations/*.sql service/storage/queries/*.sql))
 EMBEDDED_importers := $(sort $(wildcard importers/profiles/*.ini))
-EMBEDDED_scoring := $(sort $(wildcard scoring/data/*))
+EMBEDDED_scoring := $(sort $(wildcard scoring/data/*.csv scoring/data/*.ini))
 EMBEDDED_reports := $(sort $(wildcard reports/assets/*))
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c)) $(if $(EMBEDDED_$(1)),$(OUT)/$(1)/embedded.o)
-TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
+# `make test ONLY=service` runs the tests below tests/service.
+ONLY :=
+TESTS := $(filter $(OUT)/tests/$(ONLY)%,$(patsubst %.c,$(OUT)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c)))
+E2E := $(filter tests/$(ONLY)%,$(wildcard tests/e2e/*.sh))
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
-SOURCES := $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
+export SOURCES := $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
+export CLANG_FLAGS := $(COMMON_FLAGS)
 PROGRAM := $(OUT)/pingyi
 
-all: build/pingyi ## build the program (the default)
-build/pingyi: $(PROGRAM)
-	@ln -sf $(BUILD)/pingyi $@
+all: $(PROGRAM) ## build the program (the default); plain `make` leaves it at build/pingyi
+	@$(if $(filter build/release,$(OUT)),ln -sf release/pingyi build/pingyi)
 $(PROGRAM): $(OUT)/service/main.o $(call archives,service/commands)
-	@echo "  link $@"; $(CC) $(LDFLAGS) -o $@ $^ $(call libs,service/commands) -ldl -lm
+	$(link) $(call libs,service/commands)
 
 define module_rules
 $(call archive,$(1)): $(call objects,$(1))
 	@rm -f $$@; ar rcs $$@ $$^
 $(OUT)/$(1)/embedded.c: scripts/embed.sh $(EMBEDDED_$(1))
 	@mkdir -p $$(@D); sh scripts/embed.sh $(notdir $(1)) $(EMBEDDED_$(1)) > $$@
-$(OUT)/$(1)/embedded.o: $(OUT)/$(1)/embedded.c
-	@$$(CC) $$(CFLAGS) -c -o $$@ $$<
-$(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,$(1))
-	@echo "  link $$@"; $$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libs,$(1)) -lcmocka
+$(OUT)/$(1)/embedded.o: $(OUT)/$(1)/embedded.c $(OUT)/flags
+	@$$(CC) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+$(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,$(1)) $(OUT)/libbase.a
+	$$(link) $(call libs,$(1)) -lcmocka
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,scoring) $(call archives,importers)
+	$(link) -fsanitize=fuzzer $(call libs,scoring) $(call libs,importers)
+$(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service/commands)
+	$(link) $(call libs,service/commands)
 
 $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D); echo "  cc $<"; $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -81,15 +93,29 @@ $(OUT)/flags: force
 	@mkdir -p $(@D); echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
-include tests/tests.mk
-
+test: $(TESTS) $(if $(E2E),$(PROGRAM)) ## build and run the tests (BUILD=asan, ONLY=scoring)
+	@PINGYI=$(PROGRAM) sh scripts/run_tests.sh $(TESTS) $(E2E)
+golden: ## rewrite the golden files; git shows what changed
+	@GOLDEN=update $(MAKE) --no-print-directory test
+check: ## layers, headers, style, clang-tidy, tests under sanitizers, fuzz
+	@sh scripts/run_checks.sh
+layers headers style tidy: ## one check of the sources alone
+	@sh scripts/check_$@.sh
+fuzz: ## run every fuzz target for FUZZ_SECONDS (20)
+	@$(MAKE) --no-print-directory BUILD=fuzz fuzzers
+	@sh scripts/run_fuzz.sh $(patsubst $(OUT)/%,build/fuzz/%,$(FUZZERS))
+fuzzers: $(FUZZERS)
+bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
+	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
+soak: $(PROGRAM) ## kill the program 1000 times while it writes
+	@PINGYI=$(PROGRAM) KILLS=1000 sh scripts/run_tests.sh tests/e2e/kill.sh
 format: ## rewrite the sources as clang-format decides
 	clang-format -i $(SOURCES)
 clean: ## remove everything that was built
 	rm -rf build
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
+	@sed -nE 's/^([a-z][a-z ]*):.*## /\1\t/p' Makefile | expand -t 28
 force:
-.PHONY: all format clean help force
+.PHONY: all test golden check layers headers style tidy fuzz fuzzers bench soak format clean help force
 .SECONDARY:
 .DELETE_ON_ERROR:
