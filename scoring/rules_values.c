@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* One value of the rules at a time: text to struct and back. What is printed parses to an equal value, so numbers
- * have at most 9 decimals (and 15 digits, which a double holds exactly enough). */
+ * have at most 9 decimals, which 15 digits of a double hold exactly. The file is long because each type's reading and
+ * printing stand side by side, over the same few helpers. */
 
 enum { DECIMALS = 9, TERM_COUNT_MAX = 999, ITEMS_A_LINE = 3 };
 static const double DECIMALS_SCALE = 1e9;

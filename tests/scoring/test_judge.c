@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 /* Clocks of the tests show Beijing time. A case is an order of the round of June 2024, judged at the end of
- * 5 July, with what it changes in rules and facts written as texts. */
+ * 5 July, with what it changes in rules and facts written as texts. The file is long by its tables. */
 
 struct world {
     struct zone *zone;
