@@ -46,7 +46,7 @@ void apply_deinit(struct apply *apply)
 
 /* ---- from a record to ids ---- */
 
-static int resolve_words(struct apply *apply, const struct record *record, struct handling_row *row,
+static int resolve_words(struct apply *apply, const struct batch_item *item, struct handling_row *row,
                          struct order_row *order, struct err *err)
 {
     struct words *words = &apply->words;
@@ -54,14 +54,14 @@ static int resolve_words(struct apply *apply, const struct record *record, struc
         struct bytes text;
         int64_t *id;
     } terms[] = {
-        {record->category, &order->category_id},
-        {record->region, &order->region_id},
-        {record->channel, &order->channel_id},
-        {record->urgency, &row->urgency_id},
-        {record->status_word, &row->status_id},
-        {record->hotline_resolved, &row->hotline_resolved_id},
-        {record->hotline_satisfaction, &row->hotline_satisfaction_id},
-        {record->unit_resolved, &row->unit_resolved_id},
+        {item->category, &order->category_id},
+        {item->region, &order->region_id},
+        {item->channel, &order->channel_id},
+        {item->urgency, &row->urgency_id},
+        {item->status_word, &row->status_id},
+        {item->hotline_resolved, &row->hotline_resolved_id},
+        {item->hotline_satisfaction, &row->hotline_satisfaction_id},
+        {item->unit_resolved, &row->unit_resolved_id},
     };
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         int rc = words_term(words, terms[i].text, terms[i].id, err);
@@ -74,33 +74,32 @@ static int resolve_words(struct apply *apply, const struct record *record, struc
 static int resolve(struct apply *apply, const struct batch_item *item, struct incoming *in,
                    struct err *err)
 {
-    const struct record *record = &item->record;
     in->item = item;
     in->order = (struct order_row){
         .id = item->order_id,
-        .order_no = record->order_no,
+        .order_no = item->order_no,
         .import_id = apply->import_id,
-        .repeat_of = record->repeat_of,
+        .repeat_of = item->repeat_of,
         .phone_key = item->phone_key,
         .sealed = item->sealed,
     };
     struct handling_row row = {
-        .fact = record->fact,
-        .first_closed = record->first_closed,
-        .redo_count = record->redo_count,
-        .role = record->unit_count > 1 ? HANDLING_ROLE_NONE : record->role,
+        .fact = item->fact,
+        .first_closed = item->first_closed,
+        .redo_count = item->redo_count,
+        .role = item->unit_count > 1 ? HANDLING_ROLE_NONE : item->role,
         .import_id = apply->import_id,
     };
-    int rc = resolve_words(apply, record, &row, &in->order, err);
-    in->count = record->unit_count > 0 ? record->unit_count : 1;
+    int rc = resolve_words(apply, item, &row, &in->order, err);
+    in->count = item->unit_count > 0 ? item->unit_count : 1;
     for (int i = 0; i < in->count && rc == OK; i++) {
         in->rows[i] = row;
         in->identities[i] = 0;
-        if (record->unit_count == 0)
+        if (item->unit_count == 0)
             continue; /* answered directly, by no unit */
         struct unit_word *word = NULL;
-        struct bytes code = record->unit_count == 1 ? record->unit_code : BYTES_NONE;
-        rc = words_unit(&apply->words, record->units[i], code, &word, err);
+        struct bytes code = item->unit_count == 1 ? item->unit_code : BYTES_NONE;
+        rc = words_unit(&apply->words, item->units[i], code, &word, err);
         if (rc != OK)
             break;
         word->records++;
@@ -196,8 +195,11 @@ static bool has(const struct apply *apply, enum field field)
 static void merge_texts(const struct apply *apply, struct texts *into, const struct texts *from,
                         bool is_primary, int place)
 {
-    if (has(apply, FIELD_REPLY))
-        into->replies[is_primary ? 0 : place] = from->replies[0];
+    int reply_at = is_primary ? 0 : place;
+    if (has(apply, FIELD_REPLY)) {
+        into->replies[reply_at] = from->replies[0];
+        into->reply_end = into->reply_end > reply_at ? into->reply_end : reply_at + 1;
+    }
     if (!is_primary)
         return;
     if (has(apply, FIELD_TITLE))
@@ -440,7 +442,7 @@ static void count_record(struct apply *apply, const struct batch_item *item, enu
         (flags & (RECORD_CLOSED_BEFORE_RECEIVED | RECORD_DUE_BEFORE_RECEIVED)) != 0;
     counts->bad_dates += (flags & RECORD_BAD_DATE) != 0;
     counts->flag_disagreements += (flags & RECORD_FLAG_DISAGREES) != 0;
-    int64_t received_utc = item->record.fact.received.seconds;
+    int64_t received_utc = item->fact.received.seconds;
     if (counts->oldest_received_utc == 0 || received_utc < counts->oldest_received_utc)
         counts->oldest_received_utc = received_utc;
 }
@@ -450,7 +452,7 @@ int apply_record(struct apply *apply, const struct batch_item *item, struct err 
     struct incoming in;
     bool is_new = false;
     enum outcome outcome = OUTCOME_ACCEPTED;
-    uint32_t flags = item->record.flags;
+    uint32_t flags = item->flags;
     int64_t order_id = item->order_id;
     int rc = resolve(apply, item, &in, err);
     if (rc == OK)
@@ -459,17 +461,17 @@ int apply_record(struct apply *apply, const struct batch_item *item, struct err 
         rc = put_new_handlings(apply, &in, err);
     if (rc == OK && !is_new) {
         struct order_row stored;
-        rc = order_get(apply->store, item->record.order_no, &stored, err);
+        rc = order_get(apply->store, item->order_no, &stored, err);
         if (rc == OK) {
             order_id = stored.id;
             rc = apply_known(apply, &in, order_id, &outcome, &flags, err);
         }
     }
     if (rc == OK && flags != 0)
-        rc = record_flags_put(apply->store, apply->import_id, item->record.line,
+        rc = record_flags_put(apply->store, apply->import_id, item->line,
                               order_id * HANDLINGS_AN_ORDER, flags, err);
     if (rc != OK)
-        return err_wrap(err, "could not store line %lld", (long long)item->record.line);
+        return err_wrap(err, "could not store line %lld", (long long)item->line);
     count_record(apply, item, outcome, flags);
     return OK;
 }

@@ -20,14 +20,24 @@ enum {
 
 enum batch_item_kind { ITEM_RECORD, ITEM_REJECT };
 
+/* What the writer needs of a record, and nothing more: some hundred of them travel between two processors' caches. */
 struct batch_item {
     enum batch_item_kind kind;
-    struct record record; /* ITEM_RECORD: its texts are in `packed` alone */
+    uint32_t flags; /* enum record_flag */
+    int64_t line;
     int64_t order_id;     /* the id it gets if its order is new; `sealed` is bound to it */
     int64_t phone_key;
-    struct bytes packed;  /* texts_pack of its texts, reply at place 0 */
+    struct bytes order_no, unit_code, category, region, channel, urgency, status_word, repeat_of;
+    struct bytes hotline_resolved, hotline_satisfaction, unit_resolved;
+    const struct bytes *units; /* unit_count of them */
+    int unit_count;
+    int32_t redo_count;
+    enum handling_role role;
+    struct fact fact;
+    struct moment first_closed;
+    struct bytes packed;         /* texts_pack of its texts, reply at place 0 */
     struct bytes sealed;
-    struct reject reject; /* ITEM_REJECT */
+    const struct reject *reject; /* ITEM_REJECT: this alone */
 };
 
 struct batch {

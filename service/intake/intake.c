@@ -157,7 +157,7 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
     for (size_t i = 0; i < batch->count; i++) {
         const struct batch_item *item = &batch->items[i];
         int rc = item->kind == ITEM_RECORD ? apply_record(&load->apply, item, err)
-                                           : take_reject(load, &item->reject, err);
+                                           : take_reject(load, item->reject, err);
         if (rc != OK)
             return rc;
     }

@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 
+
+
 #include "scoring/judge.h"
 
 #include "service/intake/texts.h"
@@ -37,38 +39,52 @@ static int next_item(struct reading *reading, struct batch_item **out, struct er
 }
 
 /* Copy a text into the batch; an empty one stays empty. */
-static bool keep(struct reading *reading, struct bytes *text)
+static bool keep(struct reading *reading, struct bytes text, struct bytes *out)
 {
-    if (text->len == 0) {
-        *text = BYTES_NONE;
+    *out = BYTES_NONE;
+    if (text.len == 0)
         return true;
-    }
-    *text = arena_copy(&reading->batch->arena, *text);
-    return text->ptr != NULL;
+    *out = arena_copy(&reading->batch->arena, text);
+    return out->ptr != NULL;
 }
 
-static bool keep_record(struct reading *reading, struct record *record)
+static bool keep_units(struct reading *reading, const struct record *record, struct batch_item *item)
 {
-    bool kept = keep(reading, &record->order_no) && keep(reading, &record->unit_code) &&
-                keep(reading, &record->channel) && keep(reading, &record->category) &&
-                keep(reading, &record->region) && keep(reading, &record->urgency) &&
-                keep(reading, &record->status_word) && keep(reading, &record->repeat_of) &&
-                keep(reading, &record->hotline_resolved) &&
-                keep(reading, &record->hotline_satisfaction) && keep(reading, &record->unit_resolved);
-    for (int i = 0; i < record->unit_count && kept; i++)
-        kept = keep(reading, &record->units[i]);
+    size_t count = (size_t)record->unit_count;
+    struct bytes *units = arena_alloc(&reading->batch->arena, count * sizeof *units);
+    bool kept = units != NULL;
+    for (size_t i = 0; i < count && kept; i++)
+        kept = keep(reading, record->units[i], &units[i]);
+    item->units = units;
+    item->unit_count = record->unit_count;
     return kept;
+}
+
+static bool keep_words(struct reading *reading, const struct record *record, struct batch_item *item)
+{
+    return keep(reading, record->order_no, &item->order_no) &&
+           keep(reading, record->unit_code, &item->unit_code) &&
+           keep(reading, record->category, &item->category) &&
+           keep(reading, record->region, &item->region) &&
+           keep(reading, record->channel, &item->channel) &&
+           keep(reading, record->urgency, &item->urgency) &&
+           keep(reading, record->status_word, &item->status_word) &&
+           keep(reading, record->repeat_of, &item->repeat_of) &&
+           keep(reading, record->hotline_resolved, &item->hotline_resolved) &&
+           keep(reading, record->hotline_satisfaction, &item->hotline_satisfaction) &&
+           keep(reading, record->unit_resolved, &item->unit_resolved);
 }
 
 static int seal_texts(struct reading *reading, const struct record *record, struct batch_item *item,
                       struct err *err)
 {
-    struct texts texts = {
+    const struct texts texts = {
         .title = record->title,
         .content = record->content,
         .citizen_name = record->citizen_name,
         .citizen_phone = record->citizen_phone,
         .replies = {record->reply},
+        .reply_end = 1,
     };
     buf_clear(&reading->packed);
     buf_clear(&reading->sealed);
@@ -79,23 +95,24 @@ static int seal_texts(struct reading *reading, const struct record *record, stru
                                 &reading->sealed, err);
     if (rc == OK && record->phone.len > 0)
         rc = vault_index_of(reading->index, record->phone, &item->phone_key, err);
-    item->packed = buf_bytes(&reading->packed);
-    item->sealed = buf_bytes(&reading->sealed);
+    if (rc == OK && (!keep(reading, buf_bytes(&reading->packed), &item->packed) ||
+                     !keep(reading, buf_bytes(&reading->sealed), &item->sealed)))
+        rc = err_set(err, ERR_NOMEM, "could not keep texts of %zu bytes", reading->packed.len);
     return rc;
 }
 
 /* What only shows when dates are held against each other, or against the time of extraction. */
-static void note_contradictions(const struct reading *reading, struct record *record)
+static void note_contradictions(const struct reading *reading, struct batch_item *item)
 {
-    uint32_t marks = fact_contradictions(&record->fact, reading->zone);
-    record->fact.marks |= marks;
+    uint32_t marks = fact_contradictions(&item->fact, reading->zone);
+    item->fact.marks |= marks;
     if ((marks & FACT_CLOSED_BEFORE_RECEIVED) != 0)
-        record->flags |= RECORD_CLOSED_BEFORE_RECEIVED;
+        item->flags |= RECORD_CLOSED_BEFORE_RECEIVED;
     if ((marks & FACT_DUE_BEFORE_RECEIVED) != 0)
-        record->flags |= RECORD_DUE_BEFORE_RECEIVED;
-    if (record->fact.flag != OVERDUE_FLAG_NONE &&
-        fact_flag_disagrees(&record->fact, reading->extracted_utc, reading->zone))
-        record->flags |= RECORD_FLAG_DISAGREES;
+        item->flags |= RECORD_DUE_BEFORE_RECEIVED;
+    if (item->fact.flag != OVERDUE_FLAG_NONE &&
+        fact_flag_disagrees(&item->fact, reading->extracted_utc, reading->zone))
+        item->flags |= RECORD_FLAG_DISAGREES;
 }
 
 static int on_record(void *context, const struct record *record, struct err *err)
@@ -106,17 +123,35 @@ static int on_record(void *context, const struct record *record, struct err *err
     if (rc != OK)
         return rc;
     item->kind = ITEM_RECORD;
-    item->record = *record;
+    item->line = record->line;
+    item->flags = record->flags;
     item->order_id = reading->next_order_id++;
-    note_contradictions(reading, &item->record);
+    item->role = record->role;
+    item->fact = record->fact;
+    item->first_closed = record->first_closed;
+    item->redo_count = record->redo_count;
+    note_contradictions(reading, item);
     rc = seal_texts(reading, record, item, err);
-    if (rc != OK)
-        return rc;
-    if (!keep(reading, &item->packed) || !keep(reading, &item->sealed) ||
-        !keep_record(reading, &item->record))
-        return err_set(err, ERR_NOMEM, "could not keep the record of line %lld",
-                       (long long)record->line);
-    return OK;
+    if (rc == OK && (!keep_units(reading, record, item) || !keep_words(reading, record, item)))
+        rc = err_set(err, ERR_NOMEM, "could not keep the record of line %lld", (long long)record->line);
+    return rc;
+}
+
+static bool keep_reject(struct reading *reading, const struct reject *reject, struct batch_item *item)
+{
+    struct arena *arena = &reading->batch->arena;
+    struct reject *kept = arena_alloc(arena, sizeof *kept);
+    struct bytes *cells = arena_alloc(arena, size_multiply(reject->cell_count, sizeof *cells));
+    if (kept == NULL || cells == NULL)
+        return false;
+    *kept = *reject;
+    kept->cells = cells;
+    item->reject = kept;
+    for (size_t i = 0; i < reject->cell_count; i++) {
+        if (!keep(reading, reject->cells[i], &cells[i]))
+            return false;
+    }
+    return keep(reading, reject->column, &kept->column) && keep(reading, reject->value, &kept->value);
 }
 
 static int on_reject(void *context, const struct reject *reject, struct err *err)
@@ -127,20 +162,9 @@ static int on_reject(void *context, const struct reject *reject, struct err *err
     if (rc != OK)
         return rc;
     item->kind = ITEM_REJECT;
-    item->reject = *reject;
-    struct bytes *cells = arena_alloc(&reading->batch->arena,
-                                      size_multiply(reject->cell_count + 1, sizeof *cells));
-    bool kept = cells != NULL && keep(reading, &item->reject.column) &&
-                keep(reading, &item->reject.value);
-    for (size_t i = 0; i < reject->cell_count && kept; i++) {
-        cells[i] = reject->cells[i];
-        kept = keep(reading, &cells[i]);
-    }
-    item->reject.cells = cells;
-    if (!kept)
-        return err_set(err, ERR_NOMEM, "could not keep the rejected line %lld",
-                       (long long)reject->line);
-    return OK;
+    if (!keep_reject(reading, reject, item))
+        rc = err_set(err, ERR_NOMEM, "could not keep the rejected line %lld", (long long)reject->line);
+    return rc;
 }
 
 static int on_layout(void *context, const struct reader_layout *layout, struct err *err)

@@ -21,7 +21,7 @@ void texts_pack(const struct texts *texts, struct buf *out)
     pack(out, TEXT_CONTENT, 0, texts->content);
     pack(out, TEXT_NAME, 0, texts->citizen_name);
     pack(out, TEXT_PHONE, 0, texts->citizen_phone);
-    for (int place = 0; place < HANDLINGS_AN_ORDER; place++)
+    for (int place = 0; place < texts->reply_end; place++)
         pack(out, TEXT_REPLY, place, texts->replies[place]);
 }
 
@@ -37,7 +37,11 @@ static struct bytes *slot(struct texts *texts, int tag, int place)
     case TEXT_PHONE:
         return &texts->citizen_phone;
     case TEXT_REPLY:
-        return place < HANDLINGS_AN_ORDER ? &texts->replies[place] : NULL;
+        if (place >= HANDLINGS_AN_ORDER)
+            return NULL;
+        if (place >= texts->reply_end)
+            texts->reply_end = place + 1;
+        return &texts->replies[place];
     default:
         return NULL;
     }

@@ -11,6 +11,7 @@ struct texts {
     struct bytes title, content, citizen_name;
     struct bytes citizen_phone;               /* the cell as the dump has it */
     struct bytes replies[HANDLINGS_AN_ORDER]; /* by place of the handling */
+    int reply_end;                            /* there is none from this place on */
 };
 
 void texts_pack(const struct texts *texts, struct buf *out);

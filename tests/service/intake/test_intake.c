@@ -68,7 +68,7 @@ static struct intake_result load(struct fixture *fixture, const char *text, int 
         .extracted_utc = fixture->now_utc + (int64_t)day * SECONDS_A_DAY,
         .one_thread = day % 2 == 0, /* both ways must give the same */
     };
-    file_write(fixture->file, bytes_from_z(text));
+    test_file_write(fixture->file, bytes_from_z(text));
     int rc = intake_load(&fixture->datadir, fixture->file, &options, &result, &err);
     if (rc != OK)
         fail_msg("%s", err.message);
@@ -262,7 +262,7 @@ static void intake__a_dry_run_stores_nothing(void **state)
     struct intake_result result;
     struct intake_options options = {
         .profile = fixture->profile, .now_utc = fixture->now_utc, .dry_run = true, .one_thread = true};
-    file_write(fixture->file, bytes_from_z(first_dump));
+    test_file_write(fixture->file, bytes_from_z(first_dump));
     assert_int_equal(intake_load(&fixture->datadir, fixture->file, &options, &result, &err), OK);
     assert_counts(&result, 4, 0, 0, 0);
     intake_result_deinit(&result);
@@ -291,7 +291,7 @@ static void intake__survives_every_failed_allocation(void **state)
 {
     struct fixture *fixture = *state;
     struct err err;
-    file_write(fixture->file, bytes_from_z(first_dump));
+    test_file_write(fixture->file, bytes_from_z(first_dump));
     fault_loop(load_all_or_nothing, fixture);
     datadir_close(&fixture->datadir);
     assert_int_equal(datadir_open(fixture->data, STORE_READWRITE, &fixture->datadir, &err), OK);

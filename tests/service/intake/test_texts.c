@@ -20,6 +20,7 @@ static void texts_unpack__gives_back_what_was_packed(void **state)
         .content = BYTES_LIT("多行\n内容"),
         .citizen_phone = BYTES_LIT("13800001234"),
         .replies = {[0] = BYTES_LIT("已修复"), [63] = BYTES_LIT("协办答复")},
+        .reply_end = HANDLINGS_AN_ORDER,
     };
     buf_init(&packed, MAX_BYTES);
     texts_pack(&texts, &packed);
