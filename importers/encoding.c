@@ -35,15 +35,13 @@ static struct bytes skip(struct bytes text, size_t len)
     return (struct bytes){text.ptr + len, text.len - len};
 }
 
-/* Length of the invalid sequence at the start of `text`: its first byte and the continuation bytes that a reader would
- * have taken with it. */
+/* Length of the invalid sequence at the start of `text`: as many bytes as begin some valid one (Unicode's maximal
+ * subpart), which does not depend on where pieces are cut. */
 static size_t utf8_bad_len(struct bytes text)
 {
-    const unsigned char *at = (const unsigned char *)text.ptr;
-    size_t most = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : at[0] >= 0xC0 ? 2 : 1;
-    size_t len = 1;
-    while (len < most && len < text.len && (at[len] & 0xC0) == 0x80)
-        len++;
+    size_t len = text.len < 3 ? text.len : 3;
+    while (len > 1 && !utf8_is_cut((struct bytes){text.ptr, len}))
+        len--;
     return len;
 }
 
