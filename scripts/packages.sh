@@ -1,0 +1,43 @@
+# Debian packages the project needs; sourced by scripts/start and scripts/check, from the project's root.
+
+BUILD_PACKAGES="gcc make pkg-config libc6-dev libsqlite3-dev libssl-dev libcsv-dev libinih-dev libjansson-dev
+    libxml2-dev tzdata"
+CHECK_PACKAGES="git sqlite3 libcmocka-dev clang clang-format clang-tidy"
+
+is_installed() {
+    dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
+# The run-time of clang's sanitizers and fuzzer is named after its version: libclang-rt-14-dev, libclang-rt-19-dev.
+clang_runtime() {
+    version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+    [ -z "$version" ] || echo "libclang-rt-$version-dev"
+}
+
+run_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "缺少软件包，需要 root 权限或 sudo 才能安装：$missing" >&2
+        echo "[packages are missing, and installing them needs root or sudo: $missing]" >&2
+        exit 1
+    fi
+}
+
+collect_missing() {
+    missing=
+    for package in "$@"; do
+        is_installed "$package" || missing="$missing $package"
+    done
+}
+
+# install_missing PACKAGE...: nothing is asked of the network when all are there.
+install_missing() {
+    collect_missing "$@"
+    [ -n "$missing" ] || return 0
+    echo "正在安装 [installing]:$missing" >&2
+    run_as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 || exit 1
+    run_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >&2 || exit 1
+}
