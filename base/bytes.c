@@ -118,8 +118,18 @@ bool bytes_to_double(struct bytes text, double *out_value)
 
 uint64_t bytes_hash(struct bytes text)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.ptr[i]) * 1099511628211u;
-    return hash;
+    const uint64_t multiplier = 0x9E3779B97F4A7C15u;
+    uint64_t hash = text.len * multiplier;
+    size_t at = 0;
+    for (; at + 8 <= text.len; at += 8) {
+        uint64_t word = 0;
+        memcpy(&word, text.ptr + at, sizeof word);
+        hash = (hash ^ word) * multiplier;
+        hash ^= hash >> 32;
+    }
+    uint64_t rest = 0;
+    if (at < text.len)
+        memcpy(&rest, text.ptr + at, text.len - at);
+    hash = (hash ^ rest) * multiplier;
+    return hash ^ (hash >> 32);
 }

@@ -43,7 +43,7 @@ bool bytes_to_int64(struct bytes text, int64_t *out_value);
 /* Plain decimal number such as 0.5, -3 or 12.25 (no exponent, no spaces), the whole text, independent of locale. */
 bool bytes_to_double(struct bytes text, double *out_value);
 
-/* 64-bit FNV-1a: for tables of our own making, no defence against chosen keys. */
+/* A 64-bit hash for tables of our own making: differs from machine to machine, no defence against chosen keys. */
 uint64_t bytes_hash(struct bytes text);
 
 #endif
