@@ -3,15 +3,12 @@
 #include "reports/libraries.h"
 
 #include "service/commands/command.h"
+#include "service/commands/version.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#ifndef PINGYI_VERSION
-#define PINGYI_VERSION "0.1.0"
-#endif
 
 /* `--data DIR` may stand anywhere: taken out of the arguments before the command reads its own. */
 static bool take_data_option(int *argc, char **argv, const char **out_path)
@@ -50,7 +47,10 @@ int main(int argc, char **argv)
         .messages = stderr,
     };
     (void)signal(SIGPIPE, SIG_IGN);
-    reports_use_allocator();
+    if (!vault_use_allocator() || !reports_use_allocator()) {
+        command_say(&context, "错误：无法启动（could not start a library）");
+        return EXIT_FAILED;
+    }
     storage_use_allocator();
     if (!take_data_option(&argc, argv, &context.data_path)) {
         command_say(&context, "用法有误：--data 后面缺少目录");

@@ -4,7 +4,7 @@
 
 /* One unit while the chain to its ranked ancestor is followed. */
 struct register_unit {
-    int64_t id, parent_id;
+    int64_t id, above_id; /* the unit it was merged into, else its parent; 0: none */
     int32_t ranked; /* index in units, UNIT_NONE for a bureau */
 };
 
@@ -68,8 +68,9 @@ static int on_unit(void *context, const struct unit_row *row, struct err *err)
 {
     struct loading *loading = context;
     struct register_unit *entry = &loading->all[loading->all_count++];
-    *entry = (struct register_unit){row->id, row->parent_id, UNIT_NONE};
-    if (row->parent_id != 0 || row->merged_into != 0)
+    int64_t above_id = row->merged_into != 0 ? row->merged_into : row->parent_id;
+    *entry = (struct register_unit){row->id, above_id, UNIT_NONE};
+    if (above_id != 0)
         return OK;
     struct unit_register *registered = loading->registered;
     entry->ranked = (int32_t)registered->unit_count;
@@ -93,16 +94,16 @@ static int find_unit(const struct loading *loading, int64_t unit_id)
     return -1;
 }
 
-/* The register has no rings of parents, but a chain is followed no further than there are units. */
+/* The register has no rings, but a chain is followed no further than there are units. */
 static int32_t ranked_ancestor(const struct loading *loading, int64_t unit_id)
 {
     for (size_t steps = 0; steps <= loading->all_count; steps++) {
         int at = find_unit(loading, unit_id);
         if (at < 0)
             return UNIT_NONE;
-        if (loading->all[at].parent_id == 0)
+        if (loading->all[at].above_id == 0)
             return loading->all[at].ranked;
-        unit_id = loading->all[at].parent_id;
+        unit_id = loading->all[at].above_id;
     }
     return UNIT_NONE;
 }
