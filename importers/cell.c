@@ -22,6 +22,8 @@ static size_t white_len(const unsigned char *at, size_t left)
 
 struct bytes cell_trim(struct bytes cell)
 {
+    if (cell.len == 0)
+        return cell;
     const unsigned char *ptr = (const unsigned char *)cell.ptr;
     size_t from = 0;
     size_t to = cell.len;

@@ -15,6 +15,7 @@ static int fold_header(const struct bytes *header, size_t count, struct buf *scr
                        struct folded *folded, struct err *err)
 {
     buf_clear(scratch);
+    (void)buf_reserve(scratch, 1); /* a place to point to, even if all words are empty */
     for (size_t i = 0; i < count; i++) {
         folded->starts[i] = scratch->len;
         word_fold(header[i], scratch);

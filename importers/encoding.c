@@ -9,7 +9,8 @@
 
 /* A text is called damaged rather than of another encoding while fewer than one sequence in this many is invalid. */
 enum { DAMAGE_LIMIT = 1000 };
-/* GB18030 is no longer looked for once so many sequences in a row were valid UTF-8: in Chinese GB18030 hardly ten are. */
+/* GB18030 is no longer looked for once so many sequences in a row were valid UTF-8: in Chinese GB18030 hardly ten
+ * are. */
 enum { UTF8_SURE = 4096 };
 /* And UTF-8 no longer, once so many sequences were invalid and they are more than a quarter. */
 enum { UTF8_HOPELESS = 4096 };

@@ -16,8 +16,8 @@ enum encoding {
 /* utf-8, gb18030, utf-16, utf-16, latin1. */
 const char *encoding_word(enum encoding encoding);
 
-/* First pass. Counts multibyte sequences and the invalid ones among them, by UTF-8 and (until the text is surely UTF-8) by
- * GB18030's byte structure. A value: init, feed in pieces cut anywhere, ask at the end. */
+/* First pass. Counts multibyte sequences and the invalid ones among them, by UTF-8 and (until the text is surely
+ * UTF-8) by GB18030's byte structure. A value: init, feed in pieces cut anywhere, ask at the end. */
 struct encoding_scan {
     int64_t fed_bytes;
     int64_t utf8_sequences, utf8_invalid;
@@ -35,8 +35,8 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes);
  * sequences are invalid, else GB18030 under the same limit; false: neither. */
 bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_encoding);
 
-/* Conversion in pieces cut anywhere. Undecodable bytes become DECODER_DAMAGE, one a bad sequence: a byte that UTF-8 never
- * holds, so that a damaged text can be told from one that really has U+FFFD. A BOM at the start is dropped. */
+/* Conversion in pieces cut anywhere. Undecodable bytes become DECODER_DAMAGE, one a bad sequence: a byte that UTF-8
+ * never holds, so that a damaged text can be told from one that really has U+FFFD. A BOM at the start is dropped. */
 struct decoder;
 enum { DECODER_DAMAGE = (char)0xFF };
 int decoder_new(enum encoding encoding, struct decoder **out_decoder, struct err *err);

@@ -15,8 +15,9 @@
 
 extern const struct embedded_file embedded_importers[];
 
-/* inih gives neither line numbers nor the whole of a value that goes on in indented lines, and it cuts long lines. So it
- * is fed by a reader of ours that counts lines and refuses long ones, and an entry is kept until the next one begins. */
+/* inih gives neither line numbers nor the whole of a value that goes on in indented lines, and it cuts long lines. So
+ * it is fed by a reader of ours that counts lines and refuses long ones, and an entry is kept until the next one
+ * begins. */
 struct profile_parser {
     struct profile *profile;
     struct bytes rest; /* lines not read yet */

@@ -33,7 +33,8 @@ struct profile {
     char delimiter; /* or 0 */
     struct bytes date_formats[PROFILE_MAX_DATE_FORMATS];
     size_t date_format_count;
-    bool closing_needs_status; /* closed_at of a row that is not closed by status is no closing date */
+    bool
+        closing_needs_status; /* closed_at of a row that is not closed by status is no closing date */
     struct profile_column *columns[FIELD_COUNT];
     struct profile_value *values[FIELD_COUNT]; /* the profile's own first, then the built-in ones */
 };

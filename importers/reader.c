@@ -144,6 +144,7 @@ static int repair_cells(struct reader *reader, const struct table_row *row, stru
 {
     size_t starts[TABLE_MAX_CELLS + 1];
     buf_clear(&reader->repaired);
+    (void)buf_reserve(&reader->repaired, 1); /* a place to point to, even if all cells are empty */
     for (size_t i = 0; i < row->cell_count; i++) {
         struct bytes cell = row->cells[i];
         starts[i] = reader->repaired.len;

@@ -75,8 +75,8 @@ enum refusal {
 const char *refusal_word(enum refusal refusal);
 
 /* What a file's first bytes (some hundred, as they are) say it is, if no text at all: REFUSAL_SPREADSHEET,
- * REFUSAL_ARCHIVE, REFUSAL_BINARY, else REFUSAL_NONE. Asked before the encoding's verdict, which such files fail too; the
- * reader asks it again. */
+ * REFUSAL_ARCHIVE, REFUSAL_BINARY, else REFUSAL_NONE. Asked before the encoding's verdict, which such files fail
+ * too; the reader asks it again. */
 enum refusal refusal_of_head(struct bytes head);
 
 /* What the reader found out about the file; valid after the header was found, borrowed from the reader. */

@@ -75,7 +75,8 @@ void table_free(struct table *table)
     mem_free(table);
 }
 
-/* The row has room for one cell more of `len` bytes, its NUL, and the NUL of a line given up; else its fault is noted. */
+/* The row has room for one cell more of `len` bytes, its NUL, and the NUL of a line given up; else its fault is
+ * noted. */
 static bool has_room(struct table *table, size_t len)
 {
     bool fits = len + 2 <= TABLE_MAX_ROW_BYTES - table->text.len;

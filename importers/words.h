@@ -3,8 +3,8 @@
 
 #include "importers/record.h"
 
-/* The fields whose cells are words with a meaning, the names a profile has for these meanings, and the synonyms that are
- * always known. Thread: any. */
+/* The fields whose cells are words with a meaning, the names a profile has for these meanings, and the synonyms that
+ * are always known. Thread: any. */
 
 enum { WORD_NO = 0, WORD_YES = 1, WORD_NORMAL = 0, WORD_URGENT = 1 };
 

@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-/* The first line is a format, the rest a date. Whatever is read lies in the years 1900 to 2199, give or take an offset. */
+/* The first line is a format, the rest a date. Whatever is read lies in the years 1900 to 2199, give or take an
+ * offset. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_one(const struct zone *zone, struct bytes format, struct bytes text)
