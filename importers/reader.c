@@ -16,6 +16,10 @@
  *    '--no dump--> failed (refusal says why); any other failure is final too
  *
  * Bytes are decoded piece by piece. While HOLDING the text is kept in `text`; while READING it is one piece long. */
+_Static_assert((int)READER_MAX_CELL_BYTES == (int)TABLE_MAX_CELL_BYTES &&
+                   (int)READER_MAX_CELLS == (int)TABLE_MAX_CELLS &&
+                   (int)READER_MAX_RECORD_BYTES == (int)TABLE_MAX_ROW_BYTES,
+               "the reader promises the limits of its table");
 enum { PIECE_BYTES = 64 * 1024, HEAD_BYTES = 512 };
 
 struct reader {

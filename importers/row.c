@@ -15,7 +15,7 @@ int row_reader_init(struct row_reader *reader, const struct profile *profile,
     reader->profile = profile;
     reader->columns = columns;
     reader->zone = zone;
-    buf_init(&reader->joined, TABLE_MAX_ROW_BYTES + TABLE_MAX_CELLS);
+    buf_init(&reader->joined, 2 * TABLE_MAX_ROW_BYTES);
     buf_init(&reader->fold, TABLE_MAX_ROW_BYTES);
     return dates_new(zone, profile->date_formats, profile->date_format_count, &reader->dates, err);
 }
@@ -28,11 +28,11 @@ void row_reader_deinit(struct row_reader *reader)
 }
 
 /* Joined cells must not move while the row is read, so room for all of them is made first: each cell belongs to one
- * field at most. */
+ * field at most, and a field is asked for at most twice. */
 int row_begin(struct row_reader *reader, const struct table_row *row, struct err *err)
 {
     buf_clear(&reader->joined);
-    (void)buf_reserve(&reader->joined, row->text.len);
+    (void)buf_reserve(&reader->joined, 2 * row->text.len);
     return buf_status(&reader->joined, err);
 }
 
