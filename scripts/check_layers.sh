@@ -11,7 +11,7 @@ table() {
 base              :
 scoring           base : ini math
 importers         base scoring : csv ini iconv
-reports           base scoring : libxml jansson xlsxwriter cairo pango librsvg qrencode minizip
+reports           base scoring : math libxml jansson xlsxwriter cairo pango librsvg qrencode minizip
 service/storage   base scoring importers reports : sqlite3
 service/auth      base service/storage : openssl sodium liboath
 service/host      base service/storage service/auth : ini
