@@ -27,9 +27,8 @@ struct bytes cell_trim(struct bytes cell)
     const unsigned char *ptr = (const unsigned char *)cell.ptr;
     size_t from = 0;
     size_t to = cell.len;
-    size_t white = 0;
-    while (from < to && (white = white_len(ptr + from, to - from)) > 0)
-        from += white;
+    for (size_t white = 1; white > 0 && from < to; from += white)
+        white = white_len(ptr + from, to - from);
     while (to > from) {
         /* No white space of one length ends in another, so the lengths can be tried in turn. */
         if (white_len(ptr + to - 1, 1) == 1)
