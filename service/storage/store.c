@@ -173,6 +173,15 @@ static int clear_dead_import(struct store *store, struct err *err)
     return rc == ERR_BUSY ? OK : rc;
 }
 
+/* Prepared ahead, so that rolling back needs no memory when memory is what fails. */
+static int prepare_rollback(struct store *store, struct err *err)
+{
+    (void)sqlite3_finalize(store->rollback);
+    store->rollback = NULL;
+    int code = sqlite3_prepare_v2(store->db, "ROLLBACK", -1, &store->rollback, NULL);
+    return code == SQLITE_OK ? OK : database_error(store, code, "prepare the connection", err);
+}
+
 static int open_steps(struct store *store, const struct store_options *options, struct err *err)
 {
     static const char suffix[] = "-import";
@@ -189,16 +198,17 @@ static int open_steps(struct store *store, const struct store_options *options, 
     if (rc != OK)
         return rc;
     restrict_connection(store->db);
-    int code = sqlite3_prepare_v2(store->db, "ROLLBACK", -1, &store->rollback, NULL);
-    if (code != SQLITE_OK)
-        return database_error(store, code, "prepare the connection", err);
-    rc = check_version(store, options, err);
+    rc = prepare_rollback(store, err);
+    if (rc == OK)
+        rc = check_version(store, options, err);
     if (rc == OK)
         rc = set_pragmas(store, options->mode, err);
     if (rc == OK)
         rc = database_load_statements(store, err);
     if (rc == OK && options->mode != STORE_READONLY)
         rc = migrations_run(store, options, err);
+    if (rc == OK)
+        rc = prepare_rollback(store, err); /* a change of the schema has expired the first one */
     if (rc == OK && options->mode == STORE_READWRITE)
         rc = clear_dead_import(store, err);
     return rc;
