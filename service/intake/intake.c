@@ -212,7 +212,7 @@ static int read_and_write(struct load *load, struct err *err)
     return rc;
 }
 
-/* ---- beginning and end ---- */
+/* ---- beginning, and what the last transaction does besides ---- */
 
 static int begin_loading(struct load *load, struct err *err)
 {
@@ -291,37 +291,6 @@ static int begin_last_slice(struct load *load, struct err *err)
         rc = store_relax_sync(store, false, err);
     if (rc == OK)
         rc = store_begin(store, err);
-    return rc;
-}
-
-static int finish_loading(struct load *load, struct err *err)
-{
-    struct store *store = load->datadir->store;
-    const struct reader_layout *layout = reader_layout(load->reading.reader);
-    struct reader_counts read = reader_counts(load->reading.reader);
-    int64_t units = 0;
-    int rc = begin_last_slice(load, err);
-    if (rc == OK)
-        rc = apply_finish(&load->apply, err);
-    if (rc == OK)
-        rc = units_count(store, &units, err);
-    if (rc == OK && (load->options->add_units || units == 0))
-        rc = register_units(load, err);
-    struct import_row *import = &load->import;
-    import->delimiter = (struct bytes){&layout->delimiter, 1};
-    import->header_line = layout->header_line;
-    import->loaded_utc = load->options->now_utc;
-    import->end_order_id = load->apply.end_order_id;
-    import->counts = load->apply.counts;
-    import->counts.rows = read.rows;
-    import->counts.rejected = load->rejected;
-    import->counts.newest_event_utc = read.newest_event_utc;
-    if (rc == OK)
-        rc = import_put_loaded(store, import, err);
-    if (rc == OK && load->options->dry_run)
-        store_rollback(store);
-    else if (rc == OK)
-        rc = store_commit(store, err);
     return rc;
 }
 
@@ -420,6 +389,41 @@ static int keep_result(struct load *load, struct err *err)
     return rc;
 }
 
+/* ---- the end ---- */
+
+static int finish_loading(struct load *load, struct err *err)
+{
+    struct store *store = load->datadir->store;
+    const struct reader_layout *layout = reader_layout(load->reading.reader);
+    struct reader_counts read = reader_counts(load->reading.reader);
+    int64_t units = 0;
+    int rc = begin_last_slice(load, err);
+    if (rc == OK)
+        rc = apply_finish(&load->apply, err);
+    if (rc == OK)
+        rc = units_count(store, &units, err);
+    if (rc == OK && (load->options->add_units || units == 0))
+        rc = register_units(load, err);
+    struct import_row *import = &load->import;
+    import->delimiter = (struct bytes){&layout->delimiter, 1};
+    import->header_line = layout->header_line;
+    import->loaded_utc = load->options->now_utc;
+    import->end_order_id = load->apply.end_order_id;
+    import->counts = load->apply.counts;
+    import->counts.rows = read.rows;
+    import->counts.rejected = load->rejected;
+    import->counts.newest_event_utc = read.newest_event_utc;
+    if (rc == OK)
+        rc = import_put_loaded(store, import, err);
+    if (rc == OK) /* before the commit: after it nothing may fail */
+        rc = keep_result(load, err);
+    if (rc == OK && load->options->dry_run)
+        store_rollback(store);
+    else if (rc == OK)
+        rc = store_commit(store, err);
+    return rc;
+}
+
 /* ---- the whole ---- */
 
 static int find_loaded(struct load *load, bool *out_found, struct err *err)
@@ -459,6 +463,22 @@ static int prepare(struct load *load, const char *path, struct err *err)
     load->result->size_bytes = load->source.size_bytes;
     sha256_hex(load->source.sha256, load->result->sha256);
     return OK;
+}
+
+/* What is no text at all is called by its name rather than undecodable. */
+static int refuse_undecodable(struct load *load, struct err *err)
+{
+    size_t len = 0;
+    char *block = mem_alloc(SOURCE_BLOCK_BYTES);
+    if (block == NULL)
+        return err_set(err, ERR_NOMEM, "could not read a file");
+    int rc = source_read(&load->source, 0, block, &len, err);
+    enum refusal refusal = rc == OK ? refusal_of_head((struct bytes){block, len}) : REFUSAL_NONE;
+    mem_free(block);
+    if (rc != OK)
+        return rc;
+    return refusal != REFUSAL_NONE ? refuse(load, refusal, refusal_word(refusal))
+                                   : refuse(load, REFUSAL_UNDECODABLE, "neither UTF-8 nor GB18030");
 }
 
 static int choose_encoding(struct load *load, bool *out_known)
@@ -516,7 +536,7 @@ static int run(struct load *load, struct err *err)
     store_unlock_import(load->datadir->store);
     if (rc == ERR_REFUSED)
         return refuse(load, reader_refusal(load->reading.reader), err->message);
-    return rc == OK ? keep_result(load, err) : rc;
+    return rc;
 }
 
 static void load_deinit(struct load *load)
@@ -552,7 +572,7 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
     if (rc == OK)
         rc = choose_encoding(&load, &known);
     if (rc == OK && !found && !known)
-        rc = refuse(&load, REFUSAL_UNDECODABLE, "neither UTF-8 nor GB18030");
+        rc = refuse_undecodable(&load, err);
     else if (rc == OK && !found) {
         rc = start(&load, err);
         if (rc == OK)

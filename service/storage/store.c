@@ -292,8 +292,11 @@ bool store_in_transaction(const struct store *store)
 int store_begin_read(struct store *store, struct err *err)
 {
     /* BEGIN alone takes no snapshot; the first read does. */
-    return run_plain(store, "BEGIN; SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)",
-                     "begin to read", err);
+    int rc = run_plain(store, "BEGIN; SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)",
+                       "begin to read", err);
+    if (rc != OK)
+        store_rollback(store);
+    return rc;
 }
 
 int store_relax_sync(struct store *store, bool relaxed, struct err *err)
