@@ -1,0 +1,32 @@
+#ifndef PINGYI_SERVICE_COMMANDS_OUTPUT_H
+#define PINGYI_SERVICE_COMMANDS_OUTPUT_H
+
+#include "base/moment.h"
+
+#include "service/commands/command.h"
+
+#include <jansson.h>
+
+/* What commands that list things share: values as text and as JSON. Functions that make JSON give NULL when memory
+ * fails; jansson passes such a NULL on, so that a writer checks once at the end. */
+
+enum { OUTPUT_MAX_BYTES = 256 * 1024 * 1024 };
+
+/* The zone of times that belong to no round: Asia/Shanghai, which has had no summer time since 1991. */
+enum { OFFICE_OFFSET_S = 8 * 3600 };
+
+/* A string; bytes that are no UTF-8 become U+FFFD. */
+json_t *output_string(struct bytes text);
+/* RFC 3339 in the office's zone, null for 0. */
+json_t *output_time(int64_t utc);
+
+/* Append a moment: RFC 3339 in `zone`, a bare day as a day, nothing for MOMENT_NONE. */
+void output_moment(struct buf *out, struct moment moment, const struct zone *zone);
+
+/* Append the document and a line end; takes `root` over, NULL is ERR_NOMEM. */
+int output_json(struct buf *out, json_t *root, struct err *err);
+
+/* Write what `out` holds to context->out, if it has not failed. */
+int output_finish(const struct command_context *context, const struct buf *out, struct err *err);
+
+#endif
