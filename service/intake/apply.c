@@ -39,6 +39,7 @@ void apply_init(struct apply *apply, struct store *store, struct sealer sealer, 
 void apply_deinit(struct apply *apply)
 {
     words_deinit(&apply->words);
+    persons_deinit(&apply->persons);
     buf_deinit(&apply->packed);
     buf_deinit(&apply->opened);
     buf_deinit(&apply->sealed);
@@ -245,6 +246,18 @@ static int get_order(struct apply *apply, int64_t order_id, bool is_own, struct 
     return order_get_by_id(apply->store, order_id, out, err);
 }
 
+/* A later row of the file has another number: what was gathered of the earlier one is stored and taken out again. */
+static int replace_person(struct apply *apply, int64_t order_id, int64_t old_key, int64_t new_key,
+                          struct err *err)
+{
+    int rc = persons_flush(&apply->persons, apply->store, err);
+    if (rc == OK && old_key != 0)
+        rc = person_order_delete(apply->store, old_key, order_id, err);
+    if (rc == OK && new_key != 0)
+        rc = persons_add(&apply->persons, apply->store, (struct person_order){new_key, order_id}, err);
+    return rc;
+}
+
 /* Change the order as the record says. `row` is the handling the record speaks of. */
 static int merge_order(struct apply *apply, const struct incoming *in, const struct handling_row *row,
                        bool is_primary, bool is_own, bool *out_changed, struct err *err)
@@ -283,6 +296,8 @@ static int merge_order(struct apply *apply, const struct incoming *in, const str
     if (rc == OK)
         rc = is_own ? order_put(apply->store, &merged, err)
                     : pending_order_put(apply->store, &merged, err);
+    if (rc == OK && is_own && merged.phone_key != current.phone_key)
+        rc = replace_person(apply, order_id, current.phone_key, merged.phone_key, err);
     return rc;
 }
 
@@ -423,12 +438,15 @@ static int put_new_handlings(struct apply *apply, struct incoming *in, struct er
         in->rows[i].id = in->order.id * HANDLINGS_AN_ORDER + i;
     handlings_assign_parts(in->rows, in->count);
     for (int i = 0; i < in->count; i++) {
-        int rc = handling_put(apply->store, &in->rows[i], err);
+        int rc = handling_put_new(apply->store, &in->rows[i], err);
         if (rc != OK)
             return rc;
     }
     apply->end_order_id = in->order.id + 1;
-    return OK;
+    if (in->order.phone_key == 0)
+        return OK;
+    struct person_order person = {in->order.phone_key, in->order.id};
+    return persons_add(&apply->persons, apply->store, person, err);
 }
 
 static void count_record(struct apply *apply, const struct batch_item *item, enum outcome outcome,
@@ -591,7 +609,9 @@ int apply_finish(struct apply *apply, struct err *err)
     if (rc == OK)
         rc = orders_apply_pending(apply->store, apply->import_id, err);
     if (rc == OK)
-        rc = orders_index_persons(apply->store, apply->first_order_id, apply->import_id, err);
+        rc = persons_flush(&apply->persons, apply->store, err);
+    if (rc == OK)
+        rc = orders_index_changed_persons(apply->store, apply->import_id, err);
     /* A record that names several units new to an old order is one record: the further ones are not counted. */
     int64_t surplus = apply->joined_surplus;
     int64_t from_accepted = surplus < apply->counts.accepted ? surplus : apply->counts.accepted;

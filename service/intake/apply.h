@@ -4,6 +4,7 @@
 #include "base/zone.h"
 
 #include "service/intake/batch.h"
+#include "service/intake/persons.h"
 #include "service/intake/words.h"
 #include "service/storage/imports.h"
 #include "service/storage/sealer.h"
@@ -21,6 +22,7 @@ struct apply {
     struct sealer sealer; /* of orders */
     const struct zone *zone;
     struct words words;
+    struct persons persons;
     int64_t import_id, extracted_utc;
     int64_t first_order_id, end_order_id; /* of the orders this import has made */
     uint64_t columns;

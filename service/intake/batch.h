@@ -12,10 +12,10 @@
  * ring of batches goes round, so memory does not grow with the file. */
 
 enum {
-    BATCH_ITEMS = 512,
-    BATCH_BYTES = 1024 * 1024,           /* a batch is handed on once it holds more */
+    BATCH_ITEMS = 256,
+    BATCH_BYTES = 512 * 1024,           /* a batch is handed on once it holds more */
     BATCH_MAX_BYTES = 64 * 1024 * 1024,  /* one record may be as long as the reader lets it */
-    BATCHES = 4,
+    BATCHES = 16,
 };
 
 enum batch_item_kind { ITEM_RECORD, ITEM_REJECT };

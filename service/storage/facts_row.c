@@ -113,11 +113,10 @@ void handling_row_read(sqlite3_stmt *statement, int first, struct handling_row *
 
 /* ---- values to parameters ---- */
 
+/* A statement is taken with its bindings cleared: what is not bound is NULL. */
 static void bind_moment(sqlite3_stmt *statement, int at, struct moment moment)
 {
-    if (moment.kind == MOMENT_NONE)
-        (void)sqlite3_bind_null(statement, at);
-    else
+    if (moment.kind != MOMENT_NONE)
         (void)sqlite3_bind_int64(statement, at, moment.seconds);
 }
 

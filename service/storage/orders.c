@@ -169,6 +169,11 @@ int order_get_by_id(struct store *store, int64_t order_id, struct order_row *out
     return get_order(store, "order_get_by_id", order_id, out, err);
 }
 
+int handling_put_new(struct store *store, const struct handling_row *row, struct err *err)
+{
+    return put_handling(store, "handling_put_new", row, err);
+}
+
 int handling_put(struct store *store, const struct handling_row *row, struct err *err)
 {
     return put_handling(store, "handling_put", row, err);
@@ -335,12 +340,31 @@ int order_versions_each(struct store *store, int64_t order_id, order_version_cb 
     return rc;
 }
 
-int orders_index_persons(struct store *store, int64_t first_order_id, int64_t import_id,
+static int change_person(struct store *store, const char *name, int64_t phone_key, int64_t order_id,
                          struct err *err)
 {
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, name, &statement, err);
+    if (rc != OK)
+        return rc;
+    (void)sqlite3_bind_int64(statement, 1, phone_key);
+    (void)sqlite3_bind_int64(statement, 2, order_id);
+    return database_run(store, statement, err);
+}
+
+int person_order_put(struct store *store, int64_t phone_key, int64_t order_id, struct err *err)
+{
+    return change_person(store, "person_order_put", phone_key, order_id, err);
+}
+
+int person_order_delete(struct store *store, int64_t phone_key, int64_t order_id, struct err *err)
+{
+    return change_person(store, "person_order_delete", phone_key, order_id, err);
+}
+
+int orders_index_changed_persons(struct store *store, int64_t import_id, struct err *err)
+{
     int rc = run_with_id(store, "person_orders_drop_replaced", import_id, err);
-    if (rc == OK)
-        rc = run_with_id(store, "person_orders_add_new", first_order_id, err);
     if (rc == OK)
         rc = run_with_id(store, "person_orders_add_changed", import_id, err);
     return rc;

@@ -43,6 +43,8 @@ int order_put(struct store *store, const struct order_row *row, struct err *err)
 int order_get(struct store *store, struct bytes order_no, struct order_row *out, struct err *err);
 int order_get_by_id(struct store *store, int64_t order_id, struct order_row *out, struct err *err);
 
+/* Insert one handling whose id is free: ERR_EXISTS. */
+int handling_put_new(struct store *store, const struct handling_row *row, struct err *err);
 /* Insert or rewrite one handling. */
 int handling_put(struct store *store, const struct handling_row *row, struct err *err);
 /* All handlings of an order by place; returns their count in *out_count. */
@@ -82,9 +84,13 @@ typedef int (*order_version_cb)(void *context, int64_t changed_by, const struct 
 int order_versions_each(struct store *store, int64_t order_id, order_version_cb on_version,
                         void *context, struct err *err);
 
-/* Add what the import brought to person_orders, in one sorted insert. */
-int orders_index_persons(struct store *store, int64_t first_order_id, int64_t import_id,
-                         struct err *err);
+/* The index of persons: which orders a number has (by blind index). Rows come fastest in sorted runs. Both accept that
+ * there is nothing to do. */
+int person_order_put(struct store *store, int64_t phone_key, int64_t order_id, struct err *err);
+int person_order_delete(struct store *store, int64_t phone_key, int64_t order_id, struct err *err);
+
+/* Bring it up to date with the older orders that the import changed, after orders_apply_pending. */
+int orders_index_changed_persons(struct store *store, int64_t import_id, struct err *err);
 
 /* Words that repeat. term_put returns the id of `text`, making it where it is new; an empty text gives 0. */
 int term_put(struct store *store, struct bytes text, int64_t *out_id, struct err *err);

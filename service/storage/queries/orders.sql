@@ -31,6 +31,19 @@ SELECT
     id, order_no, import_id, category_id, region_id, channel_id, repeat_of, phone_key, sealed
 FROM orders WHERE id = :id;
 
+-- name: handling_put_new
+-- Insert a handling; its id must be free.
+INSERT INTO handlings (
+    id, unit_name_id, received_at, due_at, closed_at, submitted_at, traits, dispatched_at, extended_due_at,
+    extension_asked_at, extension_count, accepted_at, first_closed_at, redo_count, role, urgency_id,
+    status_id, hotline_resolved_id, hotline_satisfaction_id, unit_resolved_id, import_id
+) VALUES (
+    :id, :unit_name_id, :received_at, :due_at, :closed_at, :submitted_at, :traits, :dispatched_at,
+    :extended_due_at, :extension_asked_at, :extension_count, :accepted_at, :first_closed_at, :redo_count,
+    :role, :urgency_id, :status_id, :hotline_resolved_id, :hotline_satisfaction_id, :unit_resolved_id,
+    :import_id
+);
+
 -- name: handling_put
 -- Insert or rewrite a handling.
 INSERT INTO handlings (
@@ -208,10 +221,13 @@ DELETE FROM person_orders WHERE (phone_key, order_id) IN (
     SELECT v.phone_key, v.id FROM order_versions AS v WHERE v.changed_by = :import_id AND v.phone_key IS NOT NULL
 );
 
--- name: person_orders_add_new
--- Sorted, so that neighbours meet in the same page.
-INSERT INTO person_orders (phone_key, order_id)
-SELECT phone_key, id FROM orders WHERE id >= :first_order_id AND phone_key IS NOT NULL ORDER BY phone_key, id;
+-- name: person_order_put
+-- Twice is once: an order may get its number back.
+INSERT INTO person_orders (phone_key, order_id) VALUES (:phone_key, :order_id)
+ON CONFLICT (phone_key, order_id) DO NOTHING;
+
+-- name: person_order_delete
+DELETE FROM person_orders WHERE phone_key = :phone_key AND order_id = :order_id;
 
 -- name: person_orders_add_changed
 -- Numbers that orders have which the import changed.

@@ -85,7 +85,9 @@ static int64_t add_order(struct store *store, struct import_row *row)
     struct handling_row handling = sample_handling(id, 0, row->id);
     bool is_new = false;
     MUST(order_put_new(store, &order, &is_new, &err));
-    MUST(handling_put(store, &handling, &err));
+    MUST(handling_put_new(store, &handling, &err));
+    if (order.phone_key != 0)
+        MUST(person_order_put(store, order.phone_key, id, &err));
     return id;
 }
 
@@ -93,7 +95,7 @@ static void end_import(struct store *store, struct import_row *row)
 {
     struct err err = {.code = OK};
     MUST(orders_apply_pending(store, row->id, &err));
-    MUST(orders_index_persons(store, row->first_order_id, row->id, &err));
+    MUST(orders_index_changed_persons(store, row->id, &err));
     row->loaded_utc = 1717200100;
     MUST(import_put_loaded(store, row, &err));
 }

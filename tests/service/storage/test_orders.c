@@ -387,7 +387,7 @@ static int rewrite_without_memory(void *context, struct err *err)
     if (rc == OK)
         rc = orders_apply_pending(store, 2, err);
     if (rc == OK)
-        rc = orders_index_persons(store, 1, 2, err);
+        rc = orders_index_changed_persons(store, 2, err);
     if (rc == OK)
         rc = order_get(store, BYTES_LIT("GX5"), &stored, err);
     if (rc == OK)
