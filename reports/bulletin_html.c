@@ -91,14 +91,16 @@ static void put_change(struct page *page, xmlNode *node, const struct ranking_ro
                           (__int128)before->on_time * now->on_time_base;
     const char *word = difference > 0 ? "上升" : "下降";
     __int128 size = difference < 0 ? -difference : difference;
-    int64_t hundredths = (int64_t)((size * 20000 + bases) / (bases * 2));
+    /* As many decimals as the smaller base's rate has. */
+    int64_t scale = least < 1000 ? 10 : 100;
+    int64_t points = (int64_t)((size * 200 * scale + bases) / (bases * 2));
     if (difference == 0)
         page_text(page, node, BYTES_LIT("，与上期持平"));
-    else if (hundredths == 0)
-        page_printf(page, node, "，比上期%s不足0.01个百分点", word);
+    else if (points == 0)
+        page_printf(page, node, "，比上期%s不足%s个百分点", word, scale == 10 ? "0.1" : "0.01");
     else
-        page_printf(page, node, "，比上期%s%" PRId64 ".%02" PRId64 "个百分点", word,
-                    hundredths / 100, hundredths % 100);
+        page_printf(page, node, "，比上期%s%" PRId64 ".%0*" PRId64 "个百分点", word, points / scale,
+                    scale == 10 ? 1 : 2, points % scale);
 }
 
 static void put_summary(struct page *page, xmlNode *main, const struct bulletin *bulletin)
