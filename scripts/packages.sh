@@ -8,10 +8,10 @@ is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
 }
 
-# The run-time of clang's sanitizers and fuzzer is named after its version: libclang-rt-14-dev, libclang-rt-19-dev.
+# The run-time of clang's sanitizers and fuzzer is named after its version: libclang-rt-14-dev, libclang-rt-19-dev. clang
+# itself must be there already.
 clang_runtime() {
-    version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
-    [ -z "$version" ] || echo "libclang-rt-$version-dev"
+    echo "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
 }
 
 run_as_root() {
