@@ -126,7 +126,7 @@ static void vault_create__writes_a_private_file_of_two_lines(void **state)
     assert_int_equal(count_files(fixture->directory), 1);
     struct buf text;
     buf_init(&text, MAX_BYTES);
-    file_read(fixture->path, &text);
+    test_file_read(fixture->path, &text);
     assert_int_equal(text.len, strlen(KNOWN_KEY_TEXT));
     assert_true(bytes_starts_with(buf_bytes(&text), BYTES_LIT("pingyi-vault 1\n")));
     assert_int_equal(strspn(text.ptr + 15, "0123456789abcdef"), 64);
@@ -146,7 +146,7 @@ static void vault_create__never_overwrites(void **state)
     assert_int_equal(count_files(fixture->directory), 1);
     struct buf text;
     buf_init(&text, MAX_BYTES);
-    file_read(fixture->path, &text);
+    test_file_read(fixture->path, &text);
     assert_true(bytes_equal(buf_bytes(&text), BYTES_LIT(KNOWN_KEY_TEXT)));
     buf_deinit(&text);
 }
