@@ -374,7 +374,11 @@ static int keep_unmatched(struct load *load, struct err *err)
         }
         result->unmatched[at].count += word->records;
     }
-    return OK;
+    int rc = OK;
+    for (size_t i = 0; i < result->unmatched_count && rc == OK; i++)
+        rc = import_unmatched_put(load->datadir->store, load->import.id, result->unmatched[i].name,
+                                  result->unmatched[i].count, err);
+    return rc;
 }
 
 static int keep_result(struct load *load, struct err *err)

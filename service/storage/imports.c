@@ -215,6 +215,42 @@ int imports_each(struct store *store, import_cb on_import, void *context, struct
     return rc;
 }
 
+/* ---- unmatched names ---- */
+
+int import_unmatched_put(struct store *store, int64_t import_id, struct bytes name, int64_t records,
+                         struct err *err)
+{
+    enum { PUT_IMPORT = 1, PUT_NAME, PUT_RECORDS };
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, "import_unmatched_put", &statement, err);
+    if (rc != OK)
+        return rc;
+    (void)sqlite3_bind_int64(statement, PUT_IMPORT, import_id);
+    database_bind_text(statement, PUT_NAME, name);
+    (void)sqlite3_bind_int64(statement, PUT_RECORDS, records);
+    return database_run(store, statement, err);
+}
+
+int import_unmatched_each(struct store *store, int64_t import_id, import_unmatched_cb on_name,
+                          void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, "import_unmatched_each", &statement, err);
+    if (rc != OK)
+        return rc;
+    (void)sqlite3_bind_int64(statement, 1, import_id);
+    bool found = false;
+    rc = database_step(store, statement, &found, err);
+    while (rc == OK && found) {
+        rc = on_name(context, database_column_text(statement, 0),
+                     sqlite3_column_int64(statement, 1), err);
+        if (rc == OK)
+            rc = database_step(store, statement, &found, err);
+    }
+    (void)sqlite3_reset(statement);
+    return rc;
+}
+
 /* ---- small statements ---- */
 
 /* Run a statement without rows that takes these ids, in this order. */

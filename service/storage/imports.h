@@ -35,6 +35,14 @@ typedef int (*import_cb)(void *context, const struct import_row *row, struct err
 int imports_each(struct store *store, import_cb on_import, void *context,
                  struct err *err); /* oldest first */
 
+/* Names that meant no unit when the import was loaded, and how many of its records used them. */
+int import_unmatched_put(struct store *store, int64_t import_id, struct bytes name, int64_t records,
+                         struct err *err);
+typedef int (*import_unmatched_cb)(void *context, struct bytes name, int64_t records,
+                                   struct err *err);
+int import_unmatched_each(struct store *store, int64_t import_id, import_unmatched_cb on_name,
+                          void *context, struct err *err); /* by name */
+
 /* The id of an import that is loading, 0 if none. */
 int import_loading(struct store *store, int64_t *out_id, struct err *err);
 

@@ -39,6 +39,14 @@ CREATE TABLE imports (
 CREATE UNIQUE INDEX imports_identity ON imports (sha256, profile_sha256) WHERE state = 'loaded';
 CREATE UNIQUE INDEX imports_loading ON imports (state) WHERE state = 'loading';
 
+-- Names of units in an import that meant no unit when it was loaded.
+CREATE TABLE import_unmatched (
+    import_id INTEGER NOT NULL REFERENCES imports (id),
+    name      TEXT NOT NULL,         -- as first written in the file, trimmed
+    records   INTEGER NOT NULL CHECK (records > 0),
+    PRIMARY KEY (import_id, name)
+) STRICT, WITHOUT ROWID;
+
 -- Words that repeat (category, region, channel ...), stored once.
 CREATE TABLE terms (
     id   INTEGER PRIMARY KEY,

@@ -186,3 +186,11 @@ SELECT line, handling_id, flags FROM record_flags WHERE import_id = :import_id O
 -- name: record_flags_each_of_handling
 SELECT f.line, f.handling_id, f.flags FROM record_flags AS f JOIN imports AS i ON i.id = f.import_id
 WHERE f.handling_id = :handling_id AND i.state = 'loaded' ORDER BY f.import_id, f.line;
+
+-- name: import_unmatched_put
+-- One name with two codes is one name here.
+INSERT INTO import_unmatched (import_id, name, records) VALUES (:import_id, :name, :records)
+ON CONFLICT (import_id, name) DO UPDATE SET records = import_unmatched.records + excluded.records;
+
+-- name: import_unmatched_each
+SELECT name, records FROM import_unmatched WHERE import_id = :import_id ORDER BY name;
