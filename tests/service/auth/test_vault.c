@@ -41,7 +41,7 @@ static int set_up(void **state)
     assert_non_null(fixture);
     temp_dir_make(fixture->directory);
     (void)snprintf(fixture->path, sizeof fixture->path, "%s/vault.key", fixture->directory);
-    file_write(fixture->path, BYTES_LIT(KNOWN_KEY_TEXT));
+    test_file_write(fixture->path, BYTES_LIT(KNOWN_KEY_TEXT));
     assert_int_equal(chmod(fixture->path, 0600), 0);
     assert_int_equal(vault_open(fixture->path, &fixture->vault, &err), OK);
     assert_int_equal(vault_sealer_new(fixture->vault, "order", &fixture->sealer, &err), OK);
@@ -194,7 +194,7 @@ static void vault_open__refuses_what_is_no_key(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err err = {.code = OK};
         struct vault *vault = NULL;
-        file_write(fixture->path, bytes_from_z(cases[i].text));
+        test_file_write(fixture->path, bytes_from_z(cases[i].text));
         assert_int_equal(chmod(fixture->path, 0600), 0);
         if (vault_open(fixture->path, &vault, &err) != ERR_CORRUPT)
             fail_msg("%s", cases[i].name);
