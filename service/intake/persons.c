@@ -23,6 +23,8 @@ static int compare(const void *left, const void *right)
 
 int persons_flush(struct persons *persons, struct store *store, struct err *err)
 {
+    if (persons->count == 0)
+        return OK;
     qsort(persons->run, persons->count, sizeof *persons->run, compare);
     for (size_t i = 0; i < persons->count; i++) {
         int rc = person_order_put(store, persons->run[i].phone_key, persons->run[i].order_id, err);
