@@ -34,6 +34,8 @@ USES_service/host := service/auth service/storage base
 USES_service/intake := service/host service/auth service/storage importers scoring reports base
 USES_service/rounds := service/host service/auth service/storage importers scoring reports base
 USES_service/commands := service/intake service/rounds $(USES_service/intake)
+# What the tests of a module use besides: those of rounds load their orders as the office does.
+ALSO_service/rounds := service/intake
 LIBS_scoring := -linih -lm
 LIBS_importers := -lcsv -linih
 LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson) -lm
@@ -77,8 +79,9 @@ $(OUT)/$(1)/embedded.c: scripts/embed.sh $(EMBEDDED_$(1))
 	@mkdir -p $$(@D); sh scripts/embed.sh $(notdir $(1)) $(EMBEDDED_$(1)) > $$@
 $(OUT)/$(1)/embedded.o: $(OUT)/$(1)/embedded.c $(OUT)/flags
 	@$$(CC) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
-$(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,$(1)) $(OUT)/libbase.a
-	$$(link) $(call libs,$(1)) -lcmocka
+$(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,$(1)) $(OUT)/libbase.a \
+		$(foreach m,$(ALSO_$(1)),$(call archives,$(m)))
+	$$(link) $(call libs,$(1)) $(foreach m,$(ALSO_$(1)),$(call libs,$(m))) -lcmocka
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,scoring) $(call archives,importers)

@@ -50,9 +50,13 @@ static int count_unclear(struct scan *scan, const struct fact_row *row, struct e
     bool merged_repeat = false;
     as_lead.fact.part = HANDLING_PART_LEAD;
     int rc = scan_judge(scan, &as_lead, false, &verdict, &merged_repeat, err);
-    if (rc == OK && judgement_in_orders(verdict.judgement))
-        scan->unclear++;
-    return rc;
+    if (rc != OK || !judgement_in_orders(verdict.judgement))
+        return rc;
+    scan->unclear++;
+    verdict.judgement = JUDGED_UNCLEAR;
+    return scan->on_judged != NULL
+               ? scan->on_judged(scan->context, row, &verdict, merged_repeat, UNIT_NONE, err)
+               : OK;
 }
 
 /* Both the facts and the handlings judged earlier come in order of id. */
