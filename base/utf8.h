@@ -10,7 +10,8 @@ size_t utf8_valid_prefix(struct bytes text);
 
 bool utf8_is_valid(struct bytes text);
 
-/* Whether `rest`, which utf8_valid_prefix stopped at, may only lack its end: fewer than 4 bytes that begin a sequence. */
+/* Whether `rest`, which utf8_valid_prefix stopped at, may only lack its end: fewer than 4 bytes that begin a
+ * sequence. */
 bool utf8_is_cut(struct bytes rest);
 
 /* Take the first character of a valid, non-empty text; `*rest` moves behind it. */

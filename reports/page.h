@@ -5,9 +5,9 @@
 
 #include <libxml/tree.h>
 
-/* An HTML page as a libxml2 tree: escaped by construction. The tree is built freely and asked once: the first failure is
- * remembered, and every function takes NULL for a parent after one. Thread: one owner, from init to deinit, because
- * libxml2's error handler is the thread's and points to the page meanwhile. */
+/* An HTML page as a libxml2 tree: escaped by construction. The tree is built freely and asked once: the first
+ * failure is remembered, and every function takes NULL for a parent after one. Thread: one owner, from init to
+ * deinit, because libxml2's error handler is the thread's and points to the page meanwhile. */
 struct page {
     xmlDoc *doc;
     int rc;

@@ -13,8 +13,8 @@
  * Reads of the bulletin: round_*, days, as_of, document, is_trial, ranking. */
 int score_json_render(const struct bulletin *bulletin, struct buf *out, struct err *err);
 
-/* `report --to json`: all of that, and what else the bulletin shows: organ, title, document, demonstration, the previous
- * round's totals, exclusions by reason over all and per unit, data quality, rules. */
+/* `report --to json`: all of that, and what else the bulletin shows: organ, title, document, demonstration, the
+ * previous round's totals, exclusions by reason over all and per unit, data quality, rules. */
 int bulletin_json_render(const struct bulletin *bulletin, struct buf *out, struct err *err);
 
 #endif

@@ -105,9 +105,10 @@ int judge_fact(const struct judge *judge, const struct fact *fact, struct judge_
 
 /* The effective deadline alone: fills `deadline`, `deadline_source` and `extension`, nothing else.
  *
- * Given: `due`, or `extended_due` where the extension counts. Computed: from the start, n working days or n natural days
- * later; with `starts = next_workday` to the end of that day, with `same_moment` to the same time of day. Hours run at
- * once under both, from a bare start from the end of its day. Under `precision = day` it is a bare day. ERR_NO_CALENDAR. */
+ * Given: `due`, or `extended_due` where the extension counts. Computed: from the start, n working days or n natural
+ * days later; with `starts = next_workday` to the end of that day, with `same_moment` to the same time of day.
+ * Hours run at once under both, from a bare start from the end of its day. Under `precision = day` it is a bare
+ * day. ERR_NO_CALENDAR. */
 int judge_deadline(const struct judge *judge, const struct fact *fact, struct verdict *out_verdict,
                    struct err *err);
 

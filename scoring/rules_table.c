@@ -48,7 +48,8 @@ static const struct rules_key keys[] = {
     {"frame", "max_age", RULES_TYPE_DAYS, AT(frame.max_age_days), 0, "none", 1, 3660, "60d"},
     {"frame", "one_per_person", RULES_TYPE_BOOL, AT(frame.one_per_person), 0, "no|yes", 0, 0, "yes"},
 
-    {"allocation", "method", RULES_TYPE_WORD, AT(allocation.method), 0, "proportional|equal|power|neyman", 0, 0, "power"},
+    {"allocation", "method", RULES_TYPE_WORD, AT(allocation.method), 0, "proportional|equal|power|neyman", 0, 0,
+     "power"},
     {"allocation", "power", RULES_TYPE_NUMBER, AT(allocation.power), 0, NULL, 0, 1, "0.5"},
     {"allocation", "min_per_unit", RULES_TYPE_COUNT, AT(allocation.min_per_unit), 0, NULL, 0, 1000000, "30"},
     {"allocation", "cap", RULES_TYPE_COUNT, AT(allocation.cap), 0, "none", 1, 1000000, "none"},

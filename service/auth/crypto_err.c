@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /* OpenSSL notes missing memory as such, as "initialization error", as something else, or not at all, since a note needs
- * memory too. What we ask of it can otherwise only fail because an algorithm is not there or randomness is not. So those
- * two are recognised, and all else is memory. */
+ * memory too. What we ask of it can otherwise only fail because an algorithm is not there or randomness is not. So
+ * those two are recognised, and all else is memory. */
 int crypto_err_set(struct err *err, const char *what)
 {
     bool is_memory = false;

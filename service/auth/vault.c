@@ -19,10 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Nonces are random. By the birthday bound (NIST SP 800-38D, 8.3) one key may seal 2^32 records before two of them share
- * a nonce with a chance above 2^-32. Each purpose has a key of its own, and even 10 million orders a year, each sealed
- * again ten times, take 42 years to get there. The row's id as associated data keeps a record from being moved to
- * another row. */
+/* Nonces are random. By the birthday bound (NIST SP 800-38D, 8.3) one key may seal 2^32 records before two of them
+ * share a nonce with a chance above 2^-32. Each purpose has a key of its own, and even 10 million orders a year,
+ * each sealed again ten times, take 42 years to get there. The row's id as associated data keeps a record from
+ * being moved to another row. */
 
 enum {
     KEY_BYTES = 32,

@@ -72,7 +72,8 @@ int command_misused(const struct command_context *context, const struct command 
     (void)fputc('\n', context->messages);
     while (forms.ptr != NULL) {
         struct bytes form = bytes_cut(&forms, '\n');
-        (void)fprintf(context->messages, "  pingyi %s " BYTES_FMT "\n", command->name, BYTES_ARG(form));
+        (void)fprintf(context->messages, "  pingyi %s " BYTES_FMT "\n", command->name,
+                      BYTES_ARG(form));
     }
     return EXIT_USAGE;
 }
@@ -123,9 +124,10 @@ int command_parse_time(const char *text, const struct zone *zone, int64_t *out_u
     if (time_parse(bytes_from_z(text), out_utc))
         return OK;
     if (!day_parse(bytes_from_z(text), &day))
-        return err_set(err, ERR_USAGE,
-                       "\"%s\" is neither a time like 2024-06-03T08:00:00+08:00 nor a day like 2024-06-03",
-                       text);
+        return err_set(
+            err, ERR_USAGE,
+            "\"%s\" is neither a time like 2024-06-03T08:00:00+08:00 nor a day like 2024-06-03",
+            text);
     *out_utc = zone_day_end(zone, day);
     return OK;
 }

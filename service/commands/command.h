@@ -14,7 +14,8 @@ enum command_exit {
     EXIT_DONE = 0,
     EXIT_FAILED = 1, /* nothing changed */
     EXIT_USAGE = 2,
-    EXIT_PARTLY = 3, /* done, but rows were rejected, names are unmatched, or there are contradictions */
+    EXIT_PARTLY =
+        3, /* done, but rows were rejected, names are unmatched, or there are contradictions */
 };
 
 enum command_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
@@ -39,9 +40,9 @@ struct command {
 extern const struct command *const commands[]; /* ended by NULL */
 const struct command *command_find(const char *name);
 
-extern const struct command command_init, command_import, command_imports, command_inspect, command_units,
-    command_orders, command_rules, command_round, command_score, command_report, command_calendar,
-    command_help;
+extern const struct command command_init, command_import, command_imports, command_inspect,
+    command_units, command_orders, command_rules, command_round, command_score, command_report,
+    command_calendar, command_help;
 
 /* ---- what commands share (command.c) ---- */
 
@@ -68,7 +69,8 @@ int command_open(const struct command_context *context, enum store_mode mode, st
                  struct err *err);
 
 /* A time given on the command line: RFC 3339, or a day, which means its last second in the zone. */
-int command_parse_time(const char *text, const struct zone *zone, int64_t *out_utc, struct err *err);
+int command_parse_time(const char *text, const struct zone *zone, int64_t *out_utc,
+                       struct err *err);
 
 /* Mask digit runs that look like numbers (138****1234), wherever stored texts are shown. */
 void command_mask(struct bytes text, struct buf *out);

@@ -7,8 +7,8 @@
 
 enum { SCAN_THREADS = 2 };
 
-int counting_run(const struct command_context *context, const char *round_name, const char *rules_path,
-                 struct counting *out, struct err *err)
+int counting_run(const struct command_context *context, const char *round_name,
+                 const char *rules_path, struct counting *out, struct err *err)
 {
     memset(out, 0, sizeof *out);
     buf_init(&out->rules_text, RULES_TEXT_MAX_BYTES);
@@ -43,13 +43,17 @@ int counting_warn(const struct command_context *context, const struct counting *
     if (counting->composition.basis.is_trial)
         command_say(context, "试算：规则没有依据文件，或不是本期自己的规则。");
     if (evaluation->unclear > 0)
-        command_say(context, "%lld 件主办单位不明（无主办或有两个主办），未计入任何单位：orders list --round %s --unclear",
+        command_say(context,
+                    "%lld 件主办单位不明（无主办或有两个主办），未计入任何单位：orders list "
+                    "--round %s --unclear",
                     (long long)evaluation->unclear, round);
     if (evaluation->without_unit > 0)
-        command_say(context, "%lld 件由热线直接答复，不属于任何承办单位。", (long long)evaluation->without_unit);
+        command_say(context, "%lld 件由热线直接答复，不属于任何承办单位。",
+                    (long long)evaluation->without_unit);
     if (evaluation->unmatched == 0)
         return EXIT_DONE;
-    command_say(context, "%lld 件的单位名称未对应，未计入任何单位：orders list --round %s --unmatched",
+    command_say(context,
+                "%lld 件的单位名称未对应，未计入任何单位：orders list --round %s --unmatched",
                 (long long)evaluation->unmatched, round);
     return EXIT_PARTLY;
 }

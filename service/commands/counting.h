@@ -12,8 +12,8 @@ struct counting {
 };
 
 /* `rules_path` NULL: the round's own rules; else a trial (试算) that stores nothing. */
-int counting_run(const struct command_context *context, const char *round_name, const char *rules_path,
-                 struct counting *out, struct err *err);
+int counting_run(const struct command_context *context, const char *round_name,
+                 const char *rules_path, struct counting *out, struct err *err);
 void counting_deinit(struct counting *counting); /* accepts a zeroed one */
 
 /* Say on stderr which handlings of the round are in no row. EXIT_PARTLY while names are unmatched, else EXIT_DONE. */

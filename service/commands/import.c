@@ -38,8 +38,8 @@ static void on_progress(void *context, int64_t done_bytes, int64_t total_bytes, 
     int64_t spent_ms = now_ms - progress->started_ms + 1;
     double share = total_bytes > 0 ? (double)done_bytes / (double)total_bytes : 1.0;
     double left_s = share > 0 ? (double)spent_ms / 1000.0 * (1.0 - share) / share : 0;
-    (void)fprintf(progress->context->messages, "\r  %3.0f%%  %lld 行  %lld 行/秒  约剩 %.0f 秒   ", share * 100,
-                  (long long)rows, (long long)(rows * 1000 / spent_ms), left_s);
+    (void)fprintf(progress->context->messages, "\r  %3.0f%%  %lld 行  %lld 行/秒  约剩 %.0f 秒   ",
+                  share * 100, (long long)rows, (long long)(rows * 1000 / spent_ms), left_s);
     (void)fflush(progress->context->messages);
 }
 
@@ -58,7 +58,8 @@ static int open_rejects(const char *path, FILE **out, struct err *err)
     return OK;
 }
 
-static void warn_about_extraction(const struct command_context *context, const struct intake_options *options,
+static void warn_about_extraction(const struct command_context *context,
+                                  const struct intake_options *options,
                                   const struct intake_result *result)
 {
     int64_t age_s = options->now_utc - result->counts.newest_event_utc;
@@ -66,12 +67,14 @@ static void warn_about_extraction(const struct command_context *context, const s
         age_s <= (int64_t)WARN_EXTRACTION_DAYS * SECONDS_A_DAY)
         return;
     command_say(context,
-                "注意：未给出 --extracted-at，以导入时间为数据提取时间；但文件中最新的时间已是 %lld 天前，未办结工单可能被误判逾期。",
+                "注意：未给出 --extracted-at，以导入时间为数据提取时间；但文件中最新的时间已是 "
+                "%lld 天前，未办结工单可能被误判逾期。",
                 (long long)(age_s / SECONDS_A_DAY));
 }
 
-static int load_file(const struct command_context *context, struct datadir *datadir, const char *path,
-                     const struct intake_options *options, struct import_report *report, struct err *err)
+static int load_file(const struct command_context *context, struct datadir *datadir,
+                     const char *path, const struct intake_options *options,
+                     struct import_report *report, struct err *err)
 {
     struct progress progress = {.context = context, .started_ms = clock_monotonic_ms()};
     struct intake_options of_file = *options;
@@ -98,9 +101,12 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
                            struct import_arguments *out)
 {
     static const struct option options[] = {
-        {"profile", required_argument, NULL, 'p'}, {"extracted-at", required_argument, NULL, 'e'},
-        {"rejects", required_argument, NULL, 'r'}, {"format", required_argument, NULL, 'f'},
-        {"dry-run", no_argument, NULL, 'd'},       {"add-units", no_argument, NULL, 'a'},
+        {"profile", required_argument, NULL, 'p'},
+        {"extracted-at", required_argument, NULL, 'e'},
+        {"rejects", required_argument, NULL, 'r'},
+        {"format", required_argument, NULL, 'f'},
+        {"dry-run", no_argument, NULL, 'd'},
+        {"add-units", no_argument, NULL, 'a'},
         {NULL, 0, NULL, 0},
     };
     enum command_format format = FORMAT_TABLE;
@@ -163,8 +169,9 @@ static int run(struct command_context *context, int argc, char **argv)
     int usage = parse_arguments(context, argc, argv, &arguments);
     if (usage != EXIT_DONE)
         return usage;
-    struct intake_options options = {
-        .now_utc = context->now_utc, .dry_run = arguments.dry_run, .add_units = arguments.add_units};
+    struct intake_options options = {.now_utc = context->now_utc,
+                                     .dry_run = arguments.dry_run,
+                                     .add_units = arguments.add_units};
     import_report_init(&report, arguments.json);
     int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
@@ -194,8 +201,9 @@ static int run(struct command_context *context, int argc, char **argv)
 
 const struct command command_import = {
     .name = "import",
-    .usage = "[--profile NAME|FILE] [--extracted-at TIME] [--dry-run] [--rejects FILE] [--add-units] "
-             "[--format table|json] FILE…",
+    .usage =
+        "[--profile NAME|FILE] [--extracted-at TIME] [--dry-run] [--rejects FILE] [--add-units] "
+        "[--format table|json] FILE…",
     .summary = "导入工单数据文件",
     .details = "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
                "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"

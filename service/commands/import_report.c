@@ -13,7 +13,8 @@ static const char *refusal_sentence(enum refusal refusal)
     case REFUSAL_NO_HEADER:
         return "找不到表头：请检查文件，或写一个导入模板（--profile）说明各列";
     case REFUSAL_MISSING_COLUMN:
-        return "缺少必需的列：请写一个导入模板（--profile）说明工单编号、受理时间、承办单位各是哪一列";
+        return "缺少必需的列：请写一个导入模板（--"
+               "profile）说明工单编号、受理时间、承办单位各是哪一列";
     case REFUSAL_DOUBLED_COLUMN:
         return "同名的列出现两次：请在导入模板中指明用哪一列";
     case REFUSAL_HTML:
@@ -46,25 +47,29 @@ void import_report_deinit(struct import_report *report)
 
 static bool needs_a_look(const struct intake_result *result)
 {
-    return result->counts.rejected > 0 || result->unmatched_count > 0 || result->counts.contradictions > 0;
+    return result->counts.rejected > 0 || result->unmatched_count > 0 ||
+           result->counts.contradictions > 0;
 }
 
 /* ---- words ---- */
 
 static void add_counts(struct buf *text, const struct import_counts *counts)
 {
-    buf_printf(text, "  共 %lld 行：新增 %lld，更新 %lld，未变 %lld，问题数据 %lld。\n", (long long)counts->rows,
-               (long long)counts->accepted, (long long)counts->updated, (long long)counts->unchanged,
-               (long long)counts->rejected);
+    buf_printf(text, "  共 %lld 行：新增 %lld，更新 %lld，未变 %lld，问题数据 %lld。\n",
+               (long long)counts->rows, (long long)counts->accepted, (long long)counts->updated,
+               (long long)counts->unchanged, (long long)counts->rejected);
     if (counts->contradictions > 0)
-        buf_printf(text, "  时间矛盾 %lld 行（办结或期限早于受理）。\n", (long long)counts->contradictions);
+        buf_printf(text, "  时间矛盾 %lld 行（办结或期限早于受理）。\n",
+                   (long long)counts->contradictions);
     if (counts->bad_dates > 0)
         buf_printf(text, "  无法识别的时间 %lld 行。\n", (long long)counts->bad_dates);
     if (counts->flag_disagreements > 0)
-        buf_printf(text, "  自带逾期标志与时间不符 %lld 行。\n", (long long)counts->flag_disagreements);
+        buf_printf(text, "  自带逾期标志与时间不符 %lld 行。\n",
+                   (long long)counts->flag_disagreements);
 }
 
-static void add_words(struct buf *text, const char *path, const struct intake_result *result, bool dry_run)
+static void add_words(struct buf *text, const char *path, const struct intake_result *result,
+                      bool dry_run)
 {
     buf_printf(text, "%s：", path);
     if (result->status == INTAKE_REFUSED) {
@@ -72,7 +77,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
         return;
     }
     if (result->status == INTAKE_ALREADY_LOADED) {
-        buf_printf(text, "该文件已导入（批次 %lld），没有任何变化。\n", (long long)result->import_id);
+        buf_printf(text, "该文件已导入（批次 %lld），没有任何变化。\n",
+                   (long long)result->import_id);
         return;
     }
     if (dry_run)
@@ -84,7 +90,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
                (long long)result->header_line);
     add_counts(text, &result->counts);
     if (result->registered_units > 0)
-        buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n", (long long)result->registered_units);
+        buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n",
+                   (long long)result->registered_units);
     if (result->ignored_column_count > 0) {
         buf_append_z(text, "  未使用的列：");
         for (size_t i = 0; i < result->ignored_column_count; i++) {
@@ -106,14 +113,10 @@ int import_counts_to_json(json_t *object, const struct import_counts *counts)
         const char *key;
         int64_t value;
     } fields[] = {
-        {"rows", counts->rows},
-        {"accepted", counts->accepted},
-        {"updated", counts->updated},
-        {"unchanged", counts->unchanged},
-        {"rejected", counts->rejected},
-        {"contradictions", counts->contradictions},
-        {"bad_dates", counts->bad_dates},
-        {"flag_disagreements", counts->flag_disagreements},
+        {"rows", counts->rows},           {"accepted", counts->accepted},
+        {"updated", counts->updated},     {"unchanged", counts->unchanged},
+        {"rejected", counts->rejected},   {"contradictions", counts->contradictions},
+        {"bad_dates", counts->bad_dates}, {"flag_disagreements", counts->flag_disagreements},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (json_object_set_new(object, fields[i].key, json_integer(fields[i].value)) != 0)
@@ -128,8 +131,8 @@ static json_t *unmatched_to_json(const struct intake_result *result)
     for (size_t i = 0; i < result->unmatched_count && object != NULL; i++) {
         struct bytes name = result->unmatched[i].name;
         char *key = mem_copy(name.ptr, name.len);
-        int failed =
-            key == NULL || json_object_set_new(object, key, json_integer(result->unmatched[i].count)) != 0;
+        int failed = key == NULL || json_object_set_new(
+                                        object, key, json_integer(result->unmatched[i].count)) != 0;
         mem_free(key);
         if (failed) {
             json_decref(object);
@@ -142,13 +145,14 @@ static json_t *unmatched_to_json(const struct intake_result *result)
 static json_t *result_to_json(const char *path, const struct intake_result *result)
 {
     char delimiter[2] = {result->delimiter, '\0'};
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256, "encoding",
-                               result->encoding, "delimiter", delimiter, "header_line",
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256,
+                               "encoding", result->encoding, "delimiter", delimiter, "header_line",
                                (json_int_t)result->header_line);
     json_t *unmatched = unmatched_to_json(result);
     if (object == NULL || import_counts_to_json(object, &result->counts) != 0 ||
         json_object_set(object, "unmatched_units", unmatched) != 0 ||
-        json_object_set_new(object, "status", json_string(intake_status_word(result->status))) != 0 ||
+        json_object_set_new(object, "status", json_string(intake_status_word(result->status))) !=
+            0 ||
         (result->status == INTAKE_REFUSED &&
          json_object_set_new(object, "reason", json_string(result->reason)) != 0)) {
         json_decref(object);
@@ -160,8 +164,8 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
 
 /* ---- both ---- */
 
-int import_report_add(struct import_report *report, const char *path, const struct intake_result *result,
-                      bool dry_run, struct err *err)
+int import_report_add(struct import_report *report, const char *path,
+                      const struct intake_result *result, bool dry_run, struct err *err)
 {
     report->files++;
     report->refused += result->status == INTAKE_REFUSED;
@@ -176,8 +180,8 @@ int import_report_add(struct import_report *report, const char *path, const stru
     return OK;
 }
 
-int import_report_finish(struct import_report *report, const struct command_context *context, int *out_status,
-                         struct err *err)
+int import_report_finish(struct import_report *report, const struct command_context *context,
+                         int *out_status, struct err *err)
 {
     if (report->array != NULL) {
         char *text = json_dumps(report->array, JSON_INDENT(2));

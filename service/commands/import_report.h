@@ -16,12 +16,12 @@ struct import_report {
 void import_report_init(struct import_report *report, bool json);
 void import_report_deinit(struct import_report *report);
 
-int import_report_add(struct import_report *report, const char *path, const struct intake_result *result,
-                      bool dry_run, struct err *err);
+int import_report_add(struct import_report *report, const char *path,
+                      const struct intake_result *result, bool dry_run, struct err *err);
 
 /* Print; *out_status is 0, 3 (something to look at, or some files refused) or 1 (all refused). */
-int import_report_finish(struct import_report *report, const struct command_context *context, int *out_status,
-                         struct err *err);
+int import_report_finish(struct import_report *report, const struct command_context *context,
+                         int *out_status, struct err *err);
 
 /* The counts that an object of `import` and one of `imports` share. 0 or -1 when memory fails. */
 int import_counts_to_json(json_t *object, const struct import_counts *counts);

@@ -8,9 +8,11 @@ static int run(struct command_context *context, int argc, char **argv)
     if (datadir_create(context->data_path, &err) != OK)
         return command_fail(context, &err);
     command_say(context, "已建立数据目录 %s。", context->data_path);
-    command_say(context,
-                "密钥在 %s/vault.key：备份（backups）不含密钥，请另行妥善保存；丢失后，号码和诉求内容无法恢复。",
-                context->data_path);
+    command_say(
+        context,
+        "密钥在 "
+        "%s/vault.key：备份（backups）不含密钥，请另行妥善保存；丢失后，号码和诉求内容无法恢复。",
+        context->data_path);
     return EXIT_DONE;
 }
 

@@ -63,7 +63,8 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     if (out->round == NULL || out->to == NULL)
         return command_misused(context, &command_report, "--round 和 --to 缺一不可");
     if (renderer_for(out->to) == NULL)
-        return command_misused(context, &command_report, "--to 的文件名须以 .html、.json 或 .csv 结尾");
+        return command_misused(context, &command_report,
+                               "--to 的文件名须以 .html、.json 或 .csv 结尾");
     return EXIT_DONE;
 }
 
@@ -98,6 +99,7 @@ const struct command command_report = {
     .name = "report",
     .usage = "--round ID --to FILE.{html,csv,json}",
     .summary = "生成通报",
-    .details = "文件名的结尾决定格式：html 为通报（可打印），json 含通报的全部内容，csv 为各单位结果表。",
+    .details =
+        "文件名的结尾决定格式：html 为通报（可打印），json 含通报的全部内容，csv 为各单位结果表。",
     .run = run,
 };

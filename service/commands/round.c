@@ -41,7 +41,8 @@ static bool is_name(const char *name)
     return true;
 }
 
-static int read_rules(const char *path, struct rules *rules, struct buf *out_canonical, struct err *err)
+static int read_rules(const char *path, struct rules *rules, struct buf *out_canonical,
+                      struct err *err)
 {
     struct buf text;
     buf_init(&text, RULES_TEXT_MAX_BYTES);
@@ -58,7 +59,8 @@ static int read_rules(const char *path, struct rules *rules, struct buf *out_can
     return rc;
 }
 
-static int parse_as_of(const char *as_of, const struct rules *rules, int64_t *out_utc, struct err *err)
+static int parse_as_of(const char *as_of, const struct rules *rules, int64_t *out_utc,
+                       struct err *err)
 {
     struct zone *zone = NULL;
     int rc = zone_load(bytes_from_z(rules->basis.timezone), &zone, err);
@@ -81,12 +83,13 @@ static int create(const struct command_context *context, const struct round_argu
     if (rc == OK)
         rc = round_basis_load(datadir.store, row, BYTES_NONE, context->now_utc, &basis, err);
     if (rc == OK)
-        rc = round_step_put(datadir.store, row->id, BYTES_LIT("create"), context->now_utc, who, BYTES_NONE,
-                            err);
+        rc = round_step_put(datadir.store, row->id, BYTES_LIT("create"), context->now_utc, who,
+                            BYTES_NONE, err);
     if (rc == OK)
         rc = store_commit(datadir.store, err);
     if (rc == OK)
-        command_say(context, "已建立评价期 %s（%s 至 %s）。", arguments->id, arguments->from, arguments->to);
+        command_say(context, "已建立评价期 %s（%s 至 %s）。", arguments->id, arguments->from,
+                    arguments->to);
     round_basis_deinit(&basis);
     datadir_close(&datadir);
     return rc;
@@ -96,9 +99,12 @@ static int parse_create(struct command_context *context, int argc, char **argv,
                         struct round_arguments *arguments, struct round_row *row)
 {
     static const struct option options[] = {
-        {"id", required_argument, NULL, 'i'},    {"from", required_argument, NULL, 'f'},
-        {"to", required_argument, NULL, 't'},    {"kind", required_argument, NULL, 'k'},
-        {"rules", required_argument, NULL, 'r'}, {"as-of", required_argument, NULL, 'a'},
+        {"id", required_argument, NULL, 'i'},
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"kind", required_argument, NULL, 'k'},
+        {"rules", required_argument, NULL, 'r'},
+        {"as-of", required_argument, NULL, 'a'},
         {NULL, 0, NULL, 0},
     };
     arguments->kind = "monthly";
@@ -120,11 +126,13 @@ static int parse_create(struct command_context *context, int argc, char **argv,
     if (arguments->id == NULL || arguments->from == NULL || arguments->to == NULL)
         return command_misused(context, &command_round, "--id、--from、--to 缺一不可");
     if (!is_name(arguments->id))
-        return command_misused(context, &command_round, "--id 只能用文字、数字和 - _ .，不超过 %d 字节",
+        return command_misused(context, &command_round,
+                               "--id 只能用文字、数字和 - _ .，不超过 %d 字节",
                                ROUND_NAME_MAX_BYTES);
     if (!day_parse(bytes_from_z(arguments->from), &row->from_day) ||
         !day_parse(bytes_from_z(arguments->to), &row->to_day) || row->from_day > row->to_day)
-        return command_misused(context, &command_round, "--from 和 --to 须为先后两个日期，如 2024-05-01");
+        return command_misused(context, &command_round,
+                               "--from 和 --to 须为先后两个日期，如 2024-05-01");
     if (!is_kind(arguments->kind))
         return command_misused(context, &command_round,
                                "--kind 只能是 monthly、quarterly、midyear、yearend 或 other");
@@ -172,20 +180,20 @@ static int on_round(void *context, const struct round_row *row, struct err *err)
     return OK;
 }
 
-static int on_step(void *context, struct bytes step, int64_t at_utc, struct bytes who, struct bytes why,
-                   struct err *err)
+static int on_step(void *context, struct bytes step, int64_t at_utc, struct bytes who,
+                   struct bytes why, struct err *err)
 {
     struct buf *text = context;
     char at[TIME_TEXT_BYTES];
     (void)err;
     time_format(at_utc, 8 * 3600, at);
-    buf_printf(text, "%s\t" BYTES_FMT "\t" BYTES_FMT "\t" BYTES_FMT "\n", at, BYTES_ARG(step), BYTES_ARG(who),
-               BYTES_ARG(why));
+    buf_printf(text, "%s\t" BYTES_FMT "\t" BYTES_FMT "\t" BYTES_FMT "\n", at, BYTES_ARG(step),
+               BYTES_ARG(who), BYTES_ARG(why));
     return OK;
 }
 
-static int show(const struct command_context *context, const struct datadir *datadir, const char *name,
-                struct buf *text, struct err *err)
+static int show(const struct command_context *context, const struct datadir *datadir,
+                const char *name, struct buf *text, struct err *err)
 {
     struct arena arena;
     struct round_row row;
@@ -237,7 +245,8 @@ static int run_close(struct command_context *context, const char *name)
     struct datadir datadir = {0};
     int rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
     if (rc == OK)
-        rc = round_close(&datadir, bytes_from_z(name), context->now_utc, bytes_from_z(getlogin()), &err);
+        rc = round_close(&datadir, bytes_from_z(name), context->now_utc, bytes_from_z(getlogin()),
+                         &err);
     datadir_close(&datadir);
     if (rc != OK)
         return command_fail(context, &err);
@@ -266,8 +275,9 @@ const struct command command_round = {
              "show ID\n"
              "close ID",
     .summary = "建立、查看、关闭评价期",
-    .details = "日期含首尾两日，按规则的时区计算。KIND 为 monthly、quarterly、midyear、yearend、other。\n"
-               "--as-of 为判断未办结工单的时点，缺省为覆盖该期的最近一次数据的提取时间。\n"
-               "关闭后结果固定，以后导入的数据不再改变它。",
+    .details =
+        "日期含首尾两日，按规则的时区计算。KIND 为 monthly、quarterly、midyear、yearend、other。\n"
+        "--as-of 为判断未办结工单的时点，缺省为覆盖该期的最近一次数据的提取时间。\n"
+        "关闭后结果固定，以后导入的数据不再改变它。",
     .run = run,
 };

@@ -13,7 +13,8 @@ struct score_arguments {
     enum command_format format;
 };
 
-static int parse_arguments(struct command_context *context, int argc, char **argv, struct score_arguments *out)
+static int parse_arguments(struct command_context *context, int argc, char **argv,
+                           struct score_arguments *out)
 {
     static const struct option options[] = {
         {"round", required_argument, NULL, 'r'},
@@ -39,8 +40,8 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     return EXIT_DONE;
 }
 
-static int render(const struct score_arguments *arguments, const struct bulletin *bulletin, struct buf *out,
-                  struct err *err)
+static int render(const struct score_arguments *arguments, const struct bulletin *bulletin,
+                  struct buf *out, struct err *err)
 {
     switch (arguments->format) {
     case FORMAT_CSV:

@@ -14,11 +14,12 @@
 
 enum { PATH_MAX_BYTES = 4096, CONFIG_MAX_BYTES = 64 * 1024 };
 
-static const char default_config[] = "; 评议系统配置（不含密钥）。\n"
-                                     "[organ]\n"
-                                     "name = 市绩效办\n"
-                                     "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
-                                     "demonstration =\n";
+static const char default_config[] =
+    "; 评议系统配置（不含密钥）。\n"
+    "[organ]\n"
+    "name = 市绩效办\n"
+    "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
+    "demonstration =\n";
 
 /* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
 static char *path_in(const char *dir, const char *name, struct err *err)
@@ -38,8 +39,8 @@ static int make_dir(const char *path, struct err *err)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return OK;
-    return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not create directory \"%s\": %s", path,
-                   strerror(errno));
+    return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO,
+                   "could not create directory \"%s\": %s", path, strerror(errno));
 }
 
 static int make_sub_dirs(const char *path, struct err *err)
@@ -94,13 +95,14 @@ static int check_permissions(const char *path, struct err *err)
 {
     struct stat info;
     if (stat(path, &info) != 0)
-        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "no data directory \"%s\": %s", path,
-                       strerror(errno));
+        return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
+                       "no data directory \"%s\": %s", path, strerror(errno));
     if (!S_ISDIR(info.st_mode))
         return err_set(err, ERR_NOT_FOUND, "\"%s\" is no directory", path);
     if ((info.st_mode & 077) != 0)
-        return err_set(err, ERR_PERMISSION, "data directory \"%s\" is open to others (mode %03o, must be 700)",
-                       path, (unsigned)(info.st_mode & 0777));
+        return err_set(err, ERR_PERMISSION,
+                       "data directory \"%s\" is open to others (mode %03o, must be 700)", path,
+                       (unsigned)(info.st_mode & 0777));
     return OK;
 }
 
@@ -153,8 +155,8 @@ static int read_config(struct datadir *datadir, struct err *err)
     if (rc == OK) {
         int line = ini_parse_string(text.ptr, on_config_value, datadir);
         if (line != 0)
-            rc = err_set(err, line < 0 ? ERR_NOMEM : ERR_FORMAT, "line %d of \"%s\" is malformed", line,
-                         path);
+            rc = err_set(err, line < 0 ? ERR_NOMEM : ERR_FORMAT, "line %d of \"%s\" is malformed",
+                         line, path);
     }
     buf_deinit(&text);
     mem_free(path);

@@ -9,8 +9,9 @@ struct datadir {
     char *path;
     struct store *store;
     struct vault *vault;
-    char organ[128];       /* config.ini: [organ] name, 市绩效办 until it is set */
-    char demonstration[128]; /* config.ini: [organ] demonstration, printed wherever data is shown; empty: real data */
+    char organ[128]; /* config.ini: [organ] name, 市绩效办 until it is set */
+    char demonstration
+        [128]; /* config.ini: [organ] demonstration, printed wherever data is shown; empty: real data */
 };
 
 /* Create the directory (mode 0700) with key, database and config. ERR_EXISTS when there is a database in it. */

@@ -93,8 +93,8 @@ static bool is_zone_name(struct bytes name)
         return false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
-        bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                        c == '/' || c == '_' || c == '-' || c == '+';
+        bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                        (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
         if (!is_plain)
             return false;
     }
@@ -104,7 +104,8 @@ static bool is_zone_name(struct bytes name)
 int zone_load(struct bytes name, struct zone **out_zone, struct err *err)
 {
     if (!is_zone_name(name))
-        return err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"", BYTES_ARG(name));
+        return err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"",
+                       BYTES_ARG(name));
     char path[128];
     struct buf tzif;
     (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/" BYTES_FMT, BYTES_ARG(name));
@@ -113,7 +114,8 @@ int zone_load(struct bytes name, struct zone **out_zone, struct err *err)
     if (rc == OK)
         rc = zone_parse(buf_bytes(&tzif), out_zone, err);
     if (rc == ERR_NOT_FOUND || rc == ERR_IO)
-        rc = err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"", BYTES_ARG(name));
+        rc = err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"",
+                     BYTES_ARG(name));
     buf_deinit(&tzif);
     return rc;
 }

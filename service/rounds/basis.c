@@ -49,7 +49,8 @@ static int find_as_of(struct store *store, const struct round_row *round, int64_
                    BYTES_ARG(round->name), taken);
 }
 
-static int add_layer(struct store *store, struct calendar *calendar, struct bytes name, struct err *err)
+static int add_layer(struct store *store, struct calendar *calendar, struct bytes name,
+                     struct err *err)
 {
     struct bytes csv;
     if (calendar_builtin_text(name, &csv))
@@ -86,8 +87,8 @@ int round_basis_load(struct store *store, const struct round_row *round, struct 
         return rc;
     }
     basis->is_trial = !is_own || basis->rules.basis.document[0] == '\0';
-    judge_init(&basis->judge, &basis->rules, basis->calendar, basis->zone, round->from_day, round->to_day,
-               basis->as_of_utc);
+    judge_init(&basis->judge, &basis->rules, basis->calendar, basis->zone, round->from_day,
+               round->to_day, basis->as_of_utc);
     return OK;
 }
 

@@ -10,7 +10,8 @@
 
 enum { COMPOSITION_MAX_BYTES = 64 * 1024 * 1024, TEXT_BYTES = 256 };
 
-static int keep_text(struct composition *composition, const char *text, struct bytes *out, struct err *err)
+static int keep_text(struct composition *composition, const char *text, struct bytes *out,
+                     struct err *err)
 {
     *out = arena_copy(&composition->arena, bytes_from_z(text));
     return out->ptr != NULL ? OK : err_set(err, ERR_NOMEM, "could not compose a bulletin");
@@ -44,12 +45,12 @@ static void format_period(int64_t from_day, int64_t to_day, char *out, size_t ca
     else if (whole_months && months == 12 && from.month == 1)
         (void)snprintf(out, capacity, "%d年", from.year);
     else
-        (void)snprintf(out, capacity, "%d年%d月%d日至%d年%d月%d日", from.year, from.month, from.day, to.year,
-                       to.month, to.day);
+        (void)snprintf(out, capacity, "%d年%d月%d日至%d年%d月%d日", from.year, from.month, from.day,
+                       to.year, to.month, to.day);
 }
 
-static int keep_title(struct composition *composition, const struct round_row *round, struct bytes *out,
-                      struct err *err)
+static int keep_title(struct composition *composition, const struct round_row *round,
+                      struct bytes *out, struct err *err)
 {
     char period[TEXT_BYTES];
     char title[TEXT_BYTES * 2];
@@ -71,7 +72,8 @@ static int on_import(void *context, const struct import_row *row, struct err *er
 {
     struct listing *listing = context;
     const struct import_counts *counts = &row->counts;
-    if (!bytes_equal(row->state, BYTES_LIT("loaded")) || counts->oldest_received_utc > listing->to_utc ||
+    if (!bytes_equal(row->state, BYTES_LIT("loaded")) ||
+        counts->oldest_received_utc > listing->to_utc ||
         counts->newest_event_utc < listing->from_utc)
         return OK;
     size_t at = listing->count++;
@@ -139,8 +141,8 @@ static int count_previous(struct composition *composition, const struct datadir 
                           const struct composition_options *options, struct err *err)
 {
     struct round_row row;
-    int rc = round_get_previous(datadir->store, composition->round.kind, composition->round.from_day, &row,
-                                err);
+    int rc = round_get_previous(datadir->store, composition->round.kind,
+                                composition->round.from_day, &row, err);
     if (rc != OK)
         return rc == ERR_NOT_FOUND ? OK : rc;
     rc = round_keep(&row, &composition->arena, &composition->previous_round, err);
@@ -153,7 +155,8 @@ static int count_previous(struct composition *composition, const struct datadir 
         rc = evaluation_run(datadir, &composition->previous_round, &composition->previous_basis,
                             options->threads, &composition->previous_evaluation, err);
     if (rc == OK)
-        rc = keep_title(composition, &composition->previous_round, &composition->previous.title, err);
+        rc = keep_title(composition, &composition->previous_round, &composition->previous.title,
+                        err);
     composition->previous.id = composition->previous_round.name;
     composition->previous.ranking = &composition->previous_evaluation.ranking;
     composition->bulletin.previous = rc == OK ? &composition->previous : NULL;
@@ -187,7 +190,8 @@ static int fill_head(struct composition *composition, const struct datadir *data
     int rc = buf_status(&rules_text, err);
     if (rc == OK) {
         bulletin->rules_text = arena_copy(&composition->arena, buf_bytes(&rules_text));
-        rc = bulletin->rules_text.ptr != NULL ? OK : err_set(err, ERR_NOMEM, "could not keep the rules");
+        rc = bulletin->rules_text.ptr != NULL ? OK
+                                              : err_set(err, ERR_NOMEM, "could not keep the rules");
     }
     buf_deinit(&rules_text);
     if (rc == OK)
@@ -210,10 +214,11 @@ int composition_make(const struct datadir *datadir, const struct composition_opt
     arena_init(&out->arena, COMPOSITION_MAX_BYTES);
     int rc = round_get_kept(datadir->store, options->round_name, &out->arena, &out->round, err);
     if (rc == OK)
-        rc = round_basis_load(datadir->store, &out->round, options->rules_text, options->now_utc, &out->basis,
-                              err);
+        rc = round_basis_load(datadir->store, &out->round, options->rules_text, options->now_utc,
+                              &out->basis, err);
     if (rc == OK)
-        rc = evaluation_run(datadir, &out->round, &out->basis, options->threads, &out->evaluation, err);
+        rc = evaluation_run(datadir, &out->round, &out->basis, options->threads, &out->evaluation,
+                            err);
     if (rc == OK)
         rc = fill_head(out, datadir, options, err);
     if (rc == OK)

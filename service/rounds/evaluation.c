@@ -56,8 +56,12 @@ static int run_two(const struct datadir *datadir, struct scan *first, struct err
     int64_t middle = end_id / 2;
     int rc = open_second(&half, end_id, &store, err);
     if (rc == OK) {
-        half.scan = (struct scan){.store = store, .round = first->round, .basis = first->basis,
-                                  .registered = first->registered, .from_id = middle, .end_id = end_id};
+        half.scan = (struct scan){.store = store,
+                                  .round = first->round,
+                                  .basis = first->basis,
+                                  .registered = first->registered,
+                                  .from_id = middle,
+                                  .end_id = end_id};
         rc = scan_init(&half.scan, err);
     }
     if (rc == OK && pthread_create(&thread, NULL, run_half, &half) != 0)
@@ -125,7 +129,8 @@ static int rank(const struct scan *scan, struct evaluation *out, struct err *err
 }
 
 int evaluation_run(const struct datadir *datadir, const struct round_row *round,
-                   const struct round_basis *basis, int threads, struct evaluation *out, struct err *err)
+                   const struct round_basis *basis, int threads, struct evaluation *out,
+                   struct err *err)
 {
     struct unit_register registered;
     struct scan scan = {
@@ -159,8 +164,8 @@ void evaluation_deinit(struct evaluation *evaluation)
 /* ---- one handling ---- */
 
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
-                       const struct round_basis *basis, const struct fact_row *row, struct verdict *out,
-                       struct err *err)
+                       const struct round_basis *basis, const struct fact_row *row,
+                       struct verdict *out, struct err *err)
 {
     struct arena arena;
     struct unit_register registered;
@@ -201,13 +206,14 @@ static int on_judged(void *context, const struct fact_row *row, const struct ver
     return round_fact_put(closing->store, closing->round_id, &frozen, (int)verdict->judgement, err);
 }
 
-static int freeze_register(struct store *store, int64_t round_id, const struct unit_register *registered,
-                           struct err *err)
+static int freeze_register(struct store *store, int64_t round_id,
+                           const struct unit_register *registered, struct err *err)
 {
     int rc = OK;
     for (size_t i = 0; i < registered->unit_count && rc == OK; i++) {
         const struct ranked_unit *unit = &registered->units[i];
-        struct round_unit_row row = {unit->code, unit->name, unit->class_name, unit->class_position};
+        struct round_unit_row row = {unit->code, unit->name, unit->class_name,
+                                     unit->class_position};
         if (unit->is_valid)
             rc = round_unit_put(store, round_id, &row, err);
     }
@@ -219,14 +225,18 @@ static int freeze_register(struct store *store, int64_t round_id, const struct u
     return rc;
 }
 
-static int freeze(struct store *store, const struct round_row *round, const struct round_basis *basis,
-                  struct err *err)
+static int freeze(struct store *store, const struct round_row *round,
+                  const struct round_basis *basis, struct err *err)
 {
     struct arena arena;
     struct unit_register registered;
     struct closing closing = {store, round->id};
-    struct scan scan = {.store = store, .round = round, .basis = basis, .registered = &registered,
-                        .on_judged = on_judged, .context = &closing};
+    struct scan scan = {.store = store,
+                        .round = round,
+                        .basis = basis,
+                        .registered = &registered,
+                        .on_judged = on_judged,
+                        .context = &closing};
     arena_init(&arena, EVALUATION_MAX_BYTES);
     int rc = register_load(store, round->from_day, round->to_day, &arena, &registered, err);
     if (rc == OK)
@@ -276,8 +286,8 @@ int round_close(const struct datadir *datadir, struct bytes name, int64_t now_ut
     return rc;
 }
 
-int round_get_kept(struct store *store, struct bytes name, struct arena *arena, struct round_row *out,
-                   struct err *err)
+int round_get_kept(struct store *store, struct bytes name, struct arena *arena,
+                   struct round_row *out, struct err *err)
 {
     struct round_row row;
     int rc = round_get(store, name, &row, err);
@@ -286,7 +296,8 @@ int round_get_kept(struct store *store, struct bytes name, struct arena *arena, 
     return round_keep(&row, arena, out, err);
 }
 
-int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out, struct err *err)
+int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out,
+               struct err *err)
 {
     struct round_row kept = *row;
     struct bytes *texts[] = {&kept.name, &kept.kind, &kept.rules, &kept.state};

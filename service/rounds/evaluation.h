@@ -11,9 +11,10 @@
 /* From a round's rules and the stored facts to its ranking: the one place where storage and scoring meet. */
 
 /* A round whose texts are the arena's, valid beside other calls on the store. ERR_NOT_FOUND. */
-int round_get_kept(struct store *store, struct bytes name, struct arena *arena, struct round_row *out,
-                   struct err *err);
-int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out, struct err *err);
+int round_get_kept(struct store *store, struct bytes name, struct arena *arena,
+                   struct round_row *out, struct err *err);
+int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out,
+               struct err *err);
 
 /* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. `judge` points into the struct, which
  * therefore is not copied. */
@@ -26,8 +27,8 @@ struct round_basis {
     bool is_trial; /* other rules than the round's own, or no basis document */
 };
 
-/* `rules_text` with ptr NULL: the round's own. ERR_REFUSED: the last dump that covers the period was taken before its end and
- * no as-of was given. ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
+/* `rules_text` with ptr NULL: the round's own. ERR_REFUSED: the last dump that covers the period was taken before
+ * its end and no as-of was given. ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
 int round_basis_load(struct store *store, const struct round_row *round, struct bytes rules_text,
                      int64_t now_utc, struct round_basis *out, struct err *err);
 void round_basis_deinit(struct round_basis *basis);
@@ -35,28 +36,30 @@ void round_basis_deinit(struct round_basis *basis);
 struct evaluation {
     struct arena arena; /* owns what the ranking points to */
     struct ranking ranking;
-    int64_t unmatched;   /* handlings of the round whose unit name is unmatched: in no row */
-    int64_t unclear;     /* without a lead, or with two */
+    int64_t unmatched;    /* handlings of the round whose unit name is unmatched: in no row */
+    int64_t unclear;      /* without a lead, or with two */
     int64_t without_unit; /* unit named by no dump: answered directly */
     struct unmatched_name {
         struct bytes name;
         int64_t count;
-    } *unmatched_names;
+    } * unmatched_names;
     size_t unmatched_name_count;
 };
 
 /* Judge every handling and rank. A closed round is counted from what it froze. `threads` 1 or 2: two scan two halves,
  * each with its own connection. */
-int evaluation_run(const struct datadir *datadir, const struct round_row *round, const struct round_basis *basis,
-                   int threads, struct evaluation *out, struct err *err);
+int evaluation_run(const struct datadir *datadir, const struct round_row *round,
+                   const struct round_basis *basis, int threads, struct evaluation *out,
+                   struct err *err);
 void evaluation_deinit(struct evaluation *evaluation);
 
 /* Close a draft round: its facts, units and judgements are frozen. */
-int round_close(const struct datadir *datadir, struct bytes name, int64_t now_utc, struct bytes who, struct err *err);
+int round_close(const struct datadir *datadir, struct bytes name, int64_t now_utc, struct bytes who,
+                struct err *err);
 
 /* How one handling counts in one round, for `orders show`. */
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
-                       const struct round_basis *basis, const struct fact_row *row, struct verdict *out,
-                       struct err *err);
+                       const struct round_basis *basis, const struct fact_row *row,
+                       struct verdict *out, struct err *err);
 
 #endif

@@ -5,7 +5,7 @@
 /* One unit while the chain to its ranked ancestor is followed. */
 struct register_unit {
     int64_t id, above_id; /* the unit it was merged into, else its parent; 0: none */
-    int32_t ranked; /* index in units, UNIT_NONE for a bureau */
+    int32_t ranked;       /* index in units, UNIT_NONE for a bureau */
 };
 
 struct loading {
@@ -126,7 +126,8 @@ int register_load(struct store *store, int64_t from_day, int64_t to_day, struct 
                   struct unit_register *out, struct err *err)
 {
     struct unit_register registered = {0};
-    struct loading loading = {.arena = arena, .registered = &registered, .from_day = from_day, .to_day = to_day};
+    struct loading loading = {
+        .arena = arena, .registered = &registered, .from_day = from_day, .to_day = to_day};
     int64_t count = 0;
     int rc = units_count(store, &count, err);
     if (rc == OK)

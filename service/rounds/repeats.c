@@ -8,14 +8,15 @@ enum { REPEAT_MAX_DEPTH = 8 };
 static const struct civil first_date = {1, 1, 1};
 static const struct civil last_date = {9999, 12, 31};
 
-void repeats_init(struct repeats *repeats, struct store *store, const struct unit_register *registered,
-                  const struct round_basis *basis, int64_t end_id)
+void repeats_init(struct repeats *repeats, struct store *store,
+                  const struct unit_register *registered, const struct round_basis *basis,
+                  int64_t end_id)
 {
     *repeats = (struct repeats){
         .store = store, .registered = registered, .end_id = end_id, .rules = basis->rules};
     repeats->rules.on_time.period = RULES_PERIOD_RECEIVED;
-    judge_init(&repeats->judge, &repeats->rules, basis->calendar, basis->zone, civil_to_day(first_date),
-               civil_to_day(last_date), basis->as_of_utc);
+    judge_init(&repeats->judge, &repeats->rules, basis->calendar, basis->zone,
+               civil_to_day(first_date), civil_to_day(last_date), basis->as_of_utc);
 }
 
 static int64_t unit_of(const struct repeats *repeats, int64_t unit_name_id)
@@ -26,8 +27,8 @@ static int64_t unit_of(const struct repeats *repeats, int64_t unit_name_id)
 }
 
 /* The lead handling of `order_id` that the same unit has; ERR_NOT_FOUND without one. */
-static int find_lead(struct repeats *repeats, int64_t order_id, int64_t unit_id, struct handling_row *out,
-                     struct err *err)
+static int find_lead(struct repeats *repeats, int64_t order_id, int64_t unit_id,
+                     struct handling_row *out, struct err *err)
 {
     struct handling_row rows[HANDLINGS_AN_ORDER];
     int count = 0;
@@ -59,8 +60,8 @@ static int is_merged(struct repeats *repeats, int64_t handling_id, int64_t unit_
         rc = find_lead(repeats, order.id, unit_of(repeats, unit_name_id), &first, err);
     if (rc != OK)
         return rc == ERR_NOT_FOUND ? OK : rc; /* an unknown first order: the repeat stays */
-    rc = is_merged(repeats, first.id, first.unit_name_id, &first.fact, depth + 1, &context.merged_repeat,
-                   err);
+    rc = is_merged(repeats, first.id, first.unit_name_id, &first.fact, depth + 1,
+                   &context.merged_repeat, err);
     if (rc == OK)
         rc = judge_fact(&repeats->judge, &first.fact, context, &verdict, err);
     if (rc == OK)

@@ -15,8 +15,9 @@ struct repeats {
     struct judge judge;
 };
 
-void repeats_init(struct repeats *repeats, struct store *store, const struct unit_register *registered,
-                  const struct round_basis *basis, int64_t end_id);
+void repeats_init(struct repeats *repeats, struct store *store,
+                  const struct unit_register *registered, const struct round_basis *basis,
+                  int64_t end_id);
 
 int repeats_is_merged(struct repeats *repeats, int64_t handling_id, int64_t unit_name_id,
                       const struct fact *fact, bool *out_is_merged, struct err *err);

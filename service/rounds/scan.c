@@ -23,8 +23,8 @@ void scan_deinit(struct scan *scan)
     *scan = (struct scan){0};
 }
 
-int scan_judge(struct scan *scan, const struct fact_row *row, bool in_earlier_round, struct verdict *out,
-               bool *out_merged_repeat, struct err *err)
+int scan_judge(struct scan *scan, const struct fact_row *row, bool in_earlier_round,
+               struct verdict *out, bool *out_merged_repeat, struct err *err)
 {
     struct judge_context context = {.merged_repeat = row->merged_repeat,
                                     .in_earlier_round = in_earlier_round};
@@ -111,8 +111,8 @@ int scan_run(struct scan *scan, struct err *err)
         return round_facts_each(scan->store, scan->round->id, on_fact, scan, err);
     int rc = OK;
     if (scan->basis->rules.on_time.judged_once) {
-        rc = judged_open(scan->store, scan->round->kind, scan->round->id, JUDGED_ON_TIME, JUDGEMENT_MAX,
-                         &scan->earlier, err);
+        rc = judged_open(scan->store, scan->round->kind, scan->round->id, JUDGED_ON_TIME,
+                         JUDGEMENT_MAX, &scan->earlier, err);
         if (rc == OK)
             rc = judged_next(scan->earlier, &scan->next_earlier_id, err);
     }

@@ -3,8 +3,8 @@
 
 #include "service/rounds/repeats.h"
 
-/* One pass over the facts: each is judged and tallied. Two scans may run side by side over two halves, each with a store
- * of its own. Thread: that of the store. */
+/* One pass over the facts: each is judged and tallied. Two scans may run side by side over two halves, each with a
+ * store of its own. Thread: that of the store. */
 
 /* What a caller may want to do with each handling that the round counts (freeze it). */
 typedef int (*judged_cb)(void *context, const struct fact_row *row, const struct verdict *verdict,
@@ -19,8 +19,8 @@ struct scan {
     judged_cb on_judged;     /* NULL: only tally */
     void *context;
 
-    struct tally *tallies;       /* one a ranked unit */
-    int64_t *unmatched_of_name;  /* by unit_names.id */
+    struct tally *tallies;      /* one a ranked unit */
+    int64_t *unmatched_of_name; /* by unit_names.id */
     int64_t unmatched, unclear, without_unit;
     struct repeats repeats;
     struct judged_cursor *earlier; /* handlings that closed rounds of the kind have judged */
@@ -39,7 +39,7 @@ int scan_run(struct scan *scan, struct err *err);
 void scan_merge(struct scan *scan, const struct scan *other);
 
 /* Judge one handling as scan_run does. */
-int scan_judge(struct scan *scan, const struct fact_row *row, bool in_earlier_round, struct verdict *out,
-               bool *out_merged_repeat, struct err *err);
+int scan_judge(struct scan *scan, const struct fact_row *row, bool in_earlier_round,
+               struct verdict *out, bool *out_merged_repeat, struct err *err);
 
 #endif

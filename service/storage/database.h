@@ -8,7 +8,8 @@
 /* Inside service/storage/ only: what its files share. A named statement of queries/<file>.sql is prepared at first use
  * and kept with the connection; it is reset and its bindings cleared each time it is taken. */
 
-/* Take the statement that a line `-- name: <name>` heads. ERR_CORRUPT with SQLite's words when it cannot be prepared. */
+/* Take the statement that a line `-- name: <name>` heads. ERR_CORRUPT with SQLite's words when it cannot be
+ * prepared. */
 int database_take(struct store *store, const char *name, sqlite3_stmt **out_statement,
                   struct err *err);
 

@@ -201,7 +201,7 @@ static void ranking_build__does_not_depend_on_the_order_of_units(void **state)
     enum { UNITS = 60 };
     struct rules rules = rules_of("[on_time]\nmin_orders = 5\n");
     struct ranked_unit_input units[UNITS];
-    char codes[UNITS][8];
+    char codes[UNITS][16];
     uint64_t seed = 12345;
     struct arena arena;
     struct ranking first;

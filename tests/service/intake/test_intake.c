@@ -75,8 +75,8 @@ static struct intake_result load(struct fixture *fixture, const char *text, int 
     return result;
 }
 
-static void assert_counts(struct intake_result *result, int64_t accepted, int64_t updated, int64_t unchanged,
-                          int64_t rejected)
+static void assert_counts(struct intake_result *result, int64_t accepted, int64_t updated,
+                          int64_t unchanged, int64_t rejected)
 {
     assert_int_equal(result->status, INTAKE_LOADED);
     assert_int_equal(result->counts.accepted, accepted);
@@ -86,8 +86,8 @@ static void assert_counts(struct intake_result *result, int64_t accepted, int64_
     assert_int_equal(result->counts.rows, accepted + updated + unchanged + rejected);
 }
 
-static void load_counts(struct fixture *fixture, const char *text, int day, int64_t accepted, int64_t updated,
-                        int64_t unchanged, int64_t rejected)
+static void load_counts(struct fixture *fixture, const char *text, int day, int64_t accepted,
+                        int64_t updated, int64_t unchanged, int64_t rejected)
 {
     struct intake_result result = load(fixture, text, day);
     assert_counts(&result, accepted, updated, unchanged, rejected);
@@ -163,10 +163,12 @@ static void intake__a_later_dump_updates_and_transfers(void **state)
 {
     struct fixture *fixture = *state;
     load_counts(fixture, first_dump, 0, 4, 0, 0, 0);
-    load_counts(fixture,
-                HEADER "A1,2024-06-01 08:00:00,交通局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
-                       "A2,2024-06-01 09:00:00,城管局,主办,2024-06-05 08:00:00,,办理中,\n",
-                1, 0, 2, 0, 0);
+    load_counts(
+        fixture,
+        HEADER
+        "A1,2024-06-01 08:00:00,交通局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
+        "A2,2024-06-01 09:00:00,城管局,主办,2024-06-05 08:00:00,,办理中,\n",
+        1, 0, 2, 0, 0);
     assert_string_equal(order_text(fixture, "A1"), "交通局:l:1");
     assert_string_equal(order_text(fixture, "A2"), "城管局:l:0 住建局:s:1");
 }
@@ -187,10 +189,12 @@ static void intake__an_older_dump_adds_but_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
     load_counts(fixture, first_dump, 2, 4, 0, 0, 0);
-    load_counts(fixture,
-                HEADER "A1,2024-06-01 08:00:00,住建局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
-                       "A9,2024-06-01 08:00:00,住建局,主办,2024-06-05 08:00:00,,办理中,\n",
-                1, 1, 0, 1, 0);
+    load_counts(
+        fixture,
+        HEADER
+        "A1,2024-06-01 08:00:00,住建局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
+        "A9,2024-06-01 08:00:00,住建局,主办,2024-06-05 08:00:00,,办理中,\n",
+        1, 1, 0, 1, 0);
     assert_string_equal(order_text(fixture, "A1"), "住建局:l:0");
     assert_string_equal(order_text(fixture, "A9"), "住建局:l:0");
 }
@@ -236,11 +240,13 @@ static void intake_undo__gives_back_what_stood_before(void **state)
     struct fixture *fixture = *state;
     struct err err;
     load_counts(fixture, first_dump, 0, 4, 0, 0, 0);
-    load_counts(fixture,
-                HEADER "A1,2024-06-01 08:00:00,交通局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
-                       "A2,2024-06-01 09:00:00,水利局,协办,,,办理中,\n"
-                       "A7,2024-06-01 08:00:00,住建局,主办,,,办理中,\n",
-                1, 1, 2, 0, 0);
+    load_counts(
+        fixture,
+        HEADER
+        "A1,2024-06-01 08:00:00,交通局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,\n"
+        "A2,2024-06-01 09:00:00,水利局,协办,,,办理中,\n"
+        "A7,2024-06-01 08:00:00,住建局,主办,,,办理中,\n",
+        1, 1, 2, 0, 0);
     assert_string_equal(order_text(fixture, "A1"), "交通局:l:1");
     assert_string_equal(order_text(fixture, "A2"), "城管局:l:1 水利局:s:0");
     assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
@@ -260,8 +266,10 @@ static void intake__a_dry_run_stores_nothing(void **state)
     struct fixture *fixture = *state;
     struct err err = {0};
     struct intake_result result;
-    struct intake_options options = {
-        .profile = fixture->profile, .now_utc = fixture->now_utc, .dry_run = true, .one_thread = true};
+    struct intake_options options = {.profile = fixture->profile,
+                                     .now_utc = fixture->now_utc,
+                                     .dry_run = true,
+                                     .one_thread = true};
     test_file_write(fixture->file, bytes_from_z(first_dump));
     assert_int_equal(intake_load(&fixture->datadir, fixture->file, &options, &result, &err), OK);
     assert_counts(&result, 4, 0, 0, 0);

@@ -34,9 +34,9 @@ static void handlings_assign_parts__follows_the_table(void **state)
     static const struct {
         const char *roles, *parts;
     } cases[] = {
-        {"N", "l"},   {"L", "l"},    {"S", "s"},    {"LS", "ls"},  {"SL", "sl"},   {"NN", "uu"},
-        {"LN", "ls"}, {"LL", "uu"},  {"NS", "ls"},  {"LLS", "uus"}, {"RN", "ll"},  {"RL", "ll"},
-        {"RNN", "luu"}, {"R", "l"},  {"LNN", "lss"},
+        {"N", "l"},   {"L", "l"},   {"S", "s"},     {"LS", "ls"}, {"SL", "sl"},
+        {"NN", "uu"}, {"LN", "ls"}, {"LL", "uu"},   {"NS", "ls"}, {"LLS", "uus"},
+        {"RN", "ll"}, {"RL", "ll"}, {"RNN", "luu"}, {"R", "l"},   {"LNN", "lss"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char parts[16];

@@ -31,7 +31,7 @@ struct fixture {
 };
 
 #define HEADER "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,原工单编号,工单类型\n"
-#define RULES "[basis]\ndocument = 测试1号\n[on_time]\nmin_orders = 1\n"
+#define RULES  "[basis]\ndocument = 测试1号\n[on_time]\nmin_orders = 1\n"
 
 static int setup(void **state)
 {
@@ -124,15 +124,15 @@ static const char *score(struct fixture *fixture, const char *name, int threads)
     return text;
 }
 
-static const char dump[] = HEADER
-    "A1,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,,求助\n"
-    "A2,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-06 08:00:00,已办结,,求助\n"
-    "A3,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-05 08:00:00,已办结,,求助\n"
-    "A3,2024-06-01 08:00:00,甲局,协办,2024-06-05 08:00:00,2024-06-09 08:00:00,已办结,,求助\n"
-    "A4,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,,办理中,,求助\n"
-    "A5,2024-06-01 08:00:00,乙局,主办,2024-07-05 08:00:00,2024-06-05 08:00:00,已办结,,求助\n"
-    "A6,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-05 08:00:00,已办结,,表扬\n"
-    "A7,2024-06-01 08:00:00,丙局、丁局,,2024-06-05 08:00:00,,办理中,,求助\n";
+static const char dump[] =
+    HEADER "A1,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,,求助\n"
+           "A2,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-06 08:00:00,已办结,,求助\n"
+           "A3,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-05 08:00:00,已办结,,求助\n"
+           "A3,2024-06-01 08:00:00,甲局,协办,2024-06-05 08:00:00,2024-06-09 08:00:00,已办结,,求助\n"
+           "A4,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,,办理中,,求助\n"
+           "A5,2024-06-01 08:00:00,乙局,主办,2024-07-05 08:00:00,2024-06-05 08:00:00,已办结,,求助\n"
+           "A6,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-05 08:00:00,已办结,,表扬\n"
+           "A7,2024-06-01 08:00:00,丙局、丁局,,2024-06-05 08:00:00,,办理中,,求助\n";
 
 /* ---- tests ---- */
 
@@ -149,13 +149,15 @@ static void evaluation__counts_leads_by_deadline(void **state)
 static void evaluation__a_repeat_of_an_open_order_is_merged(void **state)
 {
     struct fixture *fixture = *state;
-    load(fixture,
-         HEADER "B1,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,,求助\n"
-                "B2,2024-06-02 08:00:00,甲局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B1,求助\n"
-                "B3,2024-06-05 08:00:00,甲局,主办,2024-06-09 08:00:00,2024-06-07 08:00:00,已办结,B1,求助\n"
-                "B4,2024-06-02 08:00:00,乙局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B1,求助\n"
-                "B5,2024-06-02 08:00:00,乙局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B0,求助\n",
-         0);
+    load(
+        fixture,
+        HEADER
+        "B1,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,,求助\n"
+        "B2,2024-06-02 08:00:00,甲局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B1,求助\n"
+        "B3,2024-06-05 08:00:00,甲局,主办,2024-06-09 08:00:00,2024-06-07 08:00:00,已办结,B1,求助\n"
+        "B4,2024-06-02 08:00:00,乙局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B1,求助\n"
+        "B5,2024-06-02 08:00:00,乙局,主办,2024-06-06 08:00:00,2024-06-04 08:00:00,已办结,B0,求助\n",
+        0);
     make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
     /* B2 came while B1 was open; B3 after it had ended (重办); B4 has another lead; B5 repeats an unknown order. */
     assert_string_equal(score(fixture, "2024-06", 1),
@@ -167,10 +169,15 @@ static void evaluation__bureaus_count_for_their_county(void **state)
     struct fixture *fixture = *state;
     struct err err = {0};
     struct store *store = fixture->datadir.store;
-    struct unit_row county = {.code = BYTES_LIT("C"), .name = BYTES_LIT("某县"), .class_name = BYTES_LIT("县(区)"),
-                              .valid_from = UNIT_DAY_ALWAYS, .valid_to = UNIT_DAY_ALWAYS};
-    struct unit_row bureau = {.code = BYTES_LIT("C1"), .name = BYTES_LIT("甲局"),
-                              .class_name = BYTES_LIT("县(区)"), .valid_from = UNIT_DAY_ALWAYS,
+    struct unit_row county = {.code = BYTES_LIT("C"),
+                              .name = BYTES_LIT("某县"),
+                              .class_name = BYTES_LIT("县(区)"),
+                              .valid_from = UNIT_DAY_ALWAYS,
+                              .valid_to = UNIT_DAY_ALWAYS};
+    struct unit_row bureau = {.code = BYTES_LIT("C1"),
+                              .name = BYTES_LIT("甲局"),
+                              .class_name = BYTES_LIT("县(区)"),
+                              .valid_from = UNIT_DAY_ALWAYS,
                               .valid_to = UNIT_DAY_ALWAYS};
     assert_int_equal(store_begin(store, &err), OK);
     assert_int_equal(unit_put(store, &county, county.name, &err), OK);
@@ -189,14 +196,17 @@ static void round_close__freezes_what_was_counted(void **state)
     const char *expected = "乙局 3-1-2-1 #1; 甲局 2-0-2-1 #1; unmatched 0 unclear 2";
     load(fixture, dump, 0);
     make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc, BYTES_LIT("t"), &err),
+    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
+                                 BYTES_LIT("t"), &err),
                      OK);
     load(fixture,
-         HEADER "A4,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n"
-                "A9,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n",
+         HEADER
+         "A4,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n"
+         "A9,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n",
          1);
     assert_string_equal(score(fixture, "2024-06", 1), expected);
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc, BYTES_LIT("t"), &err),
+    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
+                                 BYTES_LIT("t"), &err),
                      ERR_STATE);
     assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
 }
@@ -208,8 +218,10 @@ static void evaluation__judges_each_handling_once_in_closed_rounds_of_a_kind(voi
     load(fixture, dump, 40);
     make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
     make_round(fixture, "again", "2024-06-01", "2024-07-31", RULES);
-    assert_string_equal(score(fixture, "again", 2), "乙局 4-1-3-2 #1; 甲局 2-0-2-1 #2; unmatched 0 unclear 2");
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc, BYTES_LIT("t"), &err),
+    assert_string_equal(score(fixture, "again", 2),
+                        "乙局 4-1-3-2 #1; 甲局 2-0-2-1 #2; unmatched 0 unclear 2");
+    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
+                                 BYTES_LIT("t"), &err),
                      OK);
     /* Only what the closed round has not judged: A5, due in July, and A6, excluded there and here. */
     assert_string_equal(score(fixture, "again", 2), "乙局 2-1-1-1 #1; unmatched 0 unclear 2");
