@@ -39,6 +39,7 @@ static const struct renderer *renderer_for(const char *path)
 
 struct report_arguments {
     const char *round, *to;
+    const struct renderer *renderer;
 };
 
 static int parse_arguments(struct command_context *context, int argc, char **argv,
@@ -62,7 +63,8 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         return command_misused(context, &command_report, "多余的参数 %s", argv[optind]);
     if (out->round == NULL || out->to == NULL)
         return command_misused(context, &command_report, "--round 和 --to 缺一不可");
-    if (renderer_for(out->to) == NULL)
+    out->renderer = renderer_for(out->to);
+    if (out->renderer == NULL)
         return command_misused(context, &command_report,
                                "--to 的文件名须以 .html、.json 或 .csv 结尾");
     return EXIT_DONE;
@@ -81,7 +83,7 @@ static int run(struct command_context *context, int argc, char **argv)
     if (rc != OK)
         return command_fail(context, &err);
     buf_init(&text, REPORT_MAX_BYTES);
-    rc = renderer_for(arguments.to)->render(&counting.composition.bulletin, &text, &err);
+    rc = arguments.renderer->render(&counting.composition.bulletin, &text, &err);
     if (rc == OK)
         rc = files_replace(arguments.to, buf_bytes(&text), REPORT_MODE, &err);
     if (rc == OK) {

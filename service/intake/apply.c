@@ -351,7 +351,7 @@ static int merge_row(struct apply *apply, struct incoming *in, int i, struct pre
 /* Give the handlings of an order of this import their parts anew. */
 static int reassign_own_parts(struct apply *apply, struct present *present, struct err *err)
 {
-    enum handling_part before[HANDLINGS_AN_ORDER];
+    enum handling_part before[HANDLINGS_AN_ORDER] = {0};
     for (int i = 0; i < present->count; i++)
         before[i] = present->rows[i].fact.part;
     handlings_assign_parts(present->rows, present->count);
@@ -545,7 +545,7 @@ static int add_waiting(struct apply *apply, const struct handling_row *waiting, 
 static int reassign_pending_parts(struct apply *apply, struct handling_row *rows, int count,
                                   int stored_count, struct err *err)
 {
-    enum handling_part before[HANDLINGS_AN_ORDER];
+    enum handling_part before[HANDLINGS_AN_ORDER] = {0};
     for (int i = 0; i < count; i++)
         before[i] = rows[i].fact.part;
     handlings_assign_parts(rows, count);

@@ -259,7 +259,7 @@ int round_close(const struct datadir *datadir, struct bytes name, int64_t now_ut
                 struct err *err)
 {
     struct store *store = datadir->store;
-    struct round_row round;
+    struct round_row round = {0};
     struct round_basis basis = {0};
     struct arena arena;
     arena_init(&arena, RULES_TEXT_MAX_BYTES * 2);

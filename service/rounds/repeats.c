@@ -46,9 +46,9 @@ static int find_lead(struct repeats *repeats, int64_t order_id, int64_t unit_id,
 static int is_merged(struct repeats *repeats, int64_t handling_id, int64_t unit_name_id,
                      const struct fact *fact, int depth, bool *out, struct err *err)
 {
-    struct order_row order;
-    struct handling_row first;
-    struct verdict verdict;
+    struct order_row order = {0};
+    struct handling_row first = {0};
+    struct verdict verdict = {0};
     struct judge_context context = {0};
     *out = false;
     if ((fact->marks & FACT_HAS_REPEAT_OF) == 0 || depth == REPEAT_MAX_DEPTH)

@@ -205,7 +205,7 @@ int imports_each(struct store *store, import_cb on_import, void *context, struct
     bool found = false;
     rc = database_step(store, statement, &found, err);
     while (rc == OK && found) {
-        struct import_row row;
+        struct import_row row = {0};
         import_row_read(statement, &row);
         rc = on_import(context, &row, err);
         if (rc == OK)
@@ -366,7 +366,7 @@ static int ask_blocked(struct store *store, const char *name, const struct impor
 int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id,
                       struct bytes *out_round, struct err *err)
 {
-    struct import_row row;
+    struct import_row row = {0};
     sqlite3_stmt *imports = NULL;
     sqlite3_stmt *rounds = NULL;
     bool found = false;
@@ -404,7 +404,7 @@ int import_undo(struct store *store, int64_t id, int64_t now_utc, struct err *er
         "handlings_restore",          "person_orders_add_changed", "order_versions_delete",
         "handling_versions_delete",
     };
-    struct import_row row;
+    struct import_row row = {0};
     int rc = import_get(store, id, &row, err);
     if (rc != OK)
         return rc;
