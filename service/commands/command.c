@@ -101,7 +101,8 @@ bool command_parse_format(const char *text, enum command_format *out)
 
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err)
 {
-    if (fwrite(bytes.ptr, 1, bytes.len, context->out) != bytes.len || fflush(context->out) != 0)
+    size_t written = bytes.len > 0 ? fwrite(bytes.ptr, 1, bytes.len, context->out) : 0;
+    if (written != bytes.len || fflush(context->out) != 0)
         return err_set(err, ERR_IO, "could not write to standard output");
     return OK;
 }

@@ -2,8 +2,10 @@
 
 #include "base/alloc.h"
 #include "base/civil.h"
+#include "base/utf8.h"
 
 #include "importers/record.h"
+#include "importers/table.h"
 
 #include "service/auth/digest.h"
 #include "service/commands/import_report.h"
@@ -120,7 +122,50 @@ struct examples {
     int64_t count;
 };
 
-/* Cells hold names and numbers: digit runs are masked here; `import --rejects` gives them whole. */
+/* Nobody knows which cell of a row that was not taken is a name: a cell with words shows its first character alone,
+ * any other its digits masked. `import --rejects` gives them whole. */
+static void append_masked(struct bytes cell, struct buf *out)
+{
+    struct bytes rest = cell;
+    bool has_digit = false;
+    bool has_word = false;
+    for (size_t i = 0; i < cell.len; i++) {
+        unsigned char c = (unsigned char)cell.ptr[i];
+        has_digit |= c >= '0' && c <= '9';
+        has_word |= c >= 0x80;
+    }
+    if (cell.len == 0 || (has_digit && !has_word) || !utf8_is_valid(cell)) {
+        command_mask(cell, out);
+        return;
+    }
+    (void)utf8_take(&rest);
+    buf_append(out, (struct bytes){cell.ptr, cell.len - rest.len});
+    buf_append_z(out, rest.len > 0 ? "**" : "");
+}
+
+static int on_row(void *context, const struct table_row *row, struct err *err)
+{
+    struct buf *out = context;
+    (void)err;
+    for (size_t i = 0; i < row->cell_count; i++) {
+        buf_append_z(out, i > 0 ? "," : "");
+        append_masked(row->cells[i], out);
+    }
+    return OK;
+}
+
+static int append_cells(struct bytes record, struct buf *out, struct err *err)
+{
+    struct table *table = NULL;
+    int rc = table_new(',', on_row, out, &table, err);
+    if (rc == OK)
+        rc = table_feed(table, record, err);
+    if (rc == OK)
+        rc = table_finish(table, err);
+    table_free(table);
+    return rc;
+}
+
 static int on_reject(void *context, int64_t reject_id, int64_t line, struct bytes reason,
                      struct bytes header, struct bytes sealed, struct err *err)
 {
@@ -134,9 +179,9 @@ static int on_reject(void *context, int64_t reject_id, int64_t line, struct byte
         return err_wrap(err, "reject %lld", (long long)reject_id);
     buf_printf(examples->out, "  第 %lld 行 " BYTES_FMT " " BYTES_FMT "：", (long long)line,
                BYTES_ARG(reason), BYTES_ARG(header));
-    command_mask(buf_bytes(&examples->opened), examples->out);
+    rc = append_cells(buf_bytes(&examples->opened), examples->out, err);
     buf_append_byte(examples->out, '\n');
-    return OK;
+    return rc;
 }
 
 static int show_rejects(const struct datadir *datadir, int64_t id, struct buf *out, struct err *err)

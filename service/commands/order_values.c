@@ -283,9 +283,6 @@ static const char *label(const char *key)
         {"unit_resolved", "单位自评：是否解决"},
         {"reply", "答复"},
         {"import", "导入批次"},
-        {"id", "批次号"},
-        {"file", "文件"},
-        {"loaded_at", "导入时间"},
         {"line", "行"},
         {"flags", "提示"},
         {"history", "更改经过"},
@@ -308,14 +305,52 @@ static const char *label(const char *key)
     return key;
 }
 
-static void append_scalar(const json_t *value, struct buf *out)
+/* Words of a machine, in the fields where they stand and in the history of these. */
+static const char *value_word(const char *key, const char *word)
 {
-    if (json_is_string(value))
+    static const char *const keys[] = {"role",         "part", "kind", "status",
+                                       "overdue_flag", "from", "to"};
+    static const struct {
+        const char *word, *words;
+    } values[] = {
+        {"lead", "主办"},    {"support", "协办"},    {"unclear", "不明"},  {"consult", "咨询"},
+        {"help", "求助"},    {"complaint", "投诉"},  {"report", "举报"},   {"suggestion", "建议"},
+        {"praise", "表扬"},  {"open", "办理中"},     {"closed", "已办结"}, {"returned", "已退单"},
+        {"void", "作废"},    {"direct", "直接答复"}, {"merged", "并单"},   {"on_time", "按时"},
+        {"overdue", "逾期"},
+    };
+    bool has_words = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        has_words |= strcmp(keys[i], key) == 0;
+    for (size_t i = 0; i < sizeof values / sizeof *values && has_words; i++) {
+        if (strcmp(values[i].word, word) == 0)
+            return values[i].words;
+    }
+    return NULL;
+}
+
+static void append_scalar(const char *key, const json_t *value, struct buf *out)
+{
+    const char *text = json_is_string(value) ? json_string_value(value) : NULL;
+    const char *word = text == NULL                ? NULL
+                       : strcmp(key, "field") == 0 ? label(text)
+                                                   : value_word(key, text);
+    if (word != NULL)
+        buf_append_z(out, word);
+    else if (json_is_string(value))
         buf_append(out, (struct bytes){json_string_value(value), json_string_length(value)});
     else if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
     else
         buf_append_z(out, json_is_true(value) ? "是" : "");
+}
+
+static void append_import(const json_t *import, struct buf *out)
+{
+    buf_printf(out, "%lld（%s，%s）\n",
+               (long long)json_integer_value(json_object_get(import, "id")),
+               json_string_value(json_object_get(import, "file")),
+               json_string_value(json_object_get(import, "loaded_at")));
 }
 
 void order_json_to_words(const json_t *value, int depth, struct buf *out)
@@ -329,12 +364,11 @@ void order_json_to_words(const json_t *value, int depth, struct buf *out)
             buf_append_z(out, "  ");
         buf_printf(out, "%s：", label(key));
         if (json_is_object(field)) {
-            buf_append_byte(out, '\n');
-            order_json_to_words(field, depth + 1, out);
+            append_import(field, out);
             continue;
         }
         if (!json_is_array(field)) {
-            append_scalar(field, out);
+            append_scalar(key, field, out);
             buf_append_byte(out, '\n');
             continue;
         }

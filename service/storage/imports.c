@@ -128,6 +128,8 @@ int import_put_loaded(struct store *store, const struct import_row *row, struct 
 {
     enum {
         PUT_LOADED = 1,
+        PUT_DELIMITER,
+        PUT_HEADER_LINE,
         PUT_END_ORDER,
         PUT_ROWS,
         PUT_ACCEPTED,
@@ -147,6 +149,8 @@ int import_put_loaded(struct store *store, const struct import_row *row, struct 
     if (rc != OK)
         return rc;
     (void)sqlite3_bind_int64(statement, PUT_LOADED, row->loaded_utc);
+    database_bind_text(statement, PUT_DELIMITER, row->delimiter);
+    (void)sqlite3_bind_int64(statement, PUT_HEADER_LINE, row->header_line);
     (void)sqlite3_bind_int64(statement, PUT_END_ORDER, row->end_order_id);
     (void)sqlite3_bind_int64(statement, PUT_ROWS, counts->rows);
     (void)sqlite3_bind_int64(statement, PUT_ACCEPTED, counts->accepted);

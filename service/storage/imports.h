@@ -24,7 +24,7 @@ struct import_row {
 
 /* Begin: stores the row in state loading; fills id and first_order_id. ERR_BUSY while another import is loading. */
 int import_put_loading(struct store *store, struct import_row *row, struct err *err);
-/* End: counts, end_order_id, state loaded. */
+/* End: delimiter, header_line, counts, end_order_id, state loaded. */
 int import_put_loaded(struct store *store, const struct import_row *row, struct err *err);
 
 /* The loaded import of the same bytes and profile. ERR_NOT_FOUND. */

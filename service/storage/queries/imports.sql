@@ -17,7 +17,8 @@ RETURNING id, first_order_id;
 
 -- name: import_put_loaded
 UPDATE imports SET
-    state = 'loaded', loaded_utc = :loaded_utc, end_order_id = :end_order_id, row_count = :row_count,
+    state = 'loaded', loaded_utc = :loaded_utc, delimiter = :delimiter, header_line = :header_line,
+    end_order_id = :end_order_id, row_count = :row_count,
     accepted = :accepted, updated = :updated, unchanged = :unchanged, rejected = :rejected,
     contradictions = :contradictions, bad_dates = :bad_dates, flag_disagreements = :flag_disagreements,
     oldest_received_utc = :oldest_received_utc, newest_event_utc = :newest_event_utc
