@@ -306,7 +306,10 @@ int import_loading(struct store *store, int64_t *out_id, struct err *err)
 
 static int delete_orders(struct store *store, int64_t first, int64_t end, struct err *err)
 {
-    int rc = run_with_range(store, "handlings_delete_range", first * HANDLINGS_AN_ORDER,
+    /* What persons are known by goes before the rows that tell it. */
+    int rc = run_with_range(store, "person_orders_delete_range", first, end, err);
+    if (rc == OK)
+        rc = run_with_range(store, "handlings_delete_range", first * HANDLINGS_AN_ORDER,
                             end * HANDLINGS_AN_ORDER, err);
     return rc == OK ? run_with_range(store, "orders_delete_range", first, end, err) : rc;
 }
@@ -402,7 +405,6 @@ static int put_undone(struct store *store, int64_t id, int64_t now_utc, struct e
 
 int import_undo(struct store *store, int64_t id, int64_t now_utc, struct err *err)
 {
-    /* What persons are known by goes before the rows that tell it go, and comes back after they are back. */
     static const char *const changes[] = {
         "person_orders_drop_changed", "handlings_delete_added",    "orders_restore",
         "handlings_restore",          "person_orders_add_changed", "order_versions_delete",
@@ -414,8 +416,6 @@ int import_undo(struct store *store, int64_t id, int64_t now_utc, struct err *er
         return rc;
     int64_t first = row.first_order_id, end = row.end_order_id;
     rc = put_undone(store, id, now_utc, err);
-    if (rc == OK)
-        rc = run_with_range(store, "person_orders_delete_range", first, end, err);
     if (rc == OK)
         rc = delete_orders(store, first, end, err);
     for (size_t i = 0; rc == OK && i < sizeof changes / sizeof *changes; i++)
