@@ -1,5 +1,7 @@
 #include "service/intake/apply.h"
 
+#include "base/alloc.h"
+
 #include "service/intake/merge.h"
 #include "service/intake/texts.h"
 
@@ -10,10 +12,25 @@ enum { RECORD_TEXTS_MAX_BYTES = 64 * 1024 * 1024 };
 /* A record resolved to ids: one row for each unit it names. */
 struct incoming {
     const struct batch_item *item;
-    struct order_row order; /* category, region, channel, repeat_of, phone_key */
-    struct handling_row rows[RECORD_MAX_UNITS];
-    int64_t identities[RECORD_MAX_UNITS];
+    struct order_row *order;
+    struct handling_row *rows;
+    int64_t *identities;
     int count;
+};
+
+/* The records of a batch, resolved; what they hold lies side by side, so that it can be stored at once. */
+struct apply_room {
+    struct incoming records[BATCH_ITEMS];
+    struct order_row orders[BATCH_ITEMS];
+    int64_t order_ids[BATCH_ITEMS]; /* under which they are stored */
+    struct handling_row rows[BATCH_ITEMS * RECORD_MAX_UNITS];
+    int64_t identities[BATCH_ITEMS * RECORD_MAX_UNITS];
+};
+
+/* Handlings that lie side by side in the room. */
+struct handling_run {
+    const struct handling_row *first;
+    size_t count;
 };
 
 /* The handlings of an order as the import sees them: stored ones, what waits for them, and additions. */
@@ -27,19 +44,23 @@ struct present {
 
 enum outcome { OUTCOME_UNCHANGED, OUTCOME_UPDATED, OUTCOME_ACCEPTED, OUTCOME_WAITS };
 
-void apply_init(struct apply *apply, struct store *store, struct sealer sealer, const struct zone *zone)
+int apply_init(struct apply *apply, struct store *store, struct sealer sealer,
+               const struct zone *zone, struct err *err)
 {
     *apply = (struct apply){.store = store, .sealer = sealer, .zone = zone};
     words_init(&apply->words, store);
     buf_init(&apply->packed, RECORD_TEXTS_MAX_BYTES);
     buf_init(&apply->opened, RECORD_TEXTS_MAX_BYTES);
     buf_init(&apply->sealed, RECORD_TEXTS_MAX_BYTES);
+    apply->room = mem_alloc(sizeof *apply->room);
+    return apply->room != NULL ? OK : err_set(err, ERR_NOMEM, "could not make room for a batch");
 }
 
 void apply_deinit(struct apply *apply)
 {
     words_deinit(&apply->words);
     persons_deinit(&apply->persons);
+    mem_free(apply->room);
     buf_deinit(&apply->packed);
     buf_deinit(&apply->opened);
     buf_deinit(&apply->sealed);
@@ -47,8 +68,8 @@ void apply_deinit(struct apply *apply)
 
 /* ---- from a record to ids ---- */
 
-static int resolve_words(struct apply *apply, const struct batch_item *item, struct handling_row *row,
-                         struct order_row *order, struct err *err)
+static int resolve_words(struct apply *apply, const struct batch_item *item,
+                         struct handling_row *row, struct order_row *order, struct err *err)
 {
     struct words *words = &apply->words;
     const struct {
@@ -76,7 +97,7 @@ static int resolve(struct apply *apply, const struct batch_item *item, struct in
                    struct err *err)
 {
     in->item = item;
-    in->order = (struct order_row){
+    *in->order = (struct order_row){
         .id = item->order_id,
         .order_no = item->order_no,
         .import_id = apply->import_id,
@@ -91,7 +112,7 @@ static int resolve(struct apply *apply, const struct batch_item *item, struct in
         .role = item->unit_count > 1 ? HANDLING_ROLE_NONE : item->role,
         .import_id = apply->import_id,
     };
-    int rc = resolve_words(apply, item, &row, &in->order, err);
+    int rc = resolve_words(apply, item, &row, in->order, err);
     in->count = item->unit_count > 0 ? item->unit_count : 1;
     for (int i = 0; i < in->count && rc == OK; i++) {
         in->rows[i] = row;
@@ -158,8 +179,8 @@ static int load_present(struct apply *apply, int64_t order_id, bool is_own, stru
     if (!is_own)
         rc = overlay_pending(apply, present, err);
     for (int i = 0; i < present->count && rc == OK; i++)
-        rc = words_identity_of(&apply->words, present->rows[i].unit_name_id, &present->identities[i],
-                               err);
+        rc = words_identity_of(&apply->words, present->rows[i].unit_name_id,
+                               &present->identities[i], err);
     return rc;
 }
 
@@ -252,15 +273,17 @@ static int replace_person(struct apply *apply, int64_t order_id, int64_t old_key
 {
     int rc = persons_flush(&apply->persons, apply->store, err);
     if (rc == OK && old_key != 0)
-        rc = person_order_delete(apply->store, old_key, order_id, err);
+        rc = person_order_delete(apply->store, &(struct person_order){old_key, order_id}, err);
     if (rc == OK && new_key != 0)
-        rc = persons_add(&apply->persons, apply->store, (struct person_order){new_key, order_id}, err);
+        rc = persons_add(&apply->persons, apply->store, (struct person_order){new_key, order_id},
+                         err);
     return rc;
 }
 
 /* Change the order as the record says. `row` is the handling the record speaks of. */
-static int merge_order(struct apply *apply, const struct incoming *in, const struct handling_row *row,
-                       bool is_primary, bool is_own, bool *out_changed, struct err *err)
+static int merge_order(struct apply *apply, const struct incoming *in,
+                       const struct handling_row *row, bool is_primary, bool is_own,
+                       bool *out_changed, struct err *err)
 {
     int64_t order_id = row->id / HANDLINGS_AN_ORDER;
     struct order_row current;
@@ -270,7 +293,8 @@ static int merge_order(struct apply *apply, const struct incoming *in, const str
     buf_clear(&apply->opened);
     int rc = get_order(apply, order_id, is_own, &current, err);
     if (rc == OK)
-        rc = apply->sealer.open(apply->sealer.context, order_id, current.sealed, &apply->opened, err);
+        rc = apply->sealer.open(apply->sealer.context, order_id, current.sealed, &apply->opened,
+                                err);
     if (rc == OK)
         rc = texts_unpack(buf_bytes(&apply->opened), &texts, err);
     if (rc == OK)
@@ -280,7 +304,7 @@ static int merge_order(struct apply *apply, const struct incoming *in, const str
     merge_texts(apply, &texts, &incoming_texts, is_primary, (int)(row->id % HANDLINGS_AN_ORDER));
     struct order_row merged = current;
     if (is_primary)
-        merge_order_words(apply, &merged, &in->order);
+        merge_order_words(apply, &merged, in->order);
     buf_clear(&apply->packed);
     texts_pack(&texts, &apply->packed);
     rc = buf_status(&apply->packed, err);
@@ -288,8 +312,8 @@ static int merge_order(struct apply *apply, const struct incoming *in, const str
                      bytes_equal(buf_bytes(&apply->packed), buf_bytes(&apply->opened))))
         return rc;
     buf_clear(&apply->sealed);
-    rc = apply->sealer.seal(apply->sealer.context, order_id, buf_bytes(&apply->packed), &apply->sealed,
-                            err);
+    rc = apply->sealer.seal(apply->sealer.context, order_id, buf_bytes(&apply->packed),
+                            &apply->sealed, err);
     merged.sealed = buf_bytes(&apply->sealed);
     merged.import_id = apply->import_id;
     *out_changed = true;
@@ -315,13 +339,14 @@ static int note_sighting(struct apply *apply, int64_t handling_id, bool changed,
 
 /* One unit's row of the record against the order's handlings. *out_at is its place in `present`. */
 static int merge_row(struct apply *apply, struct incoming *in, int i, struct present *present,
-                     bool is_own, int *out_at, enum outcome *out, bool *out_was_seen, struct err *err)
+                     bool is_own, int *out_at, enum outcome *out, bool *out_was_seen,
+                     struct err *err)
 {
     int at = find_identity(present, in->identities[i]);
     if (at < 0) {
         if (present->count == HANDLINGS_AN_ORDER)
             return err_set(err, ERR_LIMIT, "order \"" BYTES_FMT "\" has more than %d handlings",
-                           BYTES_ARG(in->order.order_no), HANDLINGS_AN_ORDER);
+                           BYTES_ARG(in->order->order_no), HANDLINGS_AN_ORDER);
         in->rows[i].id = next_handling_id(present);
         at = present->count++;
         present->rows[at] = in->rows[i];
@@ -380,8 +405,8 @@ static int see_all(struct apply *apply, const struct incoming *in, const struct 
     return OK;
 }
 
-static int merge_rows(struct apply *apply, struct incoming *in, struct present *present, bool is_own,
-                      enum outcome *out_outcome, uint32_t *out_flags, struct err *err)
+static int merge_rows(struct apply *apply, struct incoming *in, struct present *present,
+                      bool is_own, enum outcome *out_outcome, uint32_t *out_flags, struct err *err)
 {
     enum outcome outcome = OUTCOME_UNCHANGED;
     int waiting = 0;
@@ -430,22 +455,42 @@ static int apply_known(struct apply *apply, struct incoming *in, int64_t order_i
     return merge_rows(apply, in, &present, is_own, out_outcome, out_flags, err);
 }
 
-/* ---- a new order ---- */
+/* ---- the records of a batch ---- */
 
-static int put_new_handlings(struct apply *apply, struct incoming *in, struct err *err)
+/* Resolve the records of `items` into the room, one after the other. */
+static int resolve_all(struct apply *apply, const struct batch_item *items, size_t count,
+                       size_t *out_records, struct err *err)
+{
+    struct apply_room *room = apply->room;
+    size_t records = 0;
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].kind != ITEM_RECORD)
+            continue;
+        struct incoming *in = &room->records[records];
+        *in = (struct incoming){.order = &room->orders[records],
+                                .rows = &room->rows[rows],
+                                .identities = &room->identities[rows]};
+        int rc = resolve(apply, &items[i], in, err);
+        if (rc != OK)
+            return err_wrap(err, "could not store line %lld", (long long)items[i].line);
+        records++;
+        rows += (size_t)in->count;
+    }
+    *out_records = records;
+    return OK;
+}
+
+/* The handlings of a new order get their places; they are stored with those of its neighbours. */
+static int begin_order(struct apply *apply, struct incoming *in, struct err *err)
 {
     for (int i = 0; i < in->count; i++)
-        in->rows[i].id = in->order.id * HANDLINGS_AN_ORDER + i;
+        in->rows[i].id = in->order->id * HANDLINGS_AN_ORDER + i;
     handlings_assign_parts(in->rows, in->count);
-    for (int i = 0; i < in->count; i++) {
-        int rc = handling_put_new(apply->store, &in->rows[i], err);
-        if (rc != OK)
-            return rc;
-    }
-    apply->end_order_id = in->order.id + 1;
-    if (in->order.phone_key == 0)
+    apply->end_order_id = in->order->id + 1;
+    if (in->order->phone_key == 0)
         return OK;
-    struct person_order person = {in->order.phone_key, in->order.id};
+    struct person_order person = {in->order->phone_key, in->order->id};
     return persons_add(&apply->persons, apply->store, person, err);
 }
 
@@ -465,33 +510,52 @@ static void count_record(struct apply *apply, const struct batch_item *item, enu
         counts->oldest_received_utc = received_utc;
 }
 
-int apply_record(struct apply *apply, const struct batch_item *item, struct err *err)
+/* Count a record, whose order is stored under `order_id`, and keep its flags. */
+static int note_record(struct apply *apply, const struct incoming *in, int64_t order_id,
+                       enum outcome outcome, uint32_t flags, struct err *err)
 {
-    struct incoming in;
-    bool is_new = false;
+    count_record(apply, in->item, outcome, flags);
+    if (flags == 0)
+        return OK;
+    return record_flags_put(apply->store, apply->import_id, in->item->line,
+                            order_id * HANDLINGS_AN_ORDER, flags, err);
+}
+
+/* One record whose order is stored: `*new_rows` are handlings of new orders before it that wait to be stored at once,
+ * because nothing has asked for them yet. */
+static int apply_record(struct apply *apply, struct incoming *in, int64_t order_id,
+                        struct handling_run *new_rows, struct err *err)
+{
     enum outcome outcome = OUTCOME_ACCEPTED;
-    uint32_t flags = item->flags;
-    int64_t order_id = item->order_id;
-    int rc = resolve(apply, item, &in, err);
-    if (rc == OK)
-        rc = order_put_new(apply->store, &in.order, &is_new, err);
-    if (rc == OK && is_new)
-        rc = put_new_handlings(apply, &in, err);
-    if (rc == OK && !is_new) {
-        struct order_row stored;
-        rc = order_get(apply->store, item->order_no, &stored, err);
-        if (rc == OK) {
-            order_id = stored.id;
-            rc = apply_known(apply, &in, order_id, &outcome, &flags, err);
-        }
+    uint32_t flags = in->item->flags;
+    int rc = OK;
+    if (order_id == in->order->id) {
+        rc = begin_order(apply, in, err);
+        new_rows->count += (size_t)in->count;
+    } else {
+        rc = handlings_put_new(apply->store, new_rows->first, new_rows->count, err);
+        *new_rows = (struct handling_run){in->rows + in->count, 0};
+        if (rc == OK)
+            rc = apply_known(apply, in, order_id, &outcome, &flags, err);
     }
-    if (rc == OK && flags != 0)
-        rc = record_flags_put(apply->store, apply->import_id, item->line,
-                              order_id * HANDLINGS_AN_ORDER, flags, err);
-    if (rc != OK)
-        return err_wrap(err, "could not store line %lld", (long long)item->line);
-    count_record(apply, item, outcome, flags);
-    return OK;
+    if (rc == OK)
+        rc = note_record(apply, in, order_id, outcome, flags, err);
+    return rc == OK ? OK : err_wrap(err, "could not store line %lld", (long long)in->item->line);
+}
+
+int apply_batch(struct apply *apply, const struct batch_item *items, size_t count, struct err *err)
+{
+    struct apply_room *room = apply->room;
+    struct handling_run new_rows = {room->rows, 0};
+    size_t records = 0;
+    int rc = resolve_all(apply, items, count, &records, err);
+    if (rc == OK)
+        rc = orders_put_new(apply->store, room->orders, records, room->order_ids, err);
+    for (size_t i = 0; i < records && rc == OK; i++)
+        rc = apply_record(apply, &room->records[i], room->order_ids[i], &new_rows, err);
+    if (rc == OK)
+        rc = handlings_put_new(apply->store, new_rows.first, new_rows.count, err);
+    return rc;
 }
 
 /* ---- the end of the file: transfers and additions ---- */
@@ -521,8 +585,8 @@ static int find_left_unit(struct apply *apply, const struct present *present,
     return OK;
 }
 
-static int transfer(struct apply *apply, struct handling_row *stored, const struct handling_row *waiting,
-                    struct err *err)
+static int transfer(struct apply *apply, struct handling_row *stored,
+                    const struct handling_row *waiting, struct err *err)
 {
     handling_merge(stored, waiting, apply->columns, apply->zone);
     stored->import_id = apply->import_id;

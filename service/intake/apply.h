@@ -9,7 +9,7 @@
 #include "service/storage/imports.h"
 #include "service/storage/sealer.h"
 
-/* The writing half of an import: one record after the other meets what is stored. Thread: the writer, which holds an
+/* The writing half of an import: a batch of records after the other meets what is stored. Thread: the writer, which holds an
  * open transaction around each call.
  *
  * A record's order is
@@ -30,12 +30,15 @@ struct apply {
     int64_t joined_surplus; /* pending additions that share a record with another one */
     int64_t known_import_id, known_extracted_utc; /* the import looked up last */
     struct buf packed, opened, sealed;
+    struct apply_room *room; /* of the batch at hand */
 };
 
-void apply_init(struct apply *apply, struct store *store, struct sealer sealer, const struct zone *zone);
+int apply_init(struct apply *apply, struct store *store, struct sealer sealer,
+               const struct zone *zone, struct err *err);
 void apply_deinit(struct apply *apply); /* accepts a zeroed one */
 
-int apply_record(struct apply *apply, const struct batch_item *item, struct err *err);
+/* The records among `items`, at most BATCH_ITEMS, in their order. */
+int apply_batch(struct apply *apply, const struct batch_item *items, size_t count, struct err *err);
 
 /* After the last record: transfers are told from additions, and what waited takes its place. */
 int apply_finish(struct apply *apply, struct err *err);

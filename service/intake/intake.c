@@ -154,19 +154,20 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
     struct load *load = context;
     if (batch->count > 0) /* the header was found before the first record */
         load->apply.columns = reader_layout(load->reading.reader)->columns;
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct batch_item *item = &batch->items[i];
-        int rc = item->kind == ITEM_RECORD ? apply_record(&load->apply, item, err)
-                                           : take_reject(load, item->reject, err);
-        if (rc != OK)
-            return rc;
+    int rc = apply_batch(&load->apply, batch->items, batch->count, err);
+    for (size_t i = 0; i < batch->count && rc == OK; i++) {
+        if (batch->items[i].kind == ITEM_REJECT)
+            rc = take_reject(load, batch->items[i].reject, err);
     }
+    if (rc != OK)
+        return rc;
     load->slice_records += (int64_t)batch->count;
     const struct intake_options *options = load->options;
     if (options->on_progress != NULL) {
         const struct import_counts *counts = &load->apply.counts;
         options->on_progress(options->progress_context, batch->done_bytes, load->source.size_bytes,
-                             counts->accepted + counts->updated + counts->unchanged + load->rejected);
+                             counts->accepted + counts->updated + counts->unchanged +
+                                 load->rejected);
     }
     return load->slice_records >= SLICE_RECORDS ? end_slice(load, err) : OK;
 }
@@ -336,7 +337,8 @@ static int keep_ignored_columns(struct load *load, struct err *err)
     result->ignored_columns =
         arena_alloc(&result->arena, size_multiply(layout->header_count + 1, sizeof(struct bytes)));
     if (result->ignored_columns == NULL)
-        return err_set(err, ERR_NOMEM, "could not keep the names of %zu columns", layout->header_count);
+        return err_set(err, ERR_NOMEM, "could not keep the names of %zu columns",
+                       layout->header_count);
     for (size_t i = 0; i < layout->header_count; i++) {
         if (layout->field_of[i] >= 0)
             continue;
@@ -354,8 +356,8 @@ static int keep_unmatched(struct load *load, struct err *err)
     struct intake_result *result = load->result;
     const struct words *words = &load->apply.words;
     int64_t *ids = arena_alloc(&result->arena, size_multiply(words->unit_count + 1, sizeof *ids));
-    result->unmatched = arena_alloc(&result->arena, size_multiply(words->unit_count + 1,
-                                                                  sizeof *result->unmatched));
+    result->unmatched = arena_alloc(
+        &result->arena, size_multiply(words->unit_count + 1, sizeof *result->unmatched));
     if (ids == NULL || result->unmatched == NULL)
         return err_set(err, ERR_NOMEM, "could not keep %zu names", words->unit_count);
     for (size_t i = 0; i < words->unit_count; i++) {
@@ -445,8 +447,8 @@ static int find_loaded(struct load *load, bool *out_found, struct err *err)
         load->result->import_id = earlier.id;
         load->result->delimiter = earlier.delimiter.len > 0 ? earlier.delimiter.ptr[0] : '\0';
         load->result->header_line = earlier.header_line;
-        load->result->counts = (struct import_counts){.rows = earlier.counts.rows,
-                                                      .unchanged = earlier.counts.rows};
+        load->result->counts =
+            (struct import_counts){.rows = earlier.counts.rows, .unchanged = earlier.counts.rows};
     }
     store_rollback(store);
     return rc == ERR_NOT_FOUND ? OK : rc;
@@ -520,8 +522,8 @@ static int start(struct load *load, struct err *err)
     if (rc != OK)
         return rc;
     load->reject_door = vault_sealer_door(load->reject_sealer);
-    apply_init(&load->apply, load->datadir->store, vault_sealer_door(load->order_sealer), load->zone);
-    return OK;
+    return apply_init(&load->apply, load->datadir->store, vault_sealer_door(load->order_sealer),
+                      load->zone, err);
 }
 
 /* Reading begins before anything is stored, so that the columns are known: the first batch comes after the header. */
@@ -563,7 +565,8 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
                 struct intake_result *out_result, struct err *err)
 {
     struct intake_result result = {0};
-    struct load load = {.datadir = datadir, .options = options, .result = &result, .source = {.fd = -1}};
+    struct load load = {
+        .datadir = datadir, .options = options, .result = &result, .source = {.fd = -1}};
     bool known = false;
     bool found = false;
     arena_init(&result.arena, RESULT_MAX_BYTES);
@@ -612,8 +615,9 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
     if (rc == OK)
         rc = import_blocked_by(store, import_id, &later, &round, err);
     if (rc == OK && round.len > 0)
-        rc = err_set(err, ERR_REFUSED, "closed round \"" BYTES_FMT "\" counts orders of import %lld",
-                     BYTES_ARG(round), (long long)import_id);
+        rc =
+            err_set(err, ERR_REFUSED, "closed round \"" BYTES_FMT "\" counts orders of import %lld",
+                    BYTES_ARG(round), (long long)import_id);
     if (rc == OK && later != 0)
         rc = err_set(err, ERR_REFUSED, "import %lld names orders of import %lld; undo it first",
                      (long long)later, (long long)import_id);

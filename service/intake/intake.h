@@ -21,10 +21,10 @@ struct intake_options {
     const struct profile *profile;
     int64_t extracted_utc; /* 0: now_utc */
     int64_t now_utc;
-    bool dry_run;       /* count everything, store nothing */
-    bool add_units;     /* register unmatched names; an empty register does so by itself */
-    bool one_thread;    /* reader and writer in turn: for tests that fail the n-th allocation */
-    FILE *rejects;      /* NULL, or where rejects are written as CSV; borrowed */
+    bool dry_run;    /* count everything, store nothing */
+    bool add_units;  /* register unmatched names; an empty register does so by itself */
+    bool one_thread; /* reader and writer in turn: for tests that fail the n-th allocation */
+    FILE *rejects;   /* NULL, or where rejects are written as CSV; borrowed */
     void (*on_progress)(void *context, int64_t done_bytes, int64_t total_bytes, int64_t rows);
     void *progress_context;
 };
@@ -37,12 +37,12 @@ struct intake_unmatched {
 struct intake_result {
     struct arena arena; /* owns the texts below */
     enum intake_status status;
-    enum refusal refusal;  /* when refused by the reader */
-    char reason[512];      /* when refused: English, with the column or byte it is about */
-    int64_t import_id;     /* of the loaded one, or of the earlier one */
+    enum refusal refusal; /* when refused by the reader */
+    char reason[512];     /* when refused: English, with the column or byte it is about */
+    int64_t import_id;    /* of the loaded one, or of the earlier one */
     char sha256[65];
     char encoding[16];
-    char delimiter;        /* 0 when unknown */
+    char delimiter; /* 0 when unknown */
     int64_t header_line;
     int64_t size_bytes;
     struct import_counts counts;

@@ -2,8 +2,6 @@
 
 #include "base/alloc.h"
 
-#include <stdlib.h>
-
 enum { FIRST_CAPACITY = 1024 };
 
 void persons_deinit(struct persons *persons)
@@ -12,30 +10,47 @@ void persons_deinit(struct persons *persons)
     *persons = (struct persons){0};
 }
 
-static int compare(const void *left, const void *right)
+/* A byte of the number; the sign flipped, so that negative ones come first. */
+static unsigned byte_of(int64_t phone_key, int shift)
 {
-    const struct person_order *a = left;
-    const struct person_order *b = right;
-    if (a->phone_key != b->phone_key)
-        return a->phone_key < b->phone_key ? -1 : 1;
-    return (a->order_id > b->order_id) - (a->order_id < b->order_id);
+    return (unsigned)(((uint64_t)phone_key ^ UINT64_C(1) << 63) >> shift & 0xFF);
+}
+
+/* Sort by the number, byte by byte from the lowest: eight passes, whatever the numbers are, and orders of one number stay
+ * in the order in which they came. `other` has room for as many; an even number of passes ends where it began. */
+static void sort_run(struct person_order *run, struct person_order *other, size_t count)
+{
+    for (int shift = 0; shift < 64; shift += 8) {
+        size_t starts[257] = {0};
+        for (size_t i = 0; i < count; i++)
+            starts[byte_of(run[i].phone_key, shift) + 1]++;
+        for (int i = 0; i < 256; i++)
+            starts[i + 1] += starts[i];
+        for (size_t i = 0; i < count; i++)
+            other[starts[byte_of(run[i].phone_key, shift)]++] = run[i];
+        struct person_order *sorted = other;
+        other = run;
+        run = sorted;
+    }
 }
 
 int persons_flush(struct persons *persons, struct store *store, struct err *err)
 {
     if (persons->count == 0)
         return OK;
-    qsort(persons->run, persons->count, sizeof *persons->run, compare);
-    for (size_t i = 0; i < persons->count; i++) {
-        int rc = person_order_put(store, persons->run[i].phone_key, persons->run[i].order_id, err);
-        if (rc != OK)
-            return rc;
-    }
-    persons->count = 0;
-    return OK;
+    struct person_order *other = mem_alloc(persons->count * sizeof *other);
+    if (other == NULL)
+        return err_set(err, ERR_NOMEM, "could not sort %zu numbers", persons->count);
+    sort_run(persons->run, other, persons->count);
+    mem_free(other);
+    int rc = person_orders_put(store, persons->run, persons->count, err);
+    if (rc == OK)
+        persons->count = 0;
+    return rc;
 }
 
-int persons_add(struct persons *persons, struct store *store, struct person_order person, struct err *err)
+int persons_add(struct persons *persons, struct store *store, struct person_order person,
+                struct err *err)
 {
     if (persons->count == PERSONS_A_RUN) {
         int rc = persons_flush(persons, store, err);

@@ -7,10 +7,6 @@
  * order of random numbers, and rows that come sorted touch each of its pages once. Thread: the writer. */
 enum { PERSONS_A_RUN = 1024 * 1024 };
 
-struct person_order {
-    int64_t phone_key, order_id;
-};
-
 struct persons {
     struct person_order *run; /* grows up to PERSONS_A_RUN */
     size_t count, capacity;
@@ -19,7 +15,8 @@ struct persons {
 void persons_deinit(struct persons *persons); /* accepts a zeroed one */
 
 /* Remember one; a full run is stored. */
-int persons_add(struct persons *persons, struct store *store, struct person_order person, struct err *err);
+int persons_add(struct persons *persons, struct store *store, struct person_order person,
+                struct err *err);
 
 /* Store what is left. */
 int persons_flush(struct persons *persons, struct store *store, struct err *err);

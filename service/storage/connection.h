@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 
+#include "service/storage/bulk.h"
 #include "service/storage/database.h"
 
 /* What store.c, database.c and migrations.c share: the connection itself, the table of its statements, and the steps of
@@ -24,6 +25,7 @@ struct store {
     int lock_fd;                        /* -1: not held */
     struct named_statement *statements; /* open addressing by name */
     size_t statement_slots;             /* a power of two */
+    struct bulk_rows bulk[BULK_KINDS];
 };
 
 /* Read the statements' names and texts out of the embedded files. */

@@ -247,6 +247,22 @@ void database_bind_id(sqlite3_stmt *statement, int at, int64_t id)
         (void)sqlite3_bind_int64(statement, at, id);
 }
 
+void database_result_text(sqlite3_context *result, struct bytes text)
+{
+    sqlite3_result_text64(result, not_null(text), text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void database_result_blob(sqlite3_context *result, struct bytes blob)
+{
+    sqlite3_result_blob64(result, not_null(blob), blob.len, SQLITE_STATIC);
+}
+
+void database_result_id(sqlite3_context *result, int64_t id)
+{
+    if (id != 0)
+        sqlite3_result_int64(result, id);
+}
+
 /* Not sqlite3_column_text: it may need memory to end the text with a NUL, and has no way to say that it found none. */
 struct bytes database_column_text(sqlite3_stmt *statement, int column)
 {

@@ -26,6 +26,11 @@ void database_bind_text(sqlite3_stmt *statement, int at,
 void database_bind_blob(sqlite3_stmt *statement, int at, struct bytes blob);
 void database_bind_id(sqlite3_stmt *statement, int at, int64_t id); /* 0 binds NULL */
 
+/* The same as the value of a virtual table's column; borrowed until the statement is reset. */
+void database_result_text(sqlite3_context *result, struct bytes text);
+void database_result_blob(sqlite3_context *result, struct bytes blob);
+void database_result_id(sqlite3_context *result, int64_t id); /* 0 gives NULL */
+
 struct bytes database_column_text(sqlite3_stmt *statement, int column);
 struct bytes database_column_blob(sqlite3_stmt *statement, int column);
 

@@ -159,10 +159,14 @@ void fact_row_bind(sqlite3_stmt *statement, int first, const struct fact_row *ro
               traits_of(&row->fact));
 }
 
+static uint64_t handling_traits(const struct handling_row *row)
+{
+    return traits_of(&row->fact) | moment_bits(row->first_closed, FIRST_CLOSED_SHIFT);
+}
+
 void handling_row_bind(sqlite3_stmt *statement, int first, const struct handling_row *row)
 {
-    bind_fact(statement, first, row->id, row->unit_name_id, &row->fact,
-              traits_of(&row->fact) | moment_bits(row->first_closed, FIRST_CLOSED_SHIFT));
+    bind_fact(statement, first, row->id, row->unit_name_id, &row->fact, handling_traits(row));
     bind_moment(statement, first + AT_ACCEPTED, row->fact.accepted);
     bind_moment(statement, first + AT_FIRST_CLOSED, row->first_closed);
     (void)sqlite3_bind_int(statement, first + AT_REDO_COUNT, row->redo_count);
@@ -173,4 +177,92 @@ void handling_row_bind(sqlite3_stmt *statement, int first, const struct handling
     database_bind_id(statement, first + AT_HOTLINE_SATISFACTION, row->hotline_satisfaction_id);
     database_bind_id(statement, first + AT_UNIT_RESOLVED, row->unit_resolved_id);
     (void)sqlite3_bind_int64(statement, first + AT_IMPORT, row->import_id);
+}
+
+/* ---- values to columns of a virtual table ---- */
+
+static void give_moment(sqlite3_context *result, struct moment moment)
+{
+    if (moment.kind != MOMENT_NONE)
+        sqlite3_result_int64(result, moment.seconds);
+}
+
+static void give_fact(sqlite3_context *result, const struct fact *fact, int column)
+{
+    switch (column) {
+    case AT_RECEIVED:
+        give_moment(result, fact->received);
+        break;
+    case AT_DUE:
+        give_moment(result, fact->due);
+        break;
+    case AT_CLOSED:
+        give_moment(result, fact->closed);
+        break;
+    case AT_SUBMITTED:
+        give_moment(result, fact->submitted);
+        break;
+    case AT_DISPATCHED:
+        give_moment(result, fact->dispatched);
+        break;
+    case AT_EXTENDED_DUE:
+        give_moment(result, fact->extended_due);
+        break;
+    case AT_EXTENSION_ASKED:
+        give_moment(result, fact->extension_asked);
+        break;
+    case AT_EXTENSION_COUNT:
+        sqlite3_result_int(result, fact->extension_count);
+        break;
+    case AT_ACCEPTED:
+        give_moment(result, fact->accepted);
+        break;
+    default:
+        break;
+    }
+}
+
+void handling_row_result(sqlite3_context *result, const struct handling_row *row, int column)
+{
+    switch (column) {
+    case AT_ID:
+        sqlite3_result_int64(result, row->id);
+        break;
+    case AT_UNIT_NAME:
+        database_result_id(result, row->unit_name_id);
+        break;
+    case AT_TRAITS:
+        sqlite3_result_int64(result, (int64_t)handling_traits(row));
+        break;
+    case AT_FIRST_CLOSED:
+        give_moment(result, row->first_closed);
+        break;
+    case AT_REDO_COUNT:
+        sqlite3_result_int(result, row->redo_count);
+        break;
+    case AT_ROLE:
+        sqlite3_result_int(result, (int)row->role);
+        break;
+    case AT_URGENCY:
+        database_result_id(result, row->urgency_id);
+        break;
+    case AT_STATUS_WORD:
+        database_result_id(result, row->status_id);
+        break;
+    case AT_HOTLINE_RESOLVED:
+        database_result_id(result, row->hotline_resolved_id);
+        break;
+    case AT_HOTLINE_SATISFACTION:
+        database_result_id(result, row->hotline_satisfaction_id);
+        break;
+    case AT_UNIT_RESOLVED:
+        database_result_id(result, row->unit_resolved_id);
+        break;
+    case AT_IMPORT:
+        sqlite3_result_int64(result, row->import_id);
+        break;
+    default:
+        give_fact(result, &row->fact, column);
+        break;
+    }
 }

@@ -27,5 +27,7 @@ enum { HANDLING_COLUMNS = FACT_COLUMNS + 10 };
 
 void handling_row_read(sqlite3_stmt *statement, int first, struct handling_row *out);
 void handling_row_bind(sqlite3_stmt *statement, int first, const struct handling_row *row);
+/* One column, from 0. */
+void handling_row_result(sqlite3_context *result, const struct handling_row *row, int column);
 
 #endif

@@ -1,20 +1,9 @@
 #include "service/storage/orders.h"
 
+#include "service/storage/bulk.h"
 #include "service/storage/database.h"
 #include "service/storage/facts_row.h"
-
-/* Columns and parameters of an order, in the order of the table. */
-enum {
-    ORDER_ID,
-    ORDER_NO,
-    ORDER_IMPORT,
-    ORDER_CATEGORY,
-    ORDER_REGION,
-    ORDER_CHANNEL,
-    ORDER_REPEAT_OF,
-    ORDER_PHONE_KEY,
-    ORDER_SEALED,
-};
+#include "service/storage/orders_row.h"
 
 static bool moment_equal(struct moment a, struct moment b)
 {
@@ -44,34 +33,6 @@ bool handling_row_equal(const struct handling_row *a, const struct handling_row 
 
 /* ---- statements of one kind ---- */
 
-static void order_row_bind(sqlite3_stmt *statement, const struct order_row *row)
-{
-    const int first = 1;
-    (void)sqlite3_bind_int64(statement, first + ORDER_ID, row->id);
-    database_bind_text(statement, first + ORDER_NO, row->order_no);
-    (void)sqlite3_bind_int64(statement, first + ORDER_IMPORT, row->import_id);
-    database_bind_id(statement, first + ORDER_CATEGORY, row->category_id);
-    database_bind_id(statement, first + ORDER_REGION, row->region_id);
-    database_bind_id(statement, first + ORDER_CHANNEL, row->channel_id);
-    if (row->repeat_of.len > 0)
-        database_bind_text(statement, first + ORDER_REPEAT_OF, row->repeat_of);
-    database_bind_id(statement, first + ORDER_PHONE_KEY, row->phone_key);
-    database_bind_blob(statement, first + ORDER_SEALED, row->sealed);
-}
-
-static void order_row_read(sqlite3_stmt *statement, int first, struct order_row *out)
-{
-    out->id = sqlite3_column_int64(statement, first + ORDER_ID);
-    out->order_no = database_column_text(statement, first + ORDER_NO);
-    out->import_id = sqlite3_column_int64(statement, first + ORDER_IMPORT);
-    out->category_id = sqlite3_column_int64(statement, first + ORDER_CATEGORY);
-    out->region_id = sqlite3_column_int64(statement, first + ORDER_REGION);
-    out->channel_id = sqlite3_column_int64(statement, first + ORDER_CHANNEL);
-    out->repeat_of = database_column_text(statement, first + ORDER_REPEAT_OF);
-    out->phone_key = sqlite3_column_int64(statement, first + ORDER_PHONE_KEY);
-    out->sealed = database_column_blob(statement, first + ORDER_SEALED);
-}
-
 static int put_order(struct store *store, const char *name, const struct order_row *row,
                      struct err *err)
 {
@@ -79,7 +40,7 @@ static int put_order(struct store *store, const char *name, const struct order_r
     int rc = database_take(store, name, &statement, err);
     if (rc != OK)
         return rc;
-    order_row_bind(statement, row);
+    order_row_bind(statement, 1, row);
     return database_run(store, statement, err);
 }
 
@@ -133,12 +94,36 @@ static int get_handling(struct store *store, const char *name, int64_t id, struc
 
 /* ---- orders and handlings ---- */
 
-int order_put_new(struct store *store, const struct order_row *row, bool *out_is_new,
-                  struct err *err)
+/* The id of the order that has the number; there is one. */
+static int find_order_id(struct store *store, struct bytes order_no, int64_t *out_id,
+                         struct err *err)
 {
-    int rc = put_order(store, "order_put_new", row, err);
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+    int rc = database_take(store, "order_id", &statement, err);
+    if (rc != OK)
+        return rc;
+    database_bind_text(statement, 1, order_no);
+    rc = database_step(store, statement, &found, err);
     if (rc == OK)
-        *out_is_new = sqlite3_changes64(database_handle(store)) == 1;
+        *out_id = found ? sqlite3_column_int64(statement, 0) : 0;
+    (void)sqlite3_reset(statement);
+    return rc;
+}
+
+int orders_put_new(struct store *store, const struct order_row *rows, size_t count,
+                   int64_t *out_ids, struct err *err)
+{
+    int rc = bulk_run(store, "orders_put_new", BULK_ORDERS, rows, count, err);
+    if (rc != OK || count == 0)
+        return rc;
+    bool all_new = sqlite3_changes64(database_handle(store)) == (sqlite3_int64)count;
+    for (size_t i = 0; i < count && rc == OK; i++) {
+        if (all_new)
+            out_ids[i] = rows[i].id;
+        else
+            rc = find_order_id(store, rows[i].order_no, &out_ids[i], err);
+    }
     return rc;
 }
 
@@ -169,9 +154,10 @@ int order_get_by_id(struct store *store, int64_t order_id, struct order_row *out
     return get_order(store, "order_get_by_id", order_id, out, err);
 }
 
-int handling_put_new(struct store *store, const struct handling_row *row, struct err *err)
+int handlings_put_new(struct store *store, const struct handling_row *rows, size_t count,
+                      struct err *err)
 {
-    return put_handling(store, "handling_put_new", row, err);
+    return bulk_run(store, "handlings_put_new", BULK_HANDLINGS, rows, count, err);
 }
 
 int handling_put(struct store *store, const struct handling_row *row, struct err *err)
@@ -340,26 +326,21 @@ int order_versions_each(struct store *store, int64_t order_id, order_version_cb 
     return rc;
 }
 
-static int change_person(struct store *store, const char *name, int64_t phone_key, int64_t order_id,
-                         struct err *err)
+int person_orders_put(struct store *store, const struct person_order *rows, size_t count,
+                      struct err *err)
+{
+    return bulk_run(store, "person_orders_put", BULK_PERSONS, rows, count, err);
+}
+
+int person_order_delete(struct store *store, const struct person_order *row, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, name, &statement, err);
+    int rc = database_take(store, "person_order_delete", &statement, err);
     if (rc != OK)
         return rc;
-    (void)sqlite3_bind_int64(statement, 1, phone_key);
-    (void)sqlite3_bind_int64(statement, 2, order_id);
+    (void)sqlite3_bind_int64(statement, 1, row->phone_key);
+    (void)sqlite3_bind_int64(statement, 2, row->order_id);
     return database_run(store, statement, err);
-}
-
-int person_order_put(struct store *store, int64_t phone_key, int64_t order_id, struct err *err)
-{
-    return change_person(store, "person_order_put", phone_key, order_id, err);
-}
-
-int person_order_delete(struct store *store, int64_t phone_key, int64_t order_id, struct err *err)
-{
-    return change_person(store, "person_order_delete", phone_key, order_id, err);
 }
 
 int orders_index_changed_persons(struct store *store, int64_t import_id, struct err *err)

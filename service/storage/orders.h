@@ -34,17 +34,19 @@ struct handling_row {
 /* Two rows say the same, leaving aside id, import_id and part. */
 bool handling_row_equal(const struct handling_row *a, const struct handling_row *b);
 
-/* Insert a new order; false in *out_is_new (and nothing stored) when the number is taken. */
-int order_put_new(struct store *store, const struct order_row *row, bool *out_is_new,
-                  struct err *err);
+/* Insert new orders, the first one first. out_ids[i] is the order that has the number of rows[i]: its own id, or, with
+ * nothing of it stored, that of the order which has it already, be it an earlier one of `rows`. */
+int orders_put_new(struct store *store, const struct order_row *rows, size_t count,
+                   int64_t *out_ids, struct err *err);
 /* Rewrite an order of the import that is loading. */
 int order_put(struct store *store, const struct order_row *row, struct err *err);
 /* ERR_NOT_FOUND. */
 int order_get(struct store *store, struct bytes order_no, struct order_row *out, struct err *err);
 int order_get_by_id(struct store *store, int64_t order_id, struct order_row *out, struct err *err);
 
-/* Insert one handling whose id is free: ERR_EXISTS. */
-int handling_put_new(struct store *store, const struct handling_row *row, struct err *err);
+/* Insert handlings whose ids are free; ERR_EXISTS, and none is stored. */
+int handlings_put_new(struct store *store, const struct handling_row *rows, size_t count,
+                      struct err *err);
 /* Insert or rewrite one handling. */
 int handling_put(struct store *store, const struct handling_row *row, struct err *err);
 /* All handlings of an order by place; returns their count in *out_count. */
@@ -84,10 +86,14 @@ typedef int (*order_version_cb)(void *context, int64_t changed_by, const struct 
 int order_versions_each(struct store *store, int64_t order_id, order_version_cb on_version,
                         void *context, struct err *err);
 
-/* The index of persons: which orders a number has (by blind index). Rows come fastest in sorted runs. Both accept that
- * there is nothing to do. */
-int person_order_put(struct store *store, int64_t phone_key, int64_t order_id, struct err *err);
-int person_order_delete(struct store *store, int64_t phone_key, int64_t order_id, struct err *err);
+/* The index of persons: which orders a number has (by blind index). Rows come fastest in order of phone_key. Both accept
+ * that there is nothing to do. */
+struct person_order {
+    int64_t phone_key, order_id;
+};
+int person_orders_put(struct store *store, const struct person_order *rows, size_t count,
+                      struct err *err);
+int person_order_delete(struct store *store, const struct person_order *row, struct err *err);
 
 /* Bring it up to date with the older orders that the import changed, after orders_apply_pending. */
 int orders_index_changed_persons(struct store *store, int64_t import_id, struct err *err);

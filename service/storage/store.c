@@ -204,6 +204,8 @@ static int open_steps(struct store *store, const struct store_options *options, 
     if (rc == OK)
         rc = set_pragmas(store, options->mode, err);
     if (rc == OK)
+        rc = bulk_register(store, err);
+    if (rc == OK)
         rc = database_load_statements(store, err);
     if (rc == OK && options->mode != STORE_READONLY)
         rc = migrations_run(store, options, err);

@@ -1,13 +1,17 @@
 -- Orders, handlings and their history. Parameters are bound by number, in the order of their first appearance.
 
--- name: order_put_new
--- Insert an order; nothing when its number is taken.
+-- name: orders_put_new
+-- Insert orders; nothing of those whose number is taken.
 INSERT INTO orders (
     id, order_no, import_id, category_id, region_id, channel_id, repeat_of, phone_key, sealed
-) VALUES (
-    :id, :order_no, :import_id, :category_id, :region_id, :channel_id, :repeat_of, :phone_key, :sealed
 )
+SELECT
+    id, order_no, import_id, category_id, region_id, channel_id, repeat_of, phone_key, sealed
+FROM new_orders WHERE true
 ON CONFLICT (order_no) DO NOTHING;
+
+-- name: order_id
+SELECT id FROM orders WHERE order_no = :order_no;
 
 -- name: order_put
 -- Rewrite an order.
@@ -31,18 +35,18 @@ SELECT
     id, order_no, import_id, category_id, region_id, channel_id, repeat_of, phone_key, sealed
 FROM orders WHERE id = :id;
 
--- name: handling_put_new
--- Insert a handling; its id must be free.
+-- name: handlings_put_new
+-- Insert handlings; their ids must be free.
 INSERT INTO handlings (
     id, unit_name_id, received_at, due_at, closed_at, submitted_at, traits, dispatched_at, extended_due_at,
     extension_asked_at, extension_count, accepted_at, first_closed_at, redo_count, role, urgency_id,
     status_id, hotline_resolved_id, hotline_satisfaction_id, unit_resolved_id, import_id
-) VALUES (
-    :id, :unit_name_id, :received_at, :due_at, :closed_at, :submitted_at, :traits, :dispatched_at,
-    :extended_due_at, :extension_asked_at, :extension_count, :accepted_at, :first_closed_at, :redo_count,
-    :role, :urgency_id, :status_id, :hotline_resolved_id, :hotline_satisfaction_id, :unit_resolved_id,
-    :import_id
-);
+)
+SELECT
+    id, unit_name_id, received_at, due_at, closed_at, submitted_at, traits, dispatched_at, extended_due_at,
+    extension_asked_at, extension_count, accepted_at, first_closed_at, redo_count, role, urgency_id,
+    status_id, hotline_resolved_id, hotline_satisfaction_id, unit_resolved_id, import_id
+FROM new_handlings;
 
 -- name: handling_put
 -- Insert or rewrite a handling.
@@ -221,9 +225,10 @@ DELETE FROM person_orders WHERE (phone_key, order_id) IN (
     SELECT v.phone_key, v.id FROM order_versions AS v WHERE v.changed_by = :import_id AND v.phone_key IS NOT NULL
 );
 
--- name: person_order_put
+-- name: person_orders_put
 -- Twice is once: an order may get its number back.
-INSERT INTO person_orders (phone_key, order_id) VALUES (:phone_key, :order_id)
+INSERT INTO person_orders (phone_key, order_id)
+SELECT phone_key, order_id FROM new_persons WHERE true
 ON CONFLICT (phone_key, order_id) DO NOTHING;
 
 -- name: person_order_delete

@@ -83,11 +83,12 @@ static int64_t add_order(struct store *store, struct import_row *row)
     (void)snprintf(order_no, sizeof order_no, "GX%d", (int)id);
     struct order_row order = sample_order(id, row->id, order_no);
     struct handling_row handling = sample_handling(id, 0, row->id);
-    bool is_new = false;
-    MUST(order_put_new(store, &order, &is_new, &err));
-    MUST(handling_put_new(store, &handling, &err));
+    struct person_order person = {order.phone_key, id};
+    int64_t stored_id = 0;
+    MUST(orders_put_new(store, &order, 1, &stored_id, &err));
+    MUST(handlings_put_new(store, &handling, 1, &err));
     if (order.phone_key != 0)
-        MUST(person_order_put(store, order.phone_key, id, &err));
+        MUST(person_orders_put(store, &person, 1, &err));
     return id;
 }
 

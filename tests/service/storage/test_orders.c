@@ -72,9 +72,9 @@ static void assert_same_handling(const struct handling_row *a, const struct hand
 static void put_new(struct store *store, const struct order_row *row)
 {
     struct err err = {.code = OK};
-    bool is_new = false;
-    MUST(order_put_new(store, row, &is_new, &err));
-    assert_true(is_new);
+    int64_t id = 0;
+    MUST(orders_put_new(store, row, 1, &id, &err));
+    assert_int_equal(id, row->id);
 }
 
 /* ---- rows ---- */
@@ -115,18 +115,55 @@ static void order_put__gives_back_what_was_put(void **state)
     assert_int_equal(order_get(store_of(state), BYTES_LIT("GX2"), &out, &err), ERR_NOT_FOUND);
 }
 
-static void order_put_new__stores_nothing_under_a_taken_number(void **state)
+static void orders_put_new__stores_nothing_under_a_taken_number(void **state)
 {
     struct err err = {.code = OK};
     struct order_row first = sample_order(1, 1, "GX1");
     struct order_row second = sample_order(2, 1, "GX1");
-    bool is_new = true;
+    int64_t id = 0;
     put_new(store_of(state), &first);
-    MUST(order_put_new(store_of(state), &second, &is_new, &err));
-    assert_false(is_new);
+    MUST(orders_put_new(store_of(state), &second, 1, &id, &err));
+    assert_int_equal(id, 1);
     assert_int_equal(order_get_by_id(store_of(state), 2, &second, &err), ERR_NOT_FOUND);
     struct order_row third = sample_order(2, 1, "GX2");
     put_new(store_of(state), &third);
+}
+
+static void orders_put_new__tells_new_from_known_row_by_row(void **state)
+{
+    struct err err = {.code = OK};
+    struct order_row known = sample_order(1, 1, "GX1");
+    put_new(store_of(state), &known);
+    const struct order_row rows[] = {
+        sample_order(2, 1, "GX2"), sample_order(3, 1, "GX1"), sample_order(4, 1, "GX4"),
+        sample_order(5, 1, "GX2"), /* as the first one */
+    };
+    const int64_t expected[] = {2, 1, 4, 2};
+    int64_t ids[4] = {0};
+    struct order_row out;
+    MUST(orders_put_new(store_of(state), rows, 4, ids, &err));
+    assert_memory_equal(ids, expected, sizeof ids);
+    MUST(order_get(store_of(state), BYTES_LIT("GX4"), &out, &err));
+    assert_int_equal(out.id, 4);
+    assert_true(bytes_equal(out.sealed, rows[2].sealed));
+    MUST(orders_put_new(store_of(state), rows, 0, ids, &err));
+}
+
+static void handlings_put_new__takes_all_or_nothing(void **state)
+{
+    struct err err = {.code = OK};
+    struct handling_row found[HANDLINGS_AN_ORDER];
+    int count = 0;
+    const struct handling_row rows[] = {sample_handling(5, 0, 1), full_handling()};
+    MUST(handlings_put_new(store_of(state), rows, 2, &err));
+    MUST(handlings_get(store_of(state), 5, found, &count, &err));
+    assert_int_equal(count, 2);
+    for (int i = 0; i < count; i++)
+        assert_same_handling(&found[i], &rows[i]);
+    struct handling_row others[] = {sample_handling(8, 0, 1), sample_handling(8, 0, 1)};
+    assert_int_equal(handlings_put_new(store_of(state), others, 2, &err), ERR_EXISTS);
+    MUST(handlings_get(store_of(state), 8, found, &count, &err));
+    assert_int_equal(count, 0);
 }
 
 static void handling_put__gives_back_what_was_put(void **state)
@@ -426,7 +463,9 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(order_put__gives_back_what_was_put),
-        TEST(order_put_new__stores_nothing_under_a_taken_number),
+        TEST(orders_put_new__stores_nothing_under_a_taken_number),
+        TEST(orders_put_new__tells_new_from_known_row_by_row),
+        TEST(handlings_put_new__takes_all_or_nothing),
         TEST(handling_put__gives_back_what_was_put),
         TEST(handling_row_equal__sees_each_field_but_id_import_and_part),
         TEST(pending_handlings_each__bears_changes_by_its_reader),

@@ -226,10 +226,10 @@ static void start_import(struct store *store, struct import_row *row)
     MUST(store_lock_import(store, &err));
     MUST(store_begin(store, &err));
     MUST(import_put_loading(store, row, &err));
-    bool is_new = false;
+    int64_t id = 0;
     struct order_row order = sample_order(row->first_order_id, row->id, "GX1");
     struct handling_row handling = sample_handling(order.id, 0, row->id);
-    MUST(order_put_new(store, &order, &is_new, &err));
+    MUST(orders_put_new(store, &order, 1, &id, &err));
     MUST(handling_put(store, &handling, &err));
     MUST(reject_put(store, row->id, 1, 3, BYTES_LIT("bad_time"), BYTES_NONE, BYTES_LIT("x"), &err));
     MUST(store_commit(store, &err));
@@ -306,10 +306,10 @@ static int write_two(const struct store_options *options, int *out_committed, st
         (void)snprintf(order_no, sizeof order_no, "GX%d", (int)i);
         struct order_row order = sample_order(i, 1, order_no);
         struct handling_row handling = sample_handling(i, 0, 1);
-        bool is_new = false;
+        int64_t id = 0;
         rc = store_begin(store, err);
         if (rc == OK)
-            rc = order_put_new(store, &order, &is_new, err);
+            rc = orders_put_new(store, &order, 1, &id, err);
         if (rc == OK)
             rc = handling_put(store, &handling, err);
         if (rc == OK)
