@@ -59,7 +59,8 @@ static struct arena_block *new_block(struct arena *arena, size_t at_least)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+/* `bytes` aligned bytes, as they are. */
+static void *take(struct arena *arena, size_t bytes)
 {
     size_t rounded = size_add(bytes, alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (rounded < bytes || size_add(arena->used_bytes, rounded) > arena->max_bytes)
@@ -72,15 +73,22 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     void *piece = block->memory + block->used;
     block->used += rounded;
     arena->used_bytes += rounded;
-    return memset(piece, 0, bytes);
+    return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    void *piece = take(arena, bytes);
+    return piece != NULL ? memset(piece, 0, bytes) : NULL;
 }
 
 struct bytes arena_copy(struct arena *arena, struct bytes text)
 {
-    char *copy = arena_alloc(arena, size_add(text.len, 1));
+    char *copy = take(arena, size_add(text.len, 1));
     if (copy == NULL)
         return BYTES_NONE;
     if (text.len > 0)
         memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
     return (struct bytes){copy, text.len};
 }

@@ -28,6 +28,9 @@ char *buf_reserve(struct buf *buf, size_t len)
 {
     if (buf->rc != OK)
         return NULL;
+    /* Nearly always: what there is suffices, and it is never more than the maximum. */
+    if (len <= buf->capacity - buf->len && buf->ptr != NULL)
+        return buf->ptr + buf->len;
     size_t needed = size_add(buf->len, len);
     if (needed > buf->max_bytes) {
         buf->rc = ERR_LIMIT;

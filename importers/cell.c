@@ -20,11 +20,20 @@ static size_t white_len(const unsigned char *at, size_t left)
     return 0;
 }
 
+/* Whether no white space begins with the one byte and none ends with the other. */
+static bool is_trimmed(unsigned char first, unsigned char last)
+{
+    return first > ' ' && first != 0xC2 && first != 0xE3 && first != 0xEF && last > ' ' &&
+           last != 0x80 && last != 0xA0 && last != 0xBF;
+}
+
 struct bytes cell_trim(struct bytes cell)
 {
     if (cell.len == 0)
         return cell;
     const unsigned char *ptr = (const unsigned char *)cell.ptr;
+    if (is_trimmed(ptr[0], ptr[cell.len - 1]))
+        return cell;
     size_t from = 0;
     size_t to = cell.len;
     for (size_t white = 1; white > 0 && from < to; from += white)

@@ -74,8 +74,28 @@ static bool is_separator(uint32_t c)
     return c == 0x3001 /* 、 */ || c == ';' || c == '|';
 }
 
+/* Whether a byte may be, or begin, a separator of either width. */
+static bool may_separate(char byte)
+{
+    return byte == ';' || byte == '|' || byte == (char)0xE3 || byte == (char)0xEF;
+}
+
+/* The cell as one part, or none. */
+static size_t take_whole(struct bytes cell, struct bytes *out_parts, size_t max)
+{
+    struct bytes part = cell_trim(cell);
+    if (part.len > 0 && max > 0)
+        out_parts[0] = part;
+    return part.len > 0;
+}
+
 size_t name_split(struct bytes cell, struct bytes *out_parts, size_t max)
 {
+    size_t plain = 0;
+    while (plain < cell.len && !may_separate(cell.ptr[plain]))
+        plain++;
+    if (plain == cell.len)
+        return take_whole(cell, out_parts, max);
     size_t count = 0;
     int depth = 0;
     const char *from = cell.ptr;

@@ -86,8 +86,23 @@ static bool next_run(struct bytes *cell, struct run *out_run)
     return run.len > 0 || run.spoilt;
 }
 
+/* Exactly one mobile number and nothing else, as most cells are. */
+static bool is_bare_mobile(struct bytes cell)
+{
+    if (!is_mobile(cell))
+        return false;
+    bool digits = true;
+    for (size_t i = 0; i < cell.len; i++)
+        digits = digits && cell.ptr[i] >= '0' && cell.ptr[i] <= '9';
+    return digits;
+}
+
 struct bytes phone_read(struct bytes cell, char out[PHONE_MAX_BYTES])
 {
+    if (is_bare_mobile(cell)) {
+        memcpy(out, cell.ptr, cell.len);
+        return (struct bytes){out, cell.len};
+    }
     struct run run;
     struct bytes best = BYTES_NONE;
     bool mobile = false;

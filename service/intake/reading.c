@@ -2,13 +2,13 @@
 
 #include "base/alloc.h"
 
-
-
 #include "scoring/judge.h"
 
 #include "service/intake/texts.h"
 
-enum { TEXTS_MAX_BYTES = 64 * 1024 * 1024 };
+#include <string.h>
+
+enum { TEXTS_MAX_BYTES = 64 * 1024 * 1024, ITEM_TEXTS = 13 /* of an item, without its units */ };
 
 static int hand_on(struct reading *reading, struct err *err)
 {
@@ -48,31 +48,54 @@ static bool keep(struct reading *reading, struct bytes text, struct bytes *out)
     return out->ptr != NULL;
 }
 
-static bool keep_units(struct reading *reading, const struct record *record, struct batch_item *item)
+/* Copy what the item has of the record into the batch, in one piece. Empty texts stay empty. */
+static bool keep_texts(struct reading *reading, const struct record *record,
+                       struct batch_item *item)
 {
-    size_t count = (size_t)record->unit_count;
-    struct bytes *units = arena_alloc(&reading->batch->arena, count * sizeof *units);
-    bool kept = units != NULL;
-    for (size_t i = 0; i < count && kept; i++)
-        kept = keep(reading, record->units[i], &units[i]);
+    size_t unit_count = (size_t)record->unit_count;
+    struct bytes *units = arena_alloc(&reading->batch->arena, unit_count * sizeof *units);
+    struct bytes *texts[ITEM_TEXTS + RECORD_MAX_UNITS] = {
+        &item->order_no,         &item->unit_code,
+        &item->category,         &item->region,
+        &item->channel,          &item->urgency,
+        &item->status_word,      &item->repeat_of,
+        &item->hotline_resolved, &item->hotline_satisfaction,
+        &item->unit_resolved,    &item->packed,
+        &item->sealed,
+    };
+    size_t len = 0;
+    for (size_t i = 0; i < unit_count && units != NULL; i++) {
+        units[i] = record->units[i];
+        texts[ITEM_TEXTS + i] = &units[i];
+    }
     item->units = units;
     item->unit_count = record->unit_count;
-    return kept;
+    for (size_t i = 0; i < ITEM_TEXTS + unit_count && units != NULL; i++)
+        len += texts[i]->len;
+    char *room = units != NULL ? arena_alloc(&reading->batch->arena, len) : NULL;
+    for (size_t i = 0; i < ITEM_TEXTS + unit_count && room != NULL; i++) {
+        if (texts[i]->len > 0)
+            memcpy(room, texts[i]->ptr, texts[i]->len);
+        texts[i]->ptr = room;
+        room += texts[i]->len;
+    }
+    return room != NULL;
 }
 
-static bool keep_words(struct reading *reading, const struct record *record, struct batch_item *item)
+/* The words of the record, where they are. */
+static void take_words(const struct record *record, struct batch_item *item)
 {
-    return keep(reading, record->order_no, &item->order_no) &&
-           keep(reading, record->unit_code, &item->unit_code) &&
-           keep(reading, record->category, &item->category) &&
-           keep(reading, record->region, &item->region) &&
-           keep(reading, record->channel, &item->channel) &&
-           keep(reading, record->urgency, &item->urgency) &&
-           keep(reading, record->status_word, &item->status_word) &&
-           keep(reading, record->repeat_of, &item->repeat_of) &&
-           keep(reading, record->hotline_resolved, &item->hotline_resolved) &&
-           keep(reading, record->hotline_satisfaction, &item->hotline_satisfaction) &&
-           keep(reading, record->unit_resolved, &item->unit_resolved);
+    item->order_no = record->order_no;
+    item->unit_code = record->unit_code;
+    item->category = record->category;
+    item->region = record->region;
+    item->channel = record->channel;
+    item->urgency = record->urgency;
+    item->status_word = record->status_word;
+    item->repeat_of = record->repeat_of;
+    item->hotline_resolved = record->hotline_resolved;
+    item->hotline_satisfaction = record->hotline_satisfaction;
+    item->unit_resolved = record->unit_resolved;
 }
 
 static int seal_texts(struct reading *reading, const struct record *record, struct batch_item *item,
@@ -95,9 +118,8 @@ static int seal_texts(struct reading *reading, const struct record *record, stru
                                 &reading->sealed, err);
     if (rc == OK && record->phone.len > 0)
         rc = vault_index_of(reading->index, record->phone, &item->phone_key, err);
-    if (rc == OK && (!keep(reading, buf_bytes(&reading->packed), &item->packed) ||
-                     !keep(reading, buf_bytes(&reading->sealed), &item->sealed)))
-        rc = err_set(err, ERR_NOMEM, "could not keep texts of %zu bytes", reading->packed.len);
+    item->packed = buf_bytes(&reading->packed);
+    item->sealed = buf_bytes(&reading->sealed);
     return rc;
 }
 
@@ -131,13 +153,16 @@ static int on_record(void *context, const struct record *record, struct err *err
     item->first_closed = record->first_closed;
     item->redo_count = record->redo_count;
     note_contradictions(reading, item);
+    take_words(record, item);
     rc = seal_texts(reading, record, item, err);
-    if (rc == OK && (!keep_units(reading, record, item) || !keep_words(reading, record, item)))
-        rc = err_set(err, ERR_NOMEM, "could not keep the record of line %lld", (long long)record->line);
+    if (rc == OK && !keep_texts(reading, record, item))
+        rc = err_set(err, ERR_NOMEM, "could not keep the record of line %lld",
+                     (long long)record->line);
     return rc;
 }
 
-static bool keep_reject(struct reading *reading, const struct reject *reject, struct batch_item *item)
+static bool keep_reject(struct reading *reading, const struct reject *reject,
+                        struct batch_item *item)
 {
     struct arena *arena = &reading->batch->arena;
     struct reject *kept = arena_alloc(arena, sizeof *kept);
@@ -151,7 +176,8 @@ static bool keep_reject(struct reading *reading, const struct reject *reject, st
         if (!keep(reading, reject->cells[i], &cells[i]))
             return false;
     }
-    return keep(reading, reject->column, &kept->column) && keep(reading, reject->value, &kept->value);
+    return keep(reading, reject->column, &kept->column) &&
+           keep(reading, reject->value, &kept->value);
 }
 
 static int on_reject(void *context, const struct reject *reject, struct err *err)
@@ -163,7 +189,8 @@ static int on_reject(void *context, const struct reject *reject, struct err *err
         return rc;
     item->kind = ITEM_REJECT;
     if (!keep_reject(reading, reject, item))
-        rc = err_set(err, ERR_NOMEM, "could not keep the rejected line %lld", (long long)reject->line);
+        rc = err_set(err, ERR_NOMEM, "could not keep the rejected line %lld",
+                     (long long)reject->line);
     return rc;
 }
 
@@ -184,7 +211,8 @@ int reading_init(struct reading *reading, const struct vault *vault, struct err 
     if (rc == OK)
         rc = vault_index_new(vault, &reading->index, err);
     if (rc == OK)
-        rc = reader_new(reading->profile, reading->encoding, reading->zone, sink, &reading->reader, err);
+        rc = reader_new(reading->profile, reading->encoding, reading->zone, sink, &reading->reader,
+                        err);
     if (rc == OK)
         reading->door = vault_sealer_door(reading->sealer);
     return rc;

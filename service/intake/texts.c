@@ -1,5 +1,9 @@
 #include "service/intake/texts.h"
 
+#include "base/alloc.h"
+
+#include <string.h>
+
 /* Stored: numbers are never changed. */
 enum text_tag { TEXT_TITLE = 1, TEXT_CONTENT = 2, TEXT_REPLY = 3, TEXT_NAME = 4, TEXT_PHONE = 5 };
 enum { TEXT_HEAD_BYTES = 6 };
@@ -8,11 +12,15 @@ static void pack(struct buf *out, enum text_tag tag, int place, struct bytes tex
 {
     if (text.len == 0)
         return;
-    char head[TEXT_HEAD_BYTES] = {(char)tag, (char)place};
+    char *room = buf_reserve(out, size_add(TEXT_HEAD_BYTES, text.len));
+    if (room == NULL)
+        return;
+    room[0] = (char)tag;
+    room[1] = (char)place;
     for (size_t i = 0; i < 4; i++)
-        head[2 + i] = (char)(text.len >> (8 * i));
-    buf_append(out, (struct bytes){head, sizeof head});
-    buf_append(out, text);
+        room[2 + i] = (char)(text.len >> (8 * i));
+    memcpy(room + TEXT_HEAD_BYTES, text.ptr, text.len);
+    out->len += TEXT_HEAD_BYTES + text.len;
 }
 
 void texts_pack(const struct texts *texts, struct buf *out)
