@@ -423,13 +423,13 @@ int facts_each(struct store *store, int64_t from_id, int64_t end_id, fact_cb on_
 int facts_end_id(struct store *store, int64_t *out_end_id, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool loading = false;
-    int rc = database_take(store, "facts_end_order_id", &statement, err);
+    bool found = false;
+    int rc = database_take(store, "facts_end_id", &statement, err);
     if (rc != OK)
         return rc;
-    rc = database_step(store, statement, &loading, err);
+    rc = database_step(store, statement, &found, err);
     if (rc == OK)
-        *out_end_id = loading ? sqlite3_column_int64(statement, 0) * HANDLINGS_AN_ORDER : INT64_MAX;
+        *out_end_id = sqlite3_column_int64(statement, 0);
     (void)sqlite3_reset(statement);
     return rc;
 }

@@ -258,6 +258,10 @@ SELECT
     extension_asked_at, extension_count
 FROM handlings WHERE id >= :from_id AND id < :end_id ORDER BY id;
 
--- name: facts_end_order_id
--- Orders below belong to loaded imports; no row while none is loading.
-SELECT first_order_id FROM imports WHERE state = 'loading';
+-- name: facts_end_id
+-- Handlings below belong to loaded imports.
+SELECT coalesce(
+    (SELECT first_order_id * 64 FROM imports WHERE state = 'loading'),
+    (SELECT max(id) + 1 FROM handlings),
+    0
+);
