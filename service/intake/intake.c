@@ -605,10 +605,12 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
     struct import_row import;
     int64_t later = 0;
     struct bytes round = BYTES_NONE;
-    int rc = store_begin(store, err);
+    int rc = store_lock_import(store, err); /* no import may begin on what goes away */
     if (rc != OK)
         return rc;
-    rc = import_get(store, import_id, &import, err);
+    rc = store_begin(store, err);
+    if (rc == OK)
+        rc = import_get(store, import_id, &import, err);
     if (rc == OK && !bytes_equal(import.state, BYTES_LIT("loaded")))
         rc = err_set(err, ERR_STATE, "import %lld is " BYTES_FMT, (long long)import_id,
                      BYTES_ARG(import.state));
@@ -627,5 +629,6 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
         rc = store_commit(store, err);
     if (rc != OK)
         store_rollback(store);
+    store_unlock_import(store);
     return rc;
 }
