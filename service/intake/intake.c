@@ -20,7 +20,7 @@
  * of the store clears them. */
 
 enum {
-    SLICE_RECORDS = 10000,
+    SLICE_RECORDS = 50000, /* each writes the pages of indexes that its records touch, so not fewer */
     CLEAR_ORDERS = 20000,
     RESULT_MAX_BYTES = 64 * 1024 * 1024,
     REJECT_MAX_BYTES = 64 * 1024 * 1024,
@@ -447,8 +447,11 @@ static int find_loaded(struct load *load, bool *out_found, struct err *err)
         load->result->import_id = earlier.id;
         load->result->delimiter = earlier.delimiter.len > 0 ? earlier.delimiter.ptr[0] : '\0';
         load->result->header_line = earlier.header_line;
-        load->result->counts =
-            (struct import_counts){.rows = earlier.counts.rows, .unchanged = earlier.counts.rows};
+        load->result->counts = (struct import_counts){
+            .rows = earlier.counts.rows,
+            .unchanged = earlier.counts.rows - earlier.counts.rejected,
+            .rejected = earlier.counts.rejected,
+        };
     }
     store_rollback(store);
     return rc == ERR_NOT_FOUND ? OK : rc;
