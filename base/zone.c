@@ -412,7 +412,18 @@ int64_t zone_day(const struct zone *zone, struct moment moment)
 
 int64_t zone_day_start(const struct zone *zone, int64_t day)
 {
-    return zone_to_utc(zone, day * SECONDS_A_DAY);
+    int64_t midnight_s = day * SECONDS_A_DAY;
+    int64_t start = zone_to_utc(zone, midnight_s);
+    /* A change that skips midnight may do so from before it (23:30 to 00:30): then the day begins at the change. */
+    int64_t before = start - (start + zone_offset_s(zone, start) - midnight_s);
+    while (start - before > 1) {
+        int64_t middle = before + (start - before) / 2;
+        if (middle + zone_offset_s(zone, middle) >= midnight_s)
+            start = middle;
+        else
+            before = middle;
+    }
+    return start;
 }
 
 int64_t zone_day_end(const struct zone *zone, int64_t day)

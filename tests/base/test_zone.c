@@ -187,6 +187,31 @@ static void zone_day__has_23_or_25_hours_at_changes(void **state)
     zone_free(zone);
 }
 
+/* Clocks went from 23:30 to 00:30 once: the first instant of the next day is the change, where 00:30 is shown. */
+static void zone_day_start__is_the_change_that_skips_midnight(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *day, *start;
+    } cases[] = {
+        {"America/Toronto", "1919-03-31", "1919-03-31T04:30:00Z"},
+        {"America/Havana", "2024-03-10", "2024-03-10T05:00:00Z"}, /* 00:00 to 01:00 */
+        {"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"},   /* behind a day skipped whole */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[64];
+        int64_t day = 0;
+        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", cases[i].zone);
+        struct zone *zone = load(path);
+        assert_true(day_parse(bytes_from_z(cases[i].day), &day));
+        int64_t start = zone_day_start(zone, day);
+        assert_int_equal(start, utc_of(cases[i].start));
+        assert_int_equal(zone_day(zone, (struct moment){start, MOMENT_INSTANT}), day);
+        assert_true(zone_day(zone, (struct moment){start - 1, MOMENT_INSTANT}) < day);
+        zone_free(zone);
+    }
+}
+
 static void zone_fixed__never_changes(void **state)
 {
     (void)state;
@@ -274,6 +299,7 @@ int main(void)
         cmocka_unit_test(zone_to_utc__resolves_gaps_and_overlaps),
         cmocka_unit_test(zone_to_utc__inverts_zone_offset_s),
         cmocka_unit_test(zone_day__has_23_or_25_hours_at_changes),
+        cmocka_unit_test(zone_day_start__is_the_change_that_skips_midnight),
         cmocka_unit_test(zone_fixed__never_changes),
         cmocka_unit_test(zone_parse__refuses_every_truncation),
         cmocka_unit_test(zone_parse__refuses_malformed_rules),
