@@ -162,9 +162,17 @@ static int read_source(struct profile_parser *parser, struct bytes key, struct b
 
 /* ---- [columns] ---- */
 
-/* Two fields cannot come from one header. */
-static int check_unclaimed(struct profile_parser *parser, enum field field, struct bytes word)
+/* A header has one place among the fields: two cannot come from it, and none can be joined of it twice (the row reader
+ * makes room for each cell once). */
+static int check_unclaimed(struct profile_parser *parser, enum field field,
+                           const struct profile_column *begun, struct bytes word)
 {
+    for (size_t i = 0; i < begun->part_count; i++) {
+        if (bytes_equal(begun->parts[i], word))
+            return err_set(parser->err, ERR_PROFILE,
+                           "header \"" BYTES_FMT "\" stands twice in field %s", BYTES_ARG(word),
+                           field_word(field));
+    }
     for (int other = 0; other < FIELD_COUNT; other++) {
         if (other == (int)field)
             continue;
@@ -193,7 +201,7 @@ static int read_parts(struct profile_parser *parser, enum field field, struct by
         struct bytes word = BYTES_NONE;
         int rc = fold_word(parser, written, &word);
         if (rc == OK)
-            rc = check_unclaimed(parser, field, word);
+            rc = check_unclaimed(parser, field, column, word);
         if (rc != OK)
             return rc;
         if (word.len == 0)

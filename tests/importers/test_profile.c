@@ -53,6 +53,7 @@ static void profile_parse__refuses_by_name(void **state)
         {COLUMNS "title =\n", "line 5: field title has no header"},
         {COLUMNS "title = NO.\n", "line 5: header \"no\" stands for both order_no and title"},
         {COLUMNS "title = a > no\n", "line 5: header \"no\" stands for both order_no and title"},
+        {COLUMNS "title = a > b > A\n", "line 5: header \"a\" stands twice in field title"},
         {COLUMNS "title = a > b + c\n", "line 5: \"a > b + c\" joins by both > and +"},
         {COLUMNS "title = ()\n", "line 5: \"()\" is no header of field title"},
         {COLUMNS "title = a > \n", "line 5: \"\" is no header of field title"},
