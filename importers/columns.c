@@ -1,5 +1,6 @@
 #include "importers/columns.h"
 
+#include "importers/cell.h"
 #include "importers/names.h"
 
 #include <string.h>
@@ -87,4 +88,13 @@ int columns_match(const struct profile *profile, const struct bytes *header, siz
             out_columns->field_of[column->parts[i]] = field;
     }
     return OK;
+}
+
+size_t columns_empty_tail(const struct columns *columns, const struct table_row *row)
+{
+    for (size_t i = columns->header_count; i < row->cell_count; i++) {
+        if (cell_trim(row->cells[i]).len > 0)
+            return 0;
+    }
+    return row->cell_count > columns->header_count ? row->cell_count - columns->header_count : 0;
 }

@@ -28,4 +28,7 @@ struct columns {
 int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
                   struct buf *scratch, struct columns *out_columns, struct err *err);
 
+/* How many cells beyond the header a row has if all of them are empty, else 0. */
+size_t columns_empty_tail(const struct columns *columns, const struct table_row *row);
+
 #endif

@@ -251,10 +251,8 @@ static int check_shape(const struct reader *reader, const struct table_row *row)
                : row->fault == TABLE_FAULT_LONG ? REJECT_TOO_LONG
                                                 : REJECT_TOO_MANY_CELLS;
     if (row->cell_count > columns->header_count) {
-        size_t extra = row->cell_count - columns->header_count;
-        for (size_t i = columns->header_count; i < row->cell_count; i++)
-            extra += cell_trim(row->cells[i]).len;
-        return extra == reader->sniff.extra_cells ? -1 : REJECT_TOO_MANY_CELLS;
+        size_t tail = columns_empty_tail(columns, row);
+        return tail > 0 && tail == reader->sniff.extra_cells ? -1 : REJECT_TOO_MANY_CELLS;
     }
     for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
         if (columns->of[required[i]].parts[0] >= row->cell_count)

@@ -48,17 +48,6 @@ static int try_header(struct pass *pass, const struct table_row *row, struct err
     return buf_status(&pass->words, err);
 }
 
-/* How many cells beyond the header a record has, all of them empty; 0 for any other. */
-static size_t extra_cells(const struct pass *pass, const struct table_row *row)
-{
-    size_t header_count = pass->sniff.columns.header_count;
-    for (size_t i = header_count; i < row->cell_count; i++) {
-        if (cell_trim(row->cells[i]).len > 0)
-            return 0;
-    }
-    return row->cell_count > header_count ? row->cell_count - header_count : 0;
-}
-
 /* Total rows and notes are no records; they have no time of receipt. */
 static bool is_record(const struct pass *pass, const struct table_row *row)
 {
@@ -78,7 +67,7 @@ static int on_row(void *context, const struct table_row *row, struct err *err)
     }
     if (!is_record(pass, row))
         return OK;
-    size_t extra = extra_cells(pass, row);
+    size_t extra = columns_empty_tail(&pass->sniff.columns, row);
     if (pass->record_count++ == 0)
         pass->sniff.extra_cells = extra;
     else if (pass->sniff.extra_cells != extra)

@@ -213,6 +213,31 @@ static void reader_feed__counts_rows(void **state)
     assert_int_equal(counts.newest_event_utc, 1714521600); /* 2024-05-01 08:00 at +08:00 */
 }
 
+/* All rows of the sample are longer than the header by two empty cells; one behind it is by one cell that is not. */
+static void reader_feed__rejects_what_only_looks_like_an_empty_tail(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct profile *profile = profile_named("auto");
+    struct reader_counts counts = {0};
+    enum refusal refusal = REFUSAL_NONE;
+    struct log log = {.long_form = false};
+    struct buf dump;
+    buf_init(&log.out, 8 * READER_SAMPLE_BYTES);
+    buf_init(&dump, 2 * READER_SAMPLE_BYTES);
+    buf_append_z(&dump, HEAD);
+    while (dump.len < READER_SAMPLE_BYTES)
+        buf_append_z(&dump, "1,2024-05-01,甲局,,,,\n");
+    buf_append_z(&dump, "2,2024-05-01,甲局,,,x\n");
+    assert_int_equal(read_cut(profile, ENCODING_UTF8, buf_bytes(&dump), READER_SAMPLE_BYTES, &log,
+                              &counts, &refusal, &err),
+                     OK);
+    assert_int_equal(counts.rejected, 1);
+    buf_deinit(&dump);
+    buf_deinit(&log.out);
+    profile_free(profile);
+}
+
 static void reader_feed__reads_every_field(void **state)
 {
     (void)state;
@@ -428,6 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reader_feed__takes_rows_or_says_why_not),
         cmocka_unit_test(reader_feed__counts_rows),
+        cmocka_unit_test(reader_feed__rejects_what_only_looks_like_an_empty_tail),
         cmocka_unit_test(reader_feed__reads_every_field),
         cmocka_unit_test(reader_feed__refuses_what_is_no_dump),
         cmocka_unit_test(reader_feed__reads_gb18030_like_utf8),
