@@ -1,79 +1,14 @@
 #include "service/intake/intake.h"
 
 #include "base/alloc.h"
-#include "base/civil.h"
 
 #include "service/storage/orders.h"
 #include "service/storage/units.h"
 
+#include "tests/service/datadir_fixture.h"
 #include "tests/support/fault.h"
-#include "tests/support/file.h"
-#include "tests/support/temp_dir.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* ---- fixture: a data directory and files of a few lines ---- */
-
-struct fixture {
-    char dir[TEMP_DIR_BYTES];
-    char data[TEMP_DIR_BYTES + 16];
-    char file[TEMP_DIR_BYTES + 16];
-    struct datadir datadir;
-    struct profile *profile;
-    int64_t now_utc;
-};
 
 #define HEADER "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,回复内容\n"
-
-static int setup(void **state)
-{
-    static struct fixture fixture;
-    struct err err;
-    memset(&fixture, 0, sizeof fixture);
-    temp_dir_make(fixture.dir);
-    (void)snprintf(fixture.data, sizeof fixture.data, "%s/data", fixture.dir);
-    (void)snprintf(fixture.file, sizeof fixture.file, "%s/dump.csv", fixture.dir);
-    assert_true(time_parse(BYTES_LIT("2024-07-01T08:00:00+08:00"), &fixture.now_utc));
-    assert_int_equal(datadir_create(fixture.data, &err), OK);
-    assert_int_equal(datadir_open(fixture.data, STORE_READWRITE, &fixture.datadir, &err), OK);
-    assert_int_equal(profile_builtin(BYTES_LIT("auto"), &fixture.profile, &err), OK);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    datadir_close(&fixture->datadir);
-    profile_free(fixture->profile);
-    temp_dir_remove(fixture->dir);
-    return 0;
-}
-
-/* Load `text` as a dump taken `day` days after the fixture's now. */
-static struct intake_result load(struct fixture *fixture, const char *text, int day)
-{
-    struct err err = {0};
-    struct intake_result result;
-    struct intake_options options = {
-        .profile = fixture->profile,
-        .now_utc = fixture->now_utc,
-        .extracted_utc = fixture->now_utc + (int64_t)day * SECONDS_A_DAY,
-        .one_thread = day % 2 == 0, /* both ways must give the same */
-    };
-    test_file_write(fixture->file, bytes_from_z(text));
-    int rc = intake_load(&fixture->datadir, fixture->file, &options, &result, &err);
-    if (rc != OK)
-        fail_msg("%s", err.message);
-    return result;
-}
 
 static void assert_counts(struct intake_result *result, int64_t accepted, int64_t updated,
                           int64_t unchanged, int64_t rejected)
@@ -89,7 +24,7 @@ static void assert_counts(struct intake_result *result, int64_t accepted, int64_
 static void load_counts(struct fixture *fixture, const char *text, int day, int64_t accepted,
                         int64_t updated, int64_t unchanged, int64_t rejected)
 {
-    struct intake_result result = load(fixture, text, day);
+    struct intake_result result = fixture_load(fixture, text, day);
     assert_counts(&result, accepted, updated, unchanged, rejected);
     intake_result_deinit(&result);
 }
@@ -144,7 +79,7 @@ static void intake__the_same_file_again_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
     load_counts(fixture, first_dump, 0, 4, 0, 0, 0);
-    struct intake_result again = load(fixture, first_dump, 1);
+    struct intake_result again = fixture_load(fixture, first_dump, 1);
     assert_int_equal(again.status, INTAKE_ALREADY_LOADED);
     assert_int_equal(again.import_id, 1);
     intake_result_deinit(&again);
@@ -228,7 +163,7 @@ static void intake__rejects_are_counted_and_do_not_stop_the_file(void **state)
 static void intake__a_file_that_is_no_dump_is_refused_and_leaves_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    struct intake_result result = load(fixture, "a,b\n1,2\n", 0);
+    struct intake_result result = fixture_load(fixture, "a,b\n1,2\n", 0);
     assert_int_equal(result.status, INTAKE_REFUSED);
     assert_true(result.reason[0] != '\0');
     intake_result_deinit(&result);
@@ -308,23 +243,21 @@ static void intake__survives_every_failed_allocation(void **state)
     assert_int_equal(store_check(fixture->datadir.store, &err), OK);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(intake__counts_and_parts_of_a_first_dump),
-        TEST(intake__the_same_file_again_changes_nothing),
-        TEST(intake__identical_rows_in_another_file_are_unchanged),
-        TEST(intake__a_later_dump_updates_and_transfers),
-        TEST(intake__a_transfer_is_found_whatever_the_order_of_rows),
-        TEST(intake__an_older_dump_adds_but_changes_nothing),
-        TEST(intake__doubled_rows_of_one_file),
-        TEST(intake__rejects_are_counted_and_do_not_stop_the_file),
-        TEST(intake__a_file_that_is_no_dump_is_refused_and_leaves_nothing),
-        TEST(intake_undo__gives_back_what_stood_before),
-        TEST(intake__a_dry_run_stores_nothing),
-        TEST(intake__survives_every_failed_allocation),
+        FIXTURE_TEST(intake__counts_and_parts_of_a_first_dump),
+        FIXTURE_TEST(intake__the_same_file_again_changes_nothing),
+        FIXTURE_TEST(intake__identical_rows_in_another_file_are_unchanged),
+        FIXTURE_TEST(intake__a_later_dump_updates_and_transfers),
+        FIXTURE_TEST(intake__a_transfer_is_found_whatever_the_order_of_rows),
+        FIXTURE_TEST(intake__an_older_dump_adds_but_changes_nothing),
+        FIXTURE_TEST(intake__doubled_rows_of_one_file),
+        FIXTURE_TEST(intake__rejects_are_counted_and_do_not_stop_the_file),
+        FIXTURE_TEST(intake__a_file_that_is_no_dump_is_refused_and_leaves_nothing),
+        FIXTURE_TEST(intake_undo__gives_back_what_stood_before),
+        FIXTURE_TEST(intake__a_dry_run_stores_nothing),
+        FIXTURE_TEST(intake__survives_every_failed_allocation),
     };
     storage_use_allocator();
     (void)vault_use_allocator();

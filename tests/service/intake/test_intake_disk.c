@@ -1,31 +1,15 @@
 #include "service/intake/intake.h"
 
-#include "base/civil.h"
-
 #include "service/storage/orders.h"
 
+#include "tests/service/datadir_fixture.h"
 #include "tests/service/storage/faulty_vfs.h"
-#include "tests/support/file.h"
-#include "tests/support/temp_dir.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* A disk that fails or fills up at any request of an import: afterwards all of the file is there, or nothing of it, and
  * the database is sound. */
 
-struct fixture {
-    char dir[TEMP_DIR_BYTES];
-    char data[TEMP_DIR_BYTES + 16];
-    char file[TEMP_DIR_BYTES + 16];
-    struct datadir datadir;
-    struct profile *profile;
+struct disk_fixture {
+    struct fixture base;
     struct faulty_vfs faulty;
 };
 
@@ -39,20 +23,11 @@ static const char second_dump[] = HEADER "A1,2024-06-01 08:00:00,交通局,主�
                                          "A3,2024-06-02 08:00:00,住建局,主办,2024-06-05 "
                                          "08:00:00,2024-06-04 08:00:00,已办结,13800001234\n";
 
-static int64_t now(void)
-{
-    int64_t utc = 0;
-    assert_true(time_parse(BYTES_LIT("2024-07-01T08:00:00+08:00"), &utc));
-    return utc;
-}
-
-static int load(struct fixture *fixture, const char *text, int64_t *out_import_id, struct err *err)
+static int load(struct disk_fixture *fixture, const char *text, int64_t *out_import_id,
+                struct err *err)
 {
     struct intake_result result;
-    struct intake_options options = {
-        .profile = fixture->profile, .now_utc = now(), .one_thread = true};
-    test_file_write(fixture->file, bytes_from_z(text));
-    int rc = intake_load(&fixture->datadir, fixture->file, &options, &result, err);
+    int rc = fixture_try_load(&fixture->base, text, 0, true, &result, err);
     if (rc != OK)
         return rc;
     assert_int_equal(result.status, INTAKE_LOADED);
@@ -63,18 +38,12 @@ static int load(struct fixture *fixture, const char *text, int64_t *out_import_i
 
 static int setup(void **state)
 {
-    static struct fixture fixture;
+    static struct disk_fixture fixture;
     struct err err;
     int64_t import_id = 0;
-    memset(&fixture, 0, sizeof fixture);
-    temp_dir_make(fixture.dir);
-    (void)snprintf(fixture.data, sizeof fixture.data, "%s/data", fixture.dir);
-    (void)snprintf(fixture.file, sizeof fixture.file, "%s/dump.csv", fixture.dir);
     assert_int_equal(faulty_vfs_init(&fixture.faulty, "faulty"), SQLITE_OK);
     assert_int_equal(sqlite3_vfs_register(&fixture.faulty.vfs, 1), SQLITE_OK);
-    assert_int_equal(datadir_create(fixture.data, &err), OK);
-    assert_int_equal(datadir_open(fixture.data, STORE_READWRITE, &fixture.datadir, &err), OK);
-    assert_int_equal(profile_builtin(BYTES_LIT("auto"), &fixture.profile, &err), OK);
+    fixture_init(&fixture.base);
     assert_int_equal(load(&fixture, first_dump, &import_id, &err), OK);
     *state = &fixture;
     return 0;
@@ -82,22 +51,20 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    struct fixture *fixture = *state;
-    datadir_close(&fixture->datadir);
+    struct disk_fixture *fixture = *state;
+    fixture_deinit(&fixture->base);
     faulty_vfs_deinit(&fixture->faulty);
-    profile_free(fixture->profile);
-    temp_dir_remove(fixture->dir);
     return 0;
 }
 
 /* Whether the second dump is there; it must be there whole or not at all. */
-static bool is_loaded(struct fixture *fixture)
+static bool is_loaded(struct disk_fixture *fixture)
 {
     struct err err = {0};
     struct order_row order;
     struct handling_row rows[HANDLINGS_AN_ORDER];
     int count = 0;
-    struct store *store = fixture->datadir.store;
+    struct store *store = fixture->base.datadir.store;
     assert_int_equal(store_begin_read(store, &err), OK);
     bool has_new = order_get(store, BYTES_LIT("A3"), &order, &err) == OK;
     assert_int_equal(order_get(store, BYTES_LIT("A1"), &order, &err), OK);
@@ -110,7 +77,7 @@ static bool is_loaded(struct fixture *fixture)
 }
 
 /* Load with the n-th request failing; true when there was such a request. */
-static bool load_with_fault(struct fixture *fixture, int64_t nth, bool lasting, int code)
+static bool load_with_fault(struct disk_fixture *fixture, int64_t nth, bool lasting, int code)
 {
     struct err err = {0};
     int64_t import_id = 0;
@@ -123,10 +90,10 @@ static bool load_with_fault(struct fixture *fixture, int64_t nth, bool lasting, 
     if (rc != OK && rc != ERR_IO && rc != ERR_FULL && rc != ERR_CORRUPT && rc != ERR_BUSY &&
         rc != ERR_NOMEM)
         fail_msg("request %d fails with code %d: %s", (int)nth, rc, err.message);
-    datadir_close(&fixture->datadir);
-    if (datadir_open(fixture->data, STORE_READWRITE, &fixture->datadir, &err) != OK)
+    datadir_close(&fixture->base.datadir);
+    if (datadir_open(fixture->base.data, STORE_READWRITE, &fixture->base.datadir, &err) != OK)
         fail_msg("after a fault at request %d: %s", (int)nth, err.message);
-    if (store_check(fixture->datadir.store, &err) != OK)
+    if (store_check(fixture->base.datadir.store, &err) != OK)
         fail_msg("after a fault at request %d: %s", (int)nth, err.message);
     bool loaded = is_loaded(fixture);
     if (rc == OK)
@@ -134,11 +101,12 @@ static bool load_with_fault(struct fixture *fixture, int64_t nth, bool lasting, 
     if (loaded && import_id == 0)
         import_id = 2; /* the disk failed behind the commit: the id is the next one */
     if (loaded)
-        assert_int_equal(intake_undo(&fixture->datadir, import_id, now(), &err), OK);
+        assert_int_equal(
+            intake_undo(&fixture->base.datadir, import_id, fixture->base.now_utc, &err), OK);
     return met;
 }
 
-static void load_with_every_fault(struct fixture *fixture, bool lasting, int code)
+static void load_with_every_fault(struct disk_fixture *fixture, bool lasting, int code)
 {
     int64_t nth = 1;
     while (load_with_fault(fixture, nth, lasting, code))

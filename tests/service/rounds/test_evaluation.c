@@ -1,75 +1,17 @@
 #include "service/rounds/evaluation.h"
 
-#include "base/civil.h"
-
-#include "service/intake/intake.h"
 #include "service/rounds/composition.h"
 #include "service/storage/units.h"
 
+#include "tests/service/datadir_fixture.h"
 #include "tests/support/fault.h"
-#include "tests/support/file.h"
-#include "tests/support/temp_dir.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-/* ---- fixture: a data directory with some orders ---- */
-
-struct fixture {
-    char dir[TEMP_DIR_BYTES];
-    char data[TEMP_DIR_BYTES + 16];
-    char file[TEMP_DIR_BYTES + 16];
-    struct datadir datadir;
-    struct profile *profile;
-    int64_t now_utc;
-};
 
 #define HEADER "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,原工单编号,工单类型\n"
 #define RULES  "[basis]\ndocument = 测试1号\n[on_time]\nmin_orders = 1\n"
 
-static int setup(void **state)
-{
-    static struct fixture fixture;
-    struct err err;
-    memset(&fixture, 0, sizeof fixture);
-    temp_dir_make(fixture.dir);
-    (void)snprintf(fixture.data, sizeof fixture.data, "%s/data", fixture.dir);
-    (void)snprintf(fixture.file, sizeof fixture.file, "%s/dump.csv", fixture.dir);
-    assert_true(time_parse(BYTES_LIT("2024-07-01T08:00:00+08:00"), &fixture.now_utc));
-    assert_int_equal(datadir_create(fixture.data, &err), OK);
-    assert_int_equal(datadir_open(fixture.data, STORE_READWRITE, &fixture.datadir, &err), OK);
-    assert_int_equal(profile_builtin(BYTES_LIT("auto"), &fixture.profile, &err), OK);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    datadir_close(&fixture->datadir);
-    profile_free(fixture->profile);
-    temp_dir_remove(fixture->dir);
-    return 0;
-}
-
 static void load(struct fixture *fixture, const char *text, int day)
 {
-    struct err err = {0};
-    struct intake_result result;
-    struct intake_options options = {
-        .profile = fixture->profile,
-        .now_utc = fixture->now_utc,
-        .extracted_utc = fixture->now_utc + (int64_t)day * SECONDS_A_DAY,
-    };
-    test_file_write(fixture->file, bytes_from_z(text));
-    if (intake_load(&fixture->datadir, fixture->file, &options, &result, &err) != OK)
-        fail_msg("%s", err.message);
+    struct intake_result result = fixture_load(fixture, text, day);
     assert_int_equal(result.status, INTAKE_LOADED);
     intake_result_deinit(&result);
 }
@@ -256,18 +198,16 @@ static void composition__survives_every_failed_allocation(void **state)
     fault_loop(compose_once, fixture);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(evaluation__counts_leads_by_deadline),
-        TEST(evaluation__a_repeat_of_an_open_order_is_merged),
-        TEST(evaluation__bureaus_count_for_their_county),
-        TEST(round_close__freezes_what_was_counted),
-        TEST(evaluation__judges_each_handling_once_in_closed_rounds_of_a_kind),
-        TEST(round_basis__refuses_a_dump_taken_before_the_periods_end),
-        TEST(composition__survives_every_failed_allocation),
+        FIXTURE_TEST(evaluation__counts_leads_by_deadline),
+        FIXTURE_TEST(evaluation__a_repeat_of_an_open_order_is_merged),
+        FIXTURE_TEST(evaluation__bureaus_count_for_their_county),
+        FIXTURE_TEST(round_close__freezes_what_was_counted),
+        FIXTURE_TEST(evaluation__judges_each_handling_once_in_closed_rounds_of_a_kind),
+        FIXTURE_TEST(round_basis__refuses_a_dump_taken_before_the_periods_end),
+        FIXTURE_TEST(composition__survives_every_failed_allocation),
     };
     storage_use_allocator();
     (void)vault_use_allocator();
