@@ -90,7 +90,10 @@ static void add_cell(struct table *table, struct bytes cell)
 {
     if (!has_room(table, cell.len))
         return;
-    char *room = buf_reserve(&table->text, cell.len + 1);
+    /* Nearly always there is room, and asking for it costs a call for each cell of a dump. */
+    struct buf *text = &table->text;
+    char *room = cell.len < text->capacity - text->len ? text->ptr + text->len
+                                                       : buf_reserve(text, cell.len + 1);
     if (room == NULL) {
         table->rc = buf_status(&table->text, table->err);
         return;

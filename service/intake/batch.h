@@ -15,7 +15,7 @@ enum {
     BATCH_ITEMS = 256,
     BATCH_BYTES = 512 * 1024,           /* a batch is handed on once it holds more */
     BATCH_MAX_BYTES = 64 * 1024 * 1024,  /* one record may be as long as the reader lets it */
-    BATCHES = 16,
+    BATCHES = 64,
 };
 
 enum batch_item_kind { ITEM_RECORD, ITEM_REJECT };

@@ -20,7 +20,7 @@
  * of the store clears them. */
 
 enum {
-    SLICE_RECORDS = 50000, /* each writes the pages of indexes that its records touch, so not fewer */
+    SLICE_RECORDS = 30000, /* each writes the pages of indexes that its records touch, so not fewer */
     CLEAR_ORDERS = 20000,
     RESULT_MAX_BYTES = 64 * 1024 * 1024,
     REJECT_MAX_BYTES = 64 * 1024 * 1024,
