@@ -28,6 +28,7 @@ struct bulletin_unmatched {
 struct bulletin_previous {
     struct bytes id, title;
     const struct ranking *ranking;
+    const struct rules *rules; /* it was counted by */
 };
 
 struct bulletin {

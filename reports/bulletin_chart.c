@@ -76,10 +76,7 @@ static void rate_label(struct page *page, xmlNode *node, const struct ranking_ro
     struct buf text;
     buf_init(&text, 256);
     rate_text(&text, row->on_time, row->on_time_base);
-    if (text.rc != OK && page->rc == OK)
-        page->rc = text.rc;
-    page_text(page, node, buf_bytes(&text));
-    buf_deinit(&text);
+    page_take(page, node, &text);
 }
 
 static void draw_axis(struct page *page, xmlNode *svg, int64_t start, int bottom)

@@ -21,10 +21,7 @@ static void put_rate(struct page *page, xmlNode *node, const struct ranking_row 
     struct buf text;
     buf_init(&text, 256);
     rate_text(&text, row->on_time, row->on_time_base);
-    if (text.rc != OK && page->rc == OK)
-        page->rc = text.rc;
-    page_text(page, node, buf_bytes(&text));
-    buf_deinit(&text);
+    page_take(page, node, &text);
 }
 
 static void put_count(struct page *page, xmlNode *row, int64_t count)
@@ -115,12 +112,13 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
     page_printf(page, p,
                 "本期主办工单共%" PRId64 "件，其中不计入考核%" PRId64 "件；%s%" PRId64
                 "件，按时办结%" PRId64 "件，按时办结率",
-                all->orders, all->excluded, bulletin_base_name(bulletin->rules), all->on_time_base,
+                all->orders, all->excluded, on_time_base_name(bulletin->rules), all->on_time_base,
                 all->on_time);
     put_rate(page, p, all);
     const struct ranking_row *before =
         bulletin->previous != NULL ? row_over_all(bulletin->previous->ranking) : NULL;
-    if (before != NULL)
+    /* Rates of other denominators are not held against each other. */
+    if (before != NULL && bulletin->previous->rules->on_time.base == bulletin->rules->on_time.base)
         put_change(page, p, all, before);
     page_text(page, p, BYTES_LIT("。"));
     if (before == NULL)
@@ -131,7 +129,7 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
     page_printf(page, last,
                 "）主办工单%" PRId64 "件，不计入考核%" PRId64 "件，%s%" PRId64
                 "件，按时办结%" PRId64 "件，按时办结率",
-                before->orders, before->excluded, bulletin_base_name(bulletin->rules),
+                before->orders, before->excluded, on_time_base_name(bulletin->previous->rules),
                 before->on_time_base, before->on_time);
     put_rate(page, last, before);
     page_text(page, last, BYTES_LIT("。"));
@@ -140,11 +138,10 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
 static void put_note(struct page *page, xmlNode *node, const struct bulletin *bulletin,
                      enum ranking_note note)
 {
-    if (note == NOTE_TOO_FEW)
-        page_printf(page, node, "%s不足%" PRId64 "件，不排名", bulletin_base_name(bulletin->rules),
-                    bulletin->rules->on_time.min_orders);
-    else
-        page_text(page, node, bytes_from_z(ranking_note_name(note)));
+    struct buf text;
+    buf_init(&text, 256);
+    ranking_note_text(&text, note, bulletin->rules);
+    page_take(page, node, &text);
 }
 
 static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin *bulletin,
@@ -163,15 +160,16 @@ static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin
     put_count(page, tr, row->on_time_base);
     put_count(page, tr, row->on_time);
     put_rate(page, page_element(page, tr, "td", "n"), row);
+    (void)page_put(page, tr, "td", NULL, bytes_from_z(band_name(row, bulletin->rules)));
     put_note(page, page_element(page, tr, "td", NULL), bulletin, row->note);
 }
 
 static xmlNode *put_score_table(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
     char base[64];
-    (void)snprintf(base, sizeof base, "#%s", bulletin_base_name(bulletin->rules));
-    const char *const headings[] = {"#名次", "单位",      "#工单",       "#不计入",
-                                    base,    "#按时办结", "#按时办结率", "说明"};
+    (void)snprintf(base, sizeof base, "#%s", on_time_base_name(bulletin->rules));
+    const char *const headings[] = {"#名次",     "单位",        "#工单", "#不计入", base,
+                                    "#按时办结", "#按时办结率", "分档",  "说明"};
     return put_table(page, main, headings, sizeof headings / sizeof *headings);
 }
 

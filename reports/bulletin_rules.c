@@ -1,19 +1,8 @@
 #include "reports/bulletin_rules.h"
 
-#include <inttypes.h>
+#include "reports/words.h"
 
-const char *bulletin_base_name(const struct rules *rules)
-{
-    switch (rules->on_time.base) {
-    case RULES_BASE_DUE:
-        return "应办结";
-    case RULES_BASE_CLOSED:
-        return "已办结";
-    case RULES_BASE_ALL:
-        return "计入统计";
-    }
-    return "计入统计";
-}
+#include <inttypes.h>
 
 static const char *period_sentence(enum rules_period period)
 {
@@ -70,9 +59,12 @@ static const char *closed_by_sentence(enum rules_closed_by closed_by)
     return "";
 }
 
-static const char *no_deadline_sentence(enum rules_no_deadline no_deadline)
+static const char *no_deadline_sentence(const struct rules *rules)
 {
-    switch (no_deadline) {
+    if (rules->on_time.period == RULES_PERIOD_DUE &&
+        rules->on_time.no_deadline != RULES_NO_DEADLINE_BY_KIND)
+        return "没有办理期限的工单无法归入按期限划分的评价期，不统计。";
+    switch (rules->on_time.no_deadline) {
     case RULES_NO_DEADLINE_EXCLUDE:
         return "没有办理期限的工单不计入考核。";
     case RULES_NO_DEADLINE_ON_TIME:
@@ -81,6 +73,21 @@ static const char *no_deadline_sentence(enum rules_no_deadline no_deadline)
         return "没有办理期限的工单，按工单类型规定的时限推算期限。";
     }
     return "";
+}
+
+static void put_bands(struct page *page, xmlNode *list, const struct rules *rules)
+{
+    xmlNode *item = page_element(page, list, "li", NULL);
+    if (rules->ranking.bands_by_class_mean) {
+        page_text(
+            page, item,
+            BYTES_LIT("分档：单位的按时办结率与本类合计的按时办结率相比，分为高于、持平、低于。"));
+        return;
+    }
+    for (int i = 0; i < rules->ranking.band_count; i++)
+        page_printf(page, item, "%s%s：按时办结率不低于%.9g%%", i > 0 ? "；" : "分档：",
+                    rules->ranking.bands[i].name, rules->ranking.bands[i].at_least * 100);
+    page_text(page, item, BYTES_LIT("。"));
 }
 
 void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *bulletin)
@@ -93,7 +100,7 @@ void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *b
         source_sentence(rules->on_time.source),
         base_sentence(rules),
         closed_by_sentence(rules->on_time.closed_by),
-        no_deadline_sentence(rules->on_time.no_deadline),
+        no_deadline_sentence(rules),
     };
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         (void)page_put(page, list, "li", NULL, bytes_from_z(sentences[i]));
@@ -107,6 +114,7 @@ void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *b
         (void)page_put(page, list, "li", NULL,
                        BYTES_LIT("已在同类已关闭评价期统计过的工单，不重复统计。"));
     page_printf(page, page_element(page, list, "li", NULL), "%s不足%" PRId64 "件的单位不排名；%s。",
-                bulletin_base_name(rules), rules->on_time.min_orders,
+                on_time_base_name(rules), rules->on_time.min_orders,
                 rules->ranking.within_class ? "名次在同类单位内排列" : "名次在全部单位内排列");
+    put_bands(page, list, rules);
 }

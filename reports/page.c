@@ -103,6 +103,14 @@ void page_text(struct page *page, xmlNode *node, struct bytes text)
     add_scratch(page, node);
 }
 
+void page_take(struct page *page, xmlNode *node, struct buf *text)
+{
+    if (text->rc != OK && page->rc == OK)
+        page->rc = text->rc;
+    page_text(page, node, buf_bytes(text));
+    buf_deinit(text);
+}
+
 void page_lines(struct page *page, xmlNode *node, struct bytes text)
 {
     buf_clear(&page->text);

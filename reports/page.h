@@ -26,6 +26,8 @@ page_attribute_f(struct page *page, xmlNode *node, const char *name, const char 
 
 /* Text of strangers behind what the node holds; made printable first. */
 void page_text(struct page *page, xmlNode *node, struct bytes text);
+/* The same of a text just written: its failure is remembered, and it is deinitialised. */
+void page_take(struct page *page, xmlNode *node, struct buf *text);
 /* The same with its line ends kept, for <pre> and <style>. */
 void page_lines(struct page *page, xmlNode *node, struct bytes text);
 __attribute__((format(printf, 3, 4))) void page_printf(struct page *page, xmlNode *node,

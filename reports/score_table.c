@@ -72,10 +72,11 @@ static void line_clear(struct line *line)
     buf_clear(&line->text);
 }
 
-static void line_heading(struct line *line)
+static void line_heading(struct line *line, const struct rules *rules)
 {
-    static const char *const headings[COLUMNS] = {"名次",   "单位",     "工单",       "不计入",
-                                                  "应办结", "按时办结", "按时办结率", "说明"};
+    const char *const headings[COLUMNS] = {
+        "名次",     "单位",       "工单", "不计入", on_time_base_name(rules),
+        "按时办结", "按时办结率", "说明"};
     line_clear(line);
     for (size_t i = 0; i < COLUMNS; i++) {
         buf_append_z(&line->text, headings[i]);
@@ -83,7 +84,8 @@ static void line_heading(struct line *line)
     }
 }
 
-static void line_fill(struct line *line, const struct ranking_row *row, const char *sum_name)
+static void line_fill(struct line *line, const struct ranking_row *row, const struct rules *rules,
+                      const char *sum_name)
 {
     const int64_t counts[] = {row->orders, row->excluded, row->on_time_base, row->on_time};
     size_t column = 0;
@@ -102,7 +104,7 @@ static void line_fill(struct line *line, const struct ranking_row *row, const ch
     }
     rate_text(&line->text, row->on_time, row->on_time_base);
     line->end[column++] = line->text.len;
-    buf_append_z(&line->text, ranking_note_name(row->note));
+    ranking_note_text(&line->text, row->note, rules);
     line->end[column++] = line->text.len;
 }
 
@@ -144,22 +146,23 @@ static const char *sum_name_of(const struct ranking *ranking, size_t row)
     return row < ranking->unit_count + ranking->class_count ? "本类合计" : "总计";
 }
 
-static void write_row(struct line *line, const struct ranking *ranking, size_t row,
-                      const size_t widths[COLUMNS], struct buf *out)
+static void write_row(struct line *line, const struct ranking *ranking, const struct rules *rules,
+                      size_t row, const size_t widths[COLUMNS], struct buf *out)
 {
-    line_fill(line, &ranking->rows[row], sum_name_of(ranking, row));
+    line_fill(line, &ranking->rows[row], rules, sum_name_of(ranking, row));
     line_write(line, widths, out);
 }
 
-int score_table_render(const struct ranking *ranking, struct buf *out, struct err *err)
+int score_table_render(const struct ranking *ranking, const struct rules *rules, struct buf *out,
+                       struct err *err)
 {
     struct line line = {.end = {0}};
     size_t widths[COLUMNS] = {0};
     buf_init(&line.text, LINE_MAX_BYTES);
-    line_heading(&line);
+    line_heading(&line, rules);
     widen(&line, widths);
     for (size_t i = 0; i < ranking->row_count; i++) {
-        line_fill(&line, &ranking->rows[i], sum_name_of(ranking, i));
+        line_fill(&line, &ranking->rows[i], rules, sum_name_of(ranking, i));
         widen(&line, widths);
     }
     size_t next = 0;
@@ -167,16 +170,16 @@ int score_table_render(const struct ranking *ranking, struct buf *out, struct er
         struct bytes name = ranking->rows[ranking->unit_count + c].unit_class;
         text_printable(out, name);
         buf_append_byte(out, '\n');
-        line_heading(&line);
+        line_heading(&line, rules);
         line_write(&line, widths, out);
         for (; next < ranking->unit_count && bytes_equal(ranking->rows[next].unit_class, name);
              next++)
-            write_row(&line, ranking, next, widths, out);
-        write_row(&line, ranking, ranking->unit_count + c, widths, out);
+            write_row(&line, ranking, rules, next, widths, out);
+        write_row(&line, ranking, rules, ranking->unit_count + c, widths, out);
         buf_append_byte(out, '\n');
     }
     if (ranking->row_count > 0)
-        write_row(&line, ranking, ranking->row_count - 1, widths, out);
+        write_row(&line, ranking, rules, ranking->row_count - 1, widths, out);
     line_clear(&line);
     if (out->rc == OK)
         out->rc = line.rc;

@@ -1,6 +1,7 @@
 #include "reports/words.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 struct judgement_words {
     const char *name, *sentence;
@@ -89,23 +90,55 @@ const char *extension_verdict_name(enum extension_verdict verdict)
     return "未知";
 }
 
-const char *ranking_note_name(enum ranking_note note)
+const char *on_time_base_name(const struct rules *rules)
+{
+    switch (rules->on_time.base) {
+    case RULES_BASE_DUE:
+        return "应办结";
+    case RULES_BASE_CLOSED:
+        return "已办结";
+    case RULES_BASE_ALL:
+        return "计入统计";
+    }
+    return "计入统计";
+}
+
+const char *band_name(const struct ranking_row *row, const struct rules *rules)
+{
+    static const struct {
+        const char *word, *name;
+    } names[] = {
+        {"above", "高于类别平均"}, {"not_different", "与类别平均持平"}, {"below", "低于类别平均"}};
+    for (size_t i = 0; rules->ranking.bands_by_class_mean && i < sizeof names / sizeof *names;
+         i++) {
+        if (strcmp(row->band, names[i].word) == 0)
+            return names[i].name;
+    }
+    return row->band;
+}
+
+void ranking_note_text(struct buf *out, enum ranking_note note, const struct rules *rules)
 {
     switch (note) {
     case NOTE_NONE:
-        return "";
+        break;
     case NOTE_FEW:
-        return "样本偏少，仅供参考";
+        buf_append_z(out, "样本偏少，仅供参考");
+        break;
     case NOTE_TOO_FEW:
-        return "样本不足，不排名";
+        buf_printf(out, "%s不足%" PRId64 "件，不排名", on_time_base_name(rules),
+                   rules->on_time.min_orders);
+        break;
     case NOTE_NO_ORDERS:
-        return "本期无工单";
+        buf_append_z(out, "本期无工单");
+        break;
     case NOTE_NONE_DUE:
-        return "本期无到期工单";
+        buf_append_z(out, "本期无到期工单");
+        break;
     case NOTE_LOW_RESPONSE:
-        return "有效率偏低";
+        buf_append_z(out, "有效率偏低");
+        break;
     }
-    return "";
 }
 
 void rate_text(struct buf *out, int64_t part, int64_t base)

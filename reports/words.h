@@ -14,8 +14,13 @@ const char *judgement_sentence(enum judgement judgement);
 
 const char *deadline_source_name(enum deadline_source source);
 const char *extension_verdict_name(enum extension_verdict verdict);
-/* The notes that a table prints beside a unit; empty for NOTE_NONE. */
-const char *ranking_note_name(enum ranking_note note);
+/* What the denominator is called under these rules: 应办结, 已办结 or 计入统计. */
+const char *on_time_base_name(const struct rules *rules);
+/* A unit's band: 高于类别平均 and the like; the name of a threshold as it is; empty when not ranked. */
+const char *band_name(const struct ranking_row *row, const struct rules *rules);
+
+/* The note that a table prints beside a unit, nothing for NOTE_NONE; too few are said by number: 应办结不足20件，不排名. */
+void ranking_note_text(struct buf *out, enum ranking_note note, const struct rules *rules);
 
 /* A rate as people read it, never without its base: `12件中12件` when the base has under 100 cases, one decimal of a
  * percentage under 1,000, two from there on; `—` when the base is 0. A part short of the whole never rounds up to

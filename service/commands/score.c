@@ -51,7 +51,7 @@ static int render(const struct score_arguments *arguments, const struct bulletin
     case FORMAT_TABLE:
         break;
     }
-    return score_table_render(bulletin->ranking, out, err);
+    return score_table_render(bulletin->ranking, bulletin->rules, out, err);
 }
 
 static int run(struct command_context *context, int argc, char **argv)

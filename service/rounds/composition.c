@@ -159,6 +159,7 @@ static int count_previous(struct composition *composition, const struct datadir 
                         err);
     composition->previous.id = composition->previous_round.name;
     composition->previous.ranking = &composition->previous_evaluation.ranking;
+    composition->previous.rules = &composition->previous_basis.rules;
     composition->bulletin.previous = rc == OK ? &composition->previous : NULL;
     return rc;
 }

@@ -48,14 +48,14 @@ static const struct ranking ranking = {
 static struct ranking_row before_row = {OF_CLASS("*"), CALLED("*", ""), .orders = 2400,
                                         .on_time_base = 2300, .on_time = 2250};
 static const struct ranking before = {.rows = &before_row, .row_count = 1};
-static const struct bulletin_previous previous = {BYTES_LIT("2024-04"),
-                                                  BYTES_LIT("2024年4月评价期"), &before};
 static const struct bulletin_import imports[] = {
     {7, BYTES_LIT("五月<1>.csv"), BYTES_LIT("2024-06-01 09:00"), 2600, 2560, 10, 20, 10, 3, 2, 1},
 };
 static const struct bulletin_unmatched unmatched[] = {{BYTES_LIT("某某\xFF局"), 4}};
 static struct rules rules = {.on_time = {.extensions = 1, .judged_once = true, .min_orders = 20},
-                             .ranking = {.within_class = true}};
+                             .ranking = {.within_class = true, .bands_by_class_mean = true}};
+static const struct bulletin_previous previous = {BYTES_LIT("2024-04"),
+                                                  BYTES_LIT("2024年4月评价期"), &before, &rules};
 
 static struct bulletin sample(void)
 {
@@ -100,7 +100,7 @@ static int render_csv(const struct bulletin *bulletin, struct buf *out, struct e
 
 static int render_table(const struct bulletin *bulletin, struct buf *out, struct err *err)
 {
-    return score_table_render(bulletin->ranking, out, err);
+    return score_table_render(bulletin->ranking, bulletin->rules, out, err);
 }
 
 typedef int (*renderer)(const struct bulletin *bulletin, struct buf *out, struct err *err);
@@ -143,6 +143,43 @@ static void bulletin_html__says_nothing_of_an_absent_previous_round(void **state
     assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("上期")), out.len);
     assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("试算")), out.len);
     assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("演示数据")), out.len);
+    buf_deinit(&out);
+}
+
+static void bulletin_html__names_the_previous_base_and_compares_only_the_same(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct rules closed = rules;
+    struct bulletin_previous other = previous;
+    struct buf out;
+    struct err err;
+    closed.on_time.base = RULES_BASE_CLOSED;
+    other.rules = &closed;
+    bulletin.previous = &other;
+    buf_init(&out, OUT_MAX_BYTES);
+    assert_int_equal(bulletin_html_render(&bulletin, &out, &err), OK);
+    assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("已办结2300件")) < out.len);
+    assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("个百分点")), out.len);
+    buf_deinit(&out);
+}
+
+static void bulletin_html__shows_thresholds_by_their_names(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct rules thresholds = rules;
+    struct buf out;
+    struct err err;
+    thresholds.ranking.bands_by_class_mean = false;
+    thresholds.ranking.bands[0] = (struct rules_band){"above", 0.29};
+    thresholds.ranking.band_count = 1;
+    bulletin.rules = &thresholds;
+    buf_init(&out, OUT_MAX_BYTES);
+    assert_int_equal(bulletin_html_render(&bulletin, &out, &err), OK);
+    assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("<td>above</td>")) < out.len);
+    assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("above：按时办结率不低于29%。")) < out.len);
+    assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("类别平均")), out.len);
     buf_deinit(&out);
 }
 
@@ -206,6 +243,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bulletin__equals_golden_files),
         cmocka_unit_test(bulletin_html__says_nothing_of_an_absent_previous_round),
+        cmocka_unit_test(bulletin_html__names_the_previous_base_and_compares_only_the_same),
+        cmocka_unit_test(bulletin_html__shows_thresholds_by_their_names),
         cmocka_unit_test(bulletin__survives_failing_memory),
         cmocka_unit_test(rate_text__never_hides_the_base),
     };
