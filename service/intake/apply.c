@@ -45,9 +45,9 @@ struct present {
 enum outcome { OUTCOME_UNCHANGED, OUTCOME_UPDATED, OUTCOME_ACCEPTED, OUTCOME_WAITS };
 
 int apply_init(struct apply *apply, struct store *store, struct sealer sealer,
-               const struct zone *zone, struct err *err)
+               struct vault_index *index, const struct zone *zone, struct err *err)
 {
-    *apply = (struct apply){.store = store, .sealer = sealer, .zone = zone};
+    *apply = (struct apply){.store = store, .sealer = sealer, .index = index, .zone = zone};
     words_init(&apply->words, store);
     buf_init(&apply->packed, RECORD_TEXTS_MAX_BYTES);
     buf_init(&apply->opened, RECORD_TEXTS_MAX_BYTES);
@@ -102,7 +102,6 @@ static int resolve(struct apply *apply, const struct batch_item *item, struct in
         .order_no = item->order_no,
         .import_id = apply->import_id,
         .repeat_of = item->repeat_of,
-        .phone_key = item->phone_key,
         .sealed = item->sealed,
     };
     struct handling_row row = {
@@ -113,6 +112,8 @@ static int resolve(struct apply *apply, const struct batch_item *item, struct in
         .import_id = apply->import_id,
     };
     int rc = resolve_words(apply, item, &row, in->order, err);
+    if (rc == OK && item->phone.len > 0)
+        rc = vault_index_of(apply->index, item->phone, &in->order->phone_key, err);
     in->count = item->unit_count > 0 ? item->unit_count : 1;
     for (int i = 0; i < in->count && rc == OK; i++) {
         in->rows[i] = row;

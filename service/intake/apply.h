@@ -3,6 +3,7 @@
 
 #include "base/zone.h"
 
+#include "service/auth/vault.h"
 #include "service/intake/batch.h"
 #include "service/intake/persons.h"
 #include "service/intake/words.h"
@@ -20,6 +21,8 @@
 struct apply {
     struct store *store;
     struct sealer sealer; /* of orders */
+    struct vault_index *
+        index; /* borrowed; numbers are made blind here, because the reading thread has more to do */
     const struct zone *zone;
     struct words words;
     struct persons persons;
@@ -34,7 +37,7 @@ struct apply {
 };
 
 int apply_init(struct apply *apply, struct store *store, struct sealer sealer,
-               const struct zone *zone, struct err *err);
+               struct vault_index *index, const struct zone *zone, struct err *err);
 void apply_deinit(struct apply *apply); /* accepts a zeroed one */
 
 /* The records among `items`, at most BATCH_ITEMS, in their order. */

@@ -14,7 +14,7 @@
 enum {
     BATCH_ITEMS = 256,
     BATCH_BYTES = 512 * 1024,           /* a batch is handed on once it holds more */
-    BATCH_MAX_BYTES = 64 * 1024 * 1024,  /* one record may be as long as the reader lets it */
+    BATCH_MAX_BYTES = 64 * 1024 * 1024, /* one record may be as long as the reader lets it */
     BATCHES = 64,
 };
 
@@ -25,8 +25,7 @@ struct batch_item {
     enum batch_item_kind kind;
     uint32_t flags; /* enum record_flag */
     int64_t line;
-    int64_t order_id;     /* the id it gets if its order is new; `sealed` is bound to it */
-    int64_t phone_key;
+    int64_t order_id; /* the id it gets if its order is new; `sealed` is bound to it */
     struct bytes order_no, unit_code, category, region, channel, urgency, status_word, repeat_of;
     struct bytes hotline_resolved, hotline_satisfaction, unit_resolved;
     const struct bytes *units; /* unit_count of them */
@@ -35,7 +34,8 @@ struct batch_item {
     enum handling_role role;
     struct fact fact;
     struct moment first_closed;
-    struct bytes packed;         /* texts_pack of its texts, reply at place 0 */
+    struct bytes phone;  /* digits */
+    struct bytes packed; /* texts_pack of its texts, reply at place 0 */
     struct bytes sealed;
     const struct reject *reject; /* ITEM_REJECT: this alone */
 };
@@ -46,7 +46,7 @@ struct batch {
     size_t count;
     int64_t done_bytes; /* of the file, when it was handed on */
     bool is_last;
-    int rc;          /* of the reader; not OK only in the last one */
+    int rc; /* of the reader; not OK only in the last one */
     struct err err;
 };
 

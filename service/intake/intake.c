@@ -20,7 +20,8 @@
  * of the store clears them. */
 
 enum {
-    SLICE_RECORDS = 30000, /* each writes the pages of indexes that its records touch, so not fewer */
+    SLICE_RECORDS =
+        30000, /* each writes the pages of indexes that its records touch, so not fewer */
     CLEAR_ORDERS = 20000,
     RESULT_MAX_BYTES = 64 * 1024 * 1024,
     REJECT_MAX_BYTES = 64 * 1024 * 1024,
@@ -38,6 +39,7 @@ struct load {
     struct reading reading;
     struct apply apply;
     struct vault_sealer *order_sealer, *reject_sealer;
+    struct vault_index *index;
     struct sealer reject_door;
     struct import_row import;
     int64_t next_reject_id;
@@ -522,11 +524,13 @@ static int start(struct load *load, struct err *err)
         rc = vault_sealer_new(vault, "order", &load->order_sealer, err);
     if (rc == OK)
         rc = vault_sealer_new(vault, "reject", &load->reject_sealer, err);
+    if (rc == OK)
+        rc = vault_index_new(vault, &load->index, err);
     if (rc != OK)
         return rc;
     load->reject_door = vault_sealer_door(load->reject_sealer);
     return apply_init(&load->apply, load->datadir->store, vault_sealer_door(load->order_sealer),
-                      load->zone, err);
+                      load->index, load->zone, err);
 }
 
 /* Reading begins before anything is stored, so that the columns are known: the first batch comes after the header. */
@@ -556,6 +560,7 @@ static void load_deinit(struct load *load)
     reading_deinit(&load->reading);
     vault_sealer_free(load->order_sealer);
     vault_sealer_free(load->reject_sealer);
+    vault_index_free(load->index);
     batch_queue_deinit(&load->queue);
     zone_free(load->zone);
     source_close(&load->source);

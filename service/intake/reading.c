@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { TEXTS_MAX_BYTES = 64 * 1024 * 1024, ITEM_TEXTS = 13 /* of an item, without its units */ };
+enum { TEXTS_MAX_BYTES = 64 * 1024 * 1024, ITEM_TEXTS = 14 /* of an item, without its units */ };
 
 static int hand_on(struct reading *reading, struct err *err)
 {
@@ -61,7 +61,7 @@ static bool keep_texts(struct reading *reading, const struct record *record,
         &item->status_word,      &item->repeat_of,
         &item->hotline_resolved, &item->hotline_satisfaction,
         &item->unit_resolved,    &item->packed,
-        &item->sealed,
+        &item->sealed,           &item->phone,
     };
     size_t len = 0;
     for (size_t i = 0; i < unit_count && units != NULL; i++) {
@@ -96,6 +96,7 @@ static void take_words(const struct record *record, struct batch_item *item)
     item->hotline_resolved = record->hotline_resolved;
     item->hotline_satisfaction = record->hotline_satisfaction;
     item->unit_resolved = record->unit_resolved;
+    item->phone = record->phone;
 }
 
 static int seal_texts(struct reading *reading, const struct record *record, struct batch_item *item,
@@ -116,8 +117,6 @@ static int seal_texts(struct reading *reading, const struct record *record, stru
     if (rc == OK)
         rc = reading->door.seal(reading->door.context, item->order_id, buf_bytes(&reading->packed),
                                 &reading->sealed, err);
-    if (rc == OK && record->phone.len > 0)
-        rc = vault_index_of(reading->index, record->phone, &item->phone_key, err);
     item->packed = buf_bytes(&reading->packed);
     item->sealed = buf_bytes(&reading->sealed);
     return rc;
@@ -209,8 +208,6 @@ int reading_init(struct reading *reading, const struct vault *vault, struct err 
     buf_init(&reading->sealed, TEXTS_MAX_BYTES);
     int rc = vault_sealer_new(vault, "order", &reading->sealer, err);
     if (rc == OK)
-        rc = vault_index_new(vault, &reading->index, err);
-    if (rc == OK)
         rc = reader_new(reading->profile, reading->encoding, reading->zone, sink, &reading->reader,
                         err);
     if (rc == OK)
@@ -221,12 +218,10 @@ int reading_init(struct reading *reading, const struct vault *vault, struct err 
 void reading_deinit(struct reading *reading)
 {
     reader_free(reading->reader);
-    vault_index_free(reading->index);
     vault_sealer_free(reading->sealer);
     buf_deinit(&reading->packed);
     buf_deinit(&reading->sealed);
     reading->reader = NULL;
-    reading->index = NULL;
     reading->sealer = NULL;
 }
 

@@ -8,7 +8,7 @@
 /* The reading half of an import: bytes -> records -> sealed, copied into batches. Runs in its own thread, or in the
  * writer's own between two batches. */
 struct reading {
-    const struct source *source;     /* borrowed, as all of these */
+    const struct source *source; /* borrowed, as all of these */
     const struct profile *profile;
     const struct zone *zone;
     enum encoding encoding;
@@ -21,7 +21,6 @@ struct reading {
 
     struct reader *reader;
     struct vault_sealer *sealer;
-    struct vault_index *index;
     struct sealer door;
     struct batch *batch;
     struct buf packed, sealed;
