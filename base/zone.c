@@ -42,6 +42,20 @@ struct zone {
     struct rule rule;
 };
 
+bool zone_name_is_valid(struct bytes name)
+{
+    enum { NAME_MAX_BYTES = 63 };
+    if (name.len == 0 || name.len > NAME_MAX_BYTES || name.ptr[0] == '/')
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!letter && c != '/' && c != '_' && c != '-' && c != '+')
+            return false;
+    }
+    return true;
+}
+
 /* --- the rule ------------------------------------------------------------------------------------------------ */
 
 static bool take_byte(struct bytes *rest, char byte)

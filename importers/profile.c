@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/embedded.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 #include "importers/dates.h"
 #include "importers/encoding.h"
@@ -94,16 +95,9 @@ static int read_delimiter(struct profile_parser *parser, struct bytes value)
                    BYTES_ARG(value));
 }
 
-/* A name of the zone database ends up as a path, so it is letters, digits and _ + - / without "..". */
 static int read_timezone(struct profile_parser *parser, struct bytes value)
 {
-    bool valid = value.len > 0 && value.len < 64 && value.ptr[0] != '/';
-    for (size_t i = 0; i < value.len && valid; i++) {
-        char c = value.ptr[i];
-        valid = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                c == '_' || c == '+' || c == '-' || c == '/';
-    }
-    if (!valid)
+    if (!zone_name_is_valid(value))
         return err_set(parser->err, ERR_PROFILE, "\"" BYTES_FMT "\" is no name of a time zone",
                        BYTES_ARG(value));
     parser->profile->timezone = value;

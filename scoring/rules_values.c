@@ -1,6 +1,6 @@
 #include "scoring/rules_table.h"
 
-#include "base/utf8.h"
+#include "base/zone.h"
 
 #include <assert.h>
 #include <math.h>
@@ -94,16 +94,9 @@ static int parse_text(struct bytes text, char out[RULES_WORD_BYTES], struct err 
     return OK;
 }
 
-/* A zone's name becomes part of a file's: nothing in it may leave the folder of zones. */
 static int parse_zone(struct bytes text, char out[RULES_WORD_BYTES], struct err *err)
 {
-    bool usable = text.len > 0 && text.ptr[0] != '/' && text.ptr[0] != '.';
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        usable = usable && (letter || c == '/' || c == '_' || c == '-' || c == '+');
-    }
-    if (!usable)
+    if (!zone_name_is_valid(text))
         return refuse(err, "must name a time zone such as Asia/Shanghai");
     return parse_text(text, out, err);
 }

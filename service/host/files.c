@@ -86,24 +86,9 @@ int files_replace(const char *path, struct bytes content, unsigned mode, struct 
     return rc;
 }
 
-static bool is_zone_name(struct bytes name)
-{
-    if (name.len == 0 || name.len > 64 || name.ptr[0] == '/' ||
-        bytes_find(name, BYTES_LIT("..")) < name.len)
-        return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                        (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '-' || c == '+';
-        if (!is_plain)
-            return false;
-    }
-    return true;
-}
-
 int zone_load(struct bytes name, struct zone **out_zone, struct err *err)
 {
-    if (!is_zone_name(name))
+    if (!zone_name_is_valid(name))
         return err_set(err, ERR_NOT_FOUND, "no time zone is called \"" BYTES_FMT "\"",
                        BYTES_ARG(name));
     char path[128];

@@ -223,6 +223,28 @@ static void zone_fixed__never_changes(void **state)
     zone_free(zone);
 }
 
+static void zone_name_is_valid__keeps_to_the_folder_of_zones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool is_valid;
+    } cases[] = {
+        {"Asia/Shanghai", true},
+        {"America/Port-au-Prince", true},
+        {"Etc/GMT+8", true},
+        {"UTC", true},
+        {"", false},
+        {"/etc/passwd", false},
+        {"../passwd", false},
+        {"Asia/../../passwd", false},
+        {"Asia/ Shanghai", false},
+        {"A\nB", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(zone_name_is_valid(bytes_from_z(cases[i].name)), cases[i].is_valid);
+}
+
 static void zone_parse__refuses_every_truncation(void **state)
 {
     (void)state;
@@ -301,6 +323,7 @@ int main(void)
         cmocka_unit_test(zone_day__has_23_or_25_hours_at_changes),
         cmocka_unit_test(zone_day_start__is_the_change_that_skips_midnight),
         cmocka_unit_test(zone_fixed__never_changes),
+        cmocka_unit_test(zone_name_is_valid__keeps_to_the_folder_of_zones),
         cmocka_unit_test(zone_parse__refuses_every_truncation),
         cmocka_unit_test(zone_parse__refuses_malformed_rules),
         cmocka_unit_test(zone_parse__survives_faults),
