@@ -23,7 +23,7 @@ struct bulk_rows {
 int bulk_register(struct store *store, struct err *err);
 
 /* Run the named statement, which has no parameters, while the table of `kind` gives `count` rows: struct order_row,
- * handling_row or person_order. After an error nothing of it is done. */
+ * handling_row or person_order. */
 int bulk_run(struct store *store, const char *name, enum bulk_kind kind, const void *rows,
              size_t count, struct err *err);
 

@@ -35,7 +35,8 @@ struct handling_row {
 bool handling_row_equal(const struct handling_row *a, const struct handling_row *b);
 
 /* Insert new orders, the first one first. out_ids[i] is the order that has the number of rows[i]: its own id, or, with
- * nothing of it stored, that of the order which has it already, be it an earlier one of `rows`. */
+ * nothing of it stored, that of the order which has it already, be it an earlier one of `rows`. After an error the
+ * transaction must be rolled back. */
 int orders_put_new(struct store *store, const struct order_row *rows, size_t count,
                    int64_t *out_ids, struct err *err);
 /* Rewrite an order of the import that is loading. */
