@@ -160,7 +160,7 @@ static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin
     put_count(page, tr, row->on_time_base);
     put_count(page, tr, row->on_time);
     put_rate(page, page_element(page, tr, "td", "n"), row);
-    (void)page_put(page, tr, "td", NULL, bytes_from_z(band_name(row, bulletin->rules)));
+    (void)page_put(page, tr, "td", "band", bytes_from_z(band_name(row, bulletin->rules)));
     put_note(page, page_element(page, tr, "td", NULL), bulletin, row->note);
 }
 

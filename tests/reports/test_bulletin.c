@@ -177,7 +177,7 @@ static void bulletin_html__shows_thresholds_by_their_names(void **state)
     bulletin.rules = &thresholds;
     buf_init(&out, OUT_MAX_BYTES);
     assert_int_equal(bulletin_html_render(&bulletin, &out, &err), OK);
-    assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("<td>above</td>")) < out.len);
+    assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("<td class=\"band\">above</td>")) < out.len);
     assert_true(bytes_find(buf_bytes(&out), BYTES_LIT("above：按时办结率不低于29%。")) < out.len);
     assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("类别平均")), out.len);
     buf_deinit(&out);
