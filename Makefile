@@ -11,7 +11,7 @@ CC := $(CC_$(BUILD))
 
 COMMON_FLAGS := -std=c11 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -Wall -Wextra -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Werror
-FLAGS_release := -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2
+FLAGS_release := -O2 -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2
 FLAGS_debug := -O0
 FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fsanitize=thread
@@ -19,7 +19,7 @@ FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-reco
 # Debian's packages of libcsv and inih name no flags: their headers and libraries lie where the compiler looks anyway.
 PACKAGES := libxml-2.0 jansson sqlite3 openssl
 CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
-LDFLAGS := $(filter -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
+LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
@@ -74,7 +74,7 @@ $(PROGRAM): $(OUT)/service/main.o $(call archives,service/commands)
 
 define module_rules
 $(call archive,$(1)): $(call objects,$(1))
-	@rm -f $$@; ar rcs $$@ $$^
+	@rm -f $$@; gcc-ar rcs $$@ $$^
 $(OUT)/$(1)/embedded.c: scripts/embed.sh $(EMBEDDED_$(1))
 	@mkdir -p $$(@D); sh scripts/embed.sh $(notdir $(1)) $(EMBEDDED_$(1)) > $$@
 $(OUT)/$(1)/embedded.o: $(OUT)/$(1)/embedded.c $(OUT)/flags
