@@ -109,7 +109,7 @@ void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *b
         page_printf(page, extension, "期限届满前申请的延期予以认可，至多%d次。",
                     rules->on_time.extensions);
     else
-        page_text(page, extension, BYTES_LIT("延期一律不予认可。"));
+        page_text(page, extension, BYTES_LIT("载明延期次数的延期一律不予认可。"));
     if (rules->on_time.judged_once)
         (void)page_put(page, list, "li", NULL,
                        BYTES_LIT("已在同类已关闭评价期统计过的工单，不重复统计。"));

@@ -137,17 +137,17 @@ static int compute_deadline(const struct judge *judge, const struct fact *fact,
     return OK;
 }
 
-/* A dump that names an extended deadline without a count has extended once. */
 static enum extension_verdict judge_extension(const struct judge *judge, const struct fact *fact,
                                               struct moment due)
 {
-    int count = fact->extension_count > 1 ? fact->extension_count : 1;
     if (due.kind == MOMENT_NONE || is_not_after(fact->extended_due, due, judge->zone))
         return EXTENSION_NOT_LATER;
     if (fact->extension_asked.kind != MOMENT_NONE &&
         !is_not_after(fact->extension_asked, due, judge->zone))
         return EXTENSION_ASKED_LATE;
-    return count > judge->rules->on_time.extensions ? EXTENSION_TOO_MANY : EXTENSION_COUNTS;
+    /* A dump without a count says nothing against the extension. */
+    return fact->extension_count > judge->rules->on_time.extensions ? EXTENSION_TOO_MANY
+                                                                    : EXTENSION_COUNTS;
 }
 
 int judge_deadline(const struct judge *judge, const struct fact *fact, struct verdict *out_verdict,

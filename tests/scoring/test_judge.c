@@ -572,7 +572,8 @@ static void judge_fact__counts_extensions_asked_in_time(void **state)
         {"not later by its bare day", "", NULL, "2024-06-10", 1, EXTENSION_NOT_LATER},
         {"two", "", NULL, "2024-06-20", 2, EXTENSION_TOO_MANY},
         {"two allowed", "[on_time]\nextensions = 2\n", NULL, "2024-06-20", 2, EXTENSION_COUNTS},
-        {"none allowed", "[on_time]\nextensions = 0\n", NULL, "2024-06-20", 0, EXTENSION_TOO_MANY},
+        {"none allowed", "[on_time]\nextensions = 0\n", NULL, "2024-06-20", 1, EXTENSION_TOO_MANY},
+        {"no count", "[on_time]\nextensions = 0\n", NULL, "2024-06-20", 0, EXTENSION_COUNTS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct judge_case c = {.name = cases[i].name,
