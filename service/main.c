@@ -44,6 +44,7 @@ int main(int argc, char **argv)
             from_environment != NULL && *from_environment != '\0' ? from_environment : "./data",
         .now_utc = clock_now_utc(),
         .shows_progress = isatty(STDERR_FILENO) == 1,
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .out = stdout,
         .messages = stderr,
     };

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { MESSAGE_MAX_BYTES = 8192 /* a longer message is cut */ };
+
 /* The one table of sentences: a code's kind of failure as office staff read it, with what to do. */
 static const char *sentence(enum err_code code)
 {
@@ -54,9 +56,46 @@ static const char *sentence(enum err_code code)
     return "未知错误";
 }
 
+/* Length of the control character that `text` begins with, 0 if it does not: C0 but tab and line feed, DEL, C1. */
+static size_t control_length(struct bytes text)
+{
+    unsigned char first = (unsigned char)text.ptr[0];
+    if ((first < 0x20 && first != '\t' && first != '\n') || first == 0x7f)
+        return 1;
+    unsigned char second = text.len > 1 ? (unsigned char)text.ptr[1] : 0;
+    return first == 0xc2 && second >= 0x80 && second <= 0x9f ? 2 : 0;
+}
+
+/* Write what a terminal may show: names in dumps and arguments are a stranger's, and an escape sequence in one would
+ * drive the terminal. Each control character becomes U+FFFD. */
+static bool write_visible(FILE *file, struct bytes text)
+{
+    size_t from = 0, at = 0;
+    bool written = true;
+    while (at < text.len && written) {
+        size_t control = control_length((struct bytes){text.ptr + at, text.len - at});
+        if (control == 0) {
+            at++;
+            continue;
+        }
+        written = fwrite(text.ptr + from, 1, at - from, file) == at - from &&
+                  fputs("\xEF\xBF\xBD", file) >= 0;
+        at += control;
+        from = at;
+    }
+    return written && (from == at || fwrite(text.ptr + from, 1, at - from, file) == at - from);
+}
+
+__attribute__((format(printf, 2, 0))) static void say(FILE *file, const char *format, va_list args)
+{
+    char text[MESSAGE_MAX_BYTES];
+    if (vsnprintf(text, sizeof text, format, args) > 0)
+        (void)write_visible(file, bytes_from_z(text));
+}
+
 int command_fail(const struct command_context *context, const struct err *err)
 {
-    (void)fprintf(context->messages, "错误：%s（%s）\n", sentence(err->code), err->message);
+    command_say(context, "错误：%s（%s）", sentence(err->code), err->message);
     return EXIT_FAILED;
 }
 
@@ -66,7 +105,7 @@ int command_misused(const struct command_context *context, const struct command 
     va_list args;
     (void)fputs("用法有误：", context->messages);
     va_start(args, format);
-    (void)vfprintf(context->messages, format, args);
+    say(context->messages, format, args);
     va_end(args);
     struct bytes forms = bytes_from_z(command->usage);
     (void)fputc('\n', context->messages);
@@ -82,7 +121,7 @@ void command_say(const struct command_context *context, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)vfprintf(context->messages, format, args);
+    say(context->messages, format, args);
     va_end(args);
     (void)fputc('\n', context->messages);
 }
@@ -101,8 +140,12 @@ bool command_parse_format(const char *text, enum command_format *out)
 
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err)
 {
-    size_t written = bytes.len > 0 ? fwrite(bytes.ptr, 1, bytes.len, context->out) : 0;
-    if (written != bytes.len || fflush(context->out) != 0)
+    bool written = true;
+    if (context->out_is_terminal)
+        written = write_visible(context->out, bytes);
+    else if (bytes.len > 0)
+        written = fwrite(bytes.ptr, 1, bytes.len, context->out) == bytes.len;
+    if (!written || fflush(context->out) != 0)
         return err_set(err, ERR_IO, "could not write to standard output");
     return OK;
 }

@@ -25,6 +25,8 @@ struct command_context {
     const char *data_path; /* --data, $PINGYI_DATA or ./data */
     int64_t now_utc;
     bool shows_progress; /* stderr is a terminal */
+    bool
+        out_is_terminal; /* then control characters are replaced; a file or a pipe gets all bytes as they are */
     FILE *out;
     FILE *messages;
 };
@@ -54,7 +56,7 @@ __attribute__((format(printf, 3, 4))) int command_misused(const struct command_c
                                                           const struct command *command,
                                                           const char *format, ...);
 
-/* A message to office staff on stderr, one line. */
+/* A message to office staff on stderr, one line; control characters in it are replaced. */
 __attribute__((format(printf, 2, 3))) void command_say(const struct command_context *context,
                                                        const char *format, ...);
 

@@ -134,4 +134,13 @@ check calendar_unknown_layer 1 calendar show --layers nothing
 check calendar_builtin_name 2 calendar import national "$work/typhoon.csv"
 printf 'date,type,name\n2024-13-06,holiday,x\n' > "$work/bad.csv"
 check calendar_bad_file 1 calendar import bad "$work/bad.csv"
+
+# Names in dumps and arguments are a stranger's: no control character of theirs reaches the terminal.
+escape=$(printf '\033')
+check control_in_argument 1 orders show "A${escape}[31mB"
+hides control_is_replaced_in_messages "$escape"
+printf '工单编号,受理时间,承办单位,%s[31m怪\nE1,2024-05-06 09:00:00,%s]0;x\n' "$escape" "$escape" > "$work/control.csv"
+script -qec "'$program' inspect '$work/control.csv'" /dev/null < /dev/null > "$work/out" 2>&1
+says control_inspected_on_a_terminal "[31m怪"
+hides control_is_replaced_on_a_terminal "$escape["
 exit $failed
