@@ -4,8 +4,7 @@
 
 enum { REPORT_MAX_BYTES = 64 * 1024 * 1024 };
 
-/* What to do about a file that is no dump. */
-static const char *refusal_sentence(enum refusal refusal)
+const char *import_refusal_sentence(enum refusal refusal)
 {
     switch (refusal) {
     case REFUSAL_EMPTY:
@@ -73,7 +72,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
 {
     buf_printf(text, "%s：", path);
     if (result->status == INTAKE_REFUSED) {
-        buf_printf(text, "未导入。%s（%s）\n", refusal_sentence(result->refusal), result->reason);
+        buf_printf(text, "未导入。%s（%s）\n", import_refusal_sentence(result->refusal),
+                   result->reason);
         return;
     }
     if (result->status == INTAKE_ALREADY_LOADED) {

@@ -23,6 +23,9 @@ int import_report_add(struct import_report *report, const char *path,
 int import_report_finish(struct import_report *report, const struct command_context *context,
                          int *out_status, struct err *err);
 
+/* Why a file is no dump and what to do about it, in Chinese. */
+const char *import_refusal_sentence(enum refusal refusal);
+
 /* The counts that an object of `import` and one of `imports` share. 0 or -1 when memory fails. */
 int import_counts_to_json(json_t *object, const struct import_counts *counts);
 

@@ -1,3 +1,4 @@
+#include "service/commands/import_report.h"
 #include "service/commands/output.h"
 #include "service/commands/profiles.h"
 
@@ -19,6 +20,7 @@ struct inspection {
     json_t *columns, *problems; /* NULL: words */
     const char *encoding;
     int64_t problem_count;
+    enum refusal refusal; /* why the file is no dump */
     char delimiter;
     int64_t header_line;
 };
@@ -128,16 +130,17 @@ static int feed(const struct source *source, struct reader *reader, struct err *
 }
 
 static int find_encoding(const struct source *source, const struct profile *profile,
-                         enum encoding *out, struct err *err)
+                         enum encoding *out, enum refusal *out_refusal, struct err *err)
 {
     int given = profile_encoding(profile);
     enum refusal refusal =
         refusal_of_head((struct bytes){(const char *)source->scan.head, sizeof source->scan.head});
     if (given >= 0)
         *out = (enum encoding)given;
-    else if (!encoding_scan_verdict(&source->scan, out))
-        return err_set(err, ERR_REFUSED, "%s",
-                       refusal_word(refusal != REFUSAL_NONE ? refusal : REFUSAL_UNDECODABLE));
+    else if (!encoding_scan_verdict(&source->scan, out)) {
+        *out_refusal = refusal != REFUSAL_NONE ? refusal : REFUSAL_UNDECODABLE;
+        return err_set(err, ERR_REFUSED, "%s", refusal_word(*out_refusal));
+    }
     return OK;
 }
 
@@ -153,15 +156,18 @@ static int inspect(const char *path, const struct profile *profile, struct inspe
     if (rc == OK)
         rc = source_scan(&source, false, err);
     if (rc == OK)
-        rc = find_encoding(&source, profile, &encoding, err);
+        rc = find_encoding(&source, profile, &encoding, &inspection->refusal, err);
     if (rc == OK)
         rc = zone_load(profile_timezone(profile), &zone, err);
     if (rc == OK) {
         inspection->encoding = encoding_word(encoding);
         rc = reader_new(profile, encoding, zone, sink, &reader, err);
     }
-    if (rc == OK)
+    if (rc == OK) {
         rc = feed(&source, reader, err);
+        if (rc == ERR_REFUSED)
+            inspection->refusal = reader_refusal(reader);
+    }
     if (rc == OK)
         *out_counts = reader_counts(reader);
     if (rc != OK)
@@ -246,7 +252,14 @@ static int run(struct command_context *context, int argc, char **argv)
     json_decref(inspection.problems);
     profile_free(profile);
     buf_deinit(&text);
-    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+    if (rc == OK ||
+        inspection.refusal == REFUSAL_EMPTY) /* of an empty file there is nothing to say */
+        return EXIT_DONE;
+    if (inspection.refusal == REFUSAL_NONE)
+        return command_fail(context, &err);
+    command_say(context, "错误：%s（%s）", import_refusal_sentence(inspection.refusal),
+                err.message);
+    return EXIT_FAILED;
 }
 
 const struct command command_inspect = {

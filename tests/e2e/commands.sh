@@ -75,6 +75,13 @@ check inspect_json 0 inspect --format json tests/data/boston311_2011_07.csv --pr
 says inspect_json_names_header '"header_line": 1'
 printf '<html><body>no table</body></html>\n' > "$work/page.csv"
 check inspect_refuses_a_page 1 inspect "$work/page.csv"
+says inspect_says_what_a_page_is "这是网页"
+check inspect_empty 0 inspect /dev/null
+: > "$work/nothing"
+same inspect_empty_says_nothing "$work/out" "$work/nothing"
+: > "$work/empty.csv"
+check inspect_empty_file 0 inspect "$work/empty.csv"
+same inspect_empty_file_says_nothing "$work/out" "$work/nothing"
 
 check import 3 import --extracted-at 2024-06-03 tests/data/city_2024_05.csv
 check import_second 3 import --extracted-at 2024-07-03 tests/data/city_2024_06.csv
