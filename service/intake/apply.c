@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 
 #include "service/intake/merge.h"
+#include "service/intake/present.h"
 #include "service/intake/texts.h"
 
 #include <string.h>
@@ -31,15 +32,6 @@ struct apply_room {
 struct handling_run {
     const struct handling_row *first;
     size_t count;
-};
-
-/* The handlings of an order as the import sees them: stored ones, what waits for them, and additions. */
-struct present {
-    int64_t order_id;
-    struct handling_row rows[HANDLINGS_AN_ORDER];
-    int64_t identities[HANDLINGS_AN_ORDER];
-    int count;
-    int stored_count; /* the first so many are stored; the others wait to be added */
 };
 
 enum outcome { OUTCOME_UNCHANGED, OUTCOME_UPDATED, OUTCOME_ACCEPTED, OUTCOME_WAITS };
@@ -133,57 +125,6 @@ static int resolve(struct apply *apply, const struct batch_item *item, struct in
 }
 
 /* ---- what is there already ---- */
-
-static int find_identity(const struct present *present, int64_t identity)
-{
-    for (int i = 0; i < present->count; i++) {
-        if (present->identities[i] == identity)
-            return i;
-    }
-    return -1;
-}
-
-static int64_t next_handling_id(const struct present *present)
-{
-    return present->count > 0 ? present->rows[present->count - 1].id + 1
-                              : present->order_id * HANDLINGS_AN_ORDER;
-}
-
-/* Put what waits for the order over what is stored, and behind it what waits to be added. */
-static int overlay_pending(struct apply *apply, struct present *present, struct err *err)
-{
-    for (int i = 0; i < present->stored_count; i++) {
-        int rc = pending_handling_get(apply->store, present->rows[i].id, &present->rows[i], err);
-        if (rc != OK && rc != ERR_NOT_FOUND)
-            return rc;
-    }
-    while (present->count < HANDLINGS_AN_ORDER) {
-        struct handling_row *row = &present->rows[present->count];
-        int rc = pending_handling_get(apply->store, next_handling_id(present), row, err);
-        if (rc == ERR_NOT_FOUND)
-            break;
-        if (rc != OK)
-            return rc;
-        present->count++;
-    }
-    return OK;
-}
-
-static int load_present(struct apply *apply, int64_t order_id, bool is_own, struct present *present,
-                        struct err *err)
-{
-    present->order_id = order_id;
-    int rc = handlings_get(apply->store, order_id, present->rows, &present->count, err);
-    if (rc != OK)
-        return rc;
-    present->stored_count = present->count;
-    if (!is_own)
-        rc = overlay_pending(apply, present, err);
-    for (int i = 0; i < present->count && rc == OK; i++)
-        rc = words_identity_of(&apply->words, present->rows[i].unit_name_id,
-                               &present->identities[i], err);
-    return rc;
-}
 
 /* Whether the order was last changed by a dump that was taken later than this one. */
 static int is_older_dump(struct apply *apply, const struct present *present, bool *out_is_older,
@@ -343,12 +284,12 @@ static int merge_row(struct apply *apply, struct incoming *in, int i, struct pre
                      bool is_own, int *out_at, enum outcome *out, bool *out_was_seen,
                      struct err *err)
 {
-    int at = find_identity(present, in->identities[i]);
+    int at = present_find(present, in->identities[i]);
     if (at < 0) {
         if (present->count == HANDLINGS_AN_ORDER)
             return err_set(err, ERR_LIMIT, "order \"" BYTES_FMT "\" has more than %d handlings",
                            BYTES_ARG(in->order->order_no), HANDLINGS_AN_ORDER);
-        in->rows[i].id = next_handling_id(present);
+        in->rows[i].id = present_next_id(present);
         at = present->count++;
         present->rows[at] = in->rows[i];
         present->identities[at] = in->identities[i];
@@ -395,7 +336,7 @@ static int see_all(struct apply *apply, const struct incoming *in, const struct 
                    struct err *err)
 {
     for (int i = 0; i < in->count; i++) {
-        int at = find_identity(present, in->identities[i]);
+        int at = present_find(present, in->identities[i]);
         bool was_seen = false;
         if (at < 0 || at >= present->stored_count)
             continue;
@@ -444,7 +385,7 @@ static int apply_known(struct apply *apply, struct incoming *in, int64_t order_i
     struct present present;
     bool is_own = order_id >= apply->first_order_id;
     bool is_older = false;
-    int rc = load_present(apply, order_id, is_own, &present, err);
+    int rc = present_load(&apply->words, order_id, is_own, &present, err);
     if (rc == OK && !is_own)
         rc = is_older_dump(apply, &present, &is_older, err);
     if (rc != OK)
@@ -556,131 +497,5 @@ int apply_batch(struct apply *apply, const struct batch_item *items, size_t coun
         rc = apply_record(apply, &room->records[i], room->order_ids[i], &new_rows, err);
     if (rc == OK)
         rc = handlings_put_new(apply->store, new_rows.first, new_rows.count, err);
-    return rc;
-}
-
-/* ---- the end of the file: transfers and additions ---- */
-
-/* The stored handling that a waiting one takes over from: of the same side (lead or support), not named by this file.
- * -1: none, the waiting one joins. */
-static int find_left_unit(struct apply *apply, const struct present *present,
-                          const struct handling_row *waiting, const bool *taken, int *out_at,
-                          struct err *err)
-{
-    *out_at = -1;
-    bool is_support = waiting->role == HANDLING_ROLE_SUPPORT;
-    for (int i = 0; i < present->stored_count; i++) {
-        const struct handling_row *stored = &present->rows[i];
-        bool seen = false;
-        if (taken[i] || (stored->role == HANDLING_ROLE_SUPPORT) != is_support)
-            continue;
-        int rc = sighting_get(apply->store, apply->import_id, stored->id, &seen, err);
-        if (rc != OK)
-            return rc;
-        if (seen)
-            continue;
-        *out_at = i;
-        if (stored->role == waiting->role)
-            break;
-    }
-    return OK;
-}
-
-static int transfer(struct apply *apply, struct handling_row *stored,
-                    const struct handling_row *waiting, struct err *err)
-{
-    handling_merge(stored, waiting, apply->columns, apply->zone);
-    stored->import_id = apply->import_id;
-    int rc = pending_handling_delete(apply->store, waiting->id, err);
-    if (rc == OK)
-        rc = pending_handling_put(apply->store, stored, err);
-    if (rc == OK)
-        rc = sighting_put(apply->store, apply->import_id, stored->id, SIGHTING_CHANGED, err);
-    apply->counts.updated++;
-    return rc;
-}
-
-static int add_waiting(struct apply *apply, const struct handling_row *waiting, struct err *err)
-{
-    apply->counts.accepted++;
-    return sighting_put(apply->store, apply->import_id, waiting->id, SIGHTING_ADDED, err);
-}
-
-/* Parts of the whole order; a handling whose part changes by the others waits too. */
-static int reassign_pending_parts(struct apply *apply, struct handling_row *rows, int count,
-                                  int stored_count, struct err *err)
-{
-    enum handling_part before[HANDLINGS_AN_ORDER] = {0};
-    for (int i = 0; i < count; i++)
-        before[i] = rows[i].fact.part;
-    handlings_assign_parts(rows, count);
-    for (int i = 0; i < count; i++) {
-        if (rows[i].fact.part == before[i])
-            continue;
-        rows[i].import_id = apply->import_id;
-        int rc = pending_handling_put(apply->store, &rows[i], err);
-        if (rc == OK && i < stored_count)
-            rc = sighting_put(apply->store, apply->import_id, rows[i].id, SIGHTING_CHANGED, err);
-        if (rc != OK)
-            return rc;
-    }
-    return OK;
-}
-
-static int finish_order(struct apply *apply, int64_t order_id, struct err *err)
-{
-    struct present present;
-    bool taken[HANDLINGS_AN_ORDER] = {false};
-    int rc = load_present(apply, order_id, false, &present, err);
-    int kept = present.stored_count;
-    for (int i = present.stored_count; i < present.count && rc == OK; i++) {
-        struct handling_row waiting = present.rows[i];
-        int left = -1;
-        rc = find_left_unit(apply, &present, &waiting, taken, &left, err);
-        if (rc != OK)
-            break;
-        if (left >= 0) {
-            taken[left] = true;
-            rc = transfer(apply, &present.rows[left], &waiting, err);
-        } else {
-            present.rows[kept++] = waiting;
-            rc = add_waiting(apply, &waiting, err);
-        }
-    }
-    if (rc == OK)
-        rc = reassign_pending_parts(apply, present.rows, kept, present.stored_count, err);
-    return rc;
-}
-
-struct finishing {
-    struct apply *apply;
-    int64_t order_id; /* finished last */
-};
-
-static int on_pending(void *context, const struct handling_row *row, struct err *err)
-{
-    struct finishing *finishing = context;
-    int64_t order_id = row->id / HANDLINGS_AN_ORDER;
-    if (order_id == finishing->order_id)
-        return OK;
-    finishing->order_id = order_id;
-    return finish_order(finishing->apply, order_id, err);
-}
-
-int apply_finish(struct apply *apply, struct err *err)
-{
-    struct finishing finishing = {.apply = apply};
-    int rc = pending_handlings_each(apply->store, on_pending, &finishing, err);
-    if (rc == OK)
-        rc = orders_apply_pending(apply->store, apply->import_id, err);
-    if (rc == OK)
-        rc = persons_flush(&apply->persons, apply->store, err);
-    if (rc == OK)
-        rc = orders_index_changed_persons(apply->store, apply->import_id, err);
-    /* A record that names several units new to an old order is one record: the further ones are not counted. */
-    int64_t surplus = apply->joined_surplus;
-    int64_t from_accepted = surplus < apply->counts.accepted ? surplus : apply->counts.accepted;
-    apply->counts.accepted -= from_accepted;
-    apply->counts.updated -= surplus - from_accepted;
     return rc;
 }

@@ -10,8 +10,8 @@
 #include "service/storage/imports.h"
 #include "service/storage/sealer.h"
 
-/* The writing half of an import: a batch of records after the other meets what is stored. Thread: the writer, which holds an
- * open transaction around each call.
+/* The writing half of an import: a batch of records after the other meets what is stored. Thread: the writer, which
+ * holds an open transaction around each call.
  *
  * A record's order is
  *   new              -> stored at once, under an id that no reader sees yet
@@ -21,8 +21,8 @@
 struct apply {
     struct store *store;
     struct sealer sealer; /* of orders */
-    struct vault_index *
-        index; /* borrowed; numbers are made blind here, because the reading thread has more to do */
+    struct vault_index
+        *index; /* borrowed; makes numbers blind here, for the reading thread has more to do */
     const struct zone *zone;
     struct words words;
     struct persons persons;
@@ -43,7 +43,8 @@ void apply_deinit(struct apply *apply); /* accepts a zeroed one */
 /* The records among `items`, at most BATCH_ITEMS, in their order. */
 int apply_batch(struct apply *apply, const struct batch_item *items, size_t count, struct err *err);
 
-/* After the last record: transfers are told from additions, and what waited takes its place. */
+/* After the last record: transfers are told from additions, and what waited takes its place
+ * (apply_finish.c). */
 int apply_finish(struct apply *apply, struct err *err);
 
 #endif

@@ -2,12 +2,11 @@
 
 #include "base/alloc.h"
 
-#include "reports/csv.h"
-
 #include "service/auth/digest.h"
 #include "service/host/files.h"
 #include "service/intake/apply.h"
 #include "service/intake/reading.h"
+#include "service/intake/rejects.h"
 
 #include <string.h>
 
@@ -24,7 +23,6 @@ enum {
         30000, /* each writes the pages of indexes that its records touch, so not fewer */
     CLEAR_ORDERS = 20000,
     RESULT_MAX_BYTES = 64 * 1024 * 1024,
-    REJECT_MAX_BYTES = 64 * 1024 * 1024,
 };
 
 struct load {
@@ -38,15 +36,12 @@ struct load {
     struct batch_queue queue;
     struct reading reading;
     struct apply apply;
-    struct vault_sealer *order_sealer, *reject_sealer;
+    struct vault_sealer *order_sealer;
+    struct rejects rejects;
     struct vault_index *index;
-    struct sealer reject_door;
     struct import_row import;
-    int64_t next_reject_id;
     int64_t slice_records;
-    int64_t rejected;
     bool is_loading; /* the import row is stored */
-    struct buf reject_cells, reject_sealed, reject_line;
 };
 
 const char *intake_status_word(enum intake_status status)
@@ -58,83 +53,6 @@ const char *intake_status_word(enum intake_status status)
 static int64_t extraction_time(const struct intake_options *options)
 {
     return options->extracted_utc != 0 ? options->extracted_utc : options->now_utc;
-}
-
-/* ---- rejects ---- */
-
-static void put_reject_line(struct load *load, const struct reject *reject)
-{
-    struct buf *line = &load->reject_line;
-    buf_clear(line);
-    buf_printf(line, "%lld,", (long long)reject->line);
-    csv_cell(line, reject->column);
-    buf_append_byte(line, ',');
-    buf_append_z(line, reject_reason_word(reject->reason));
-    for (size_t i = 0; i < reject->cell_count; i++) {
-        buf_append_byte(line, ',');
-        csv_cell(line, reject->cells[i]);
-    }
-    buf_append_byte(line, '\n');
-}
-
-static int write_line(FILE *file, const struct buf *line, struct err *err)
-{
-    struct bytes bytes = buf_bytes(line);
-    int rc = buf_status(line, err);
-    if (rc == OK && fwrite(bytes.ptr, 1, bytes.len, file) != bytes.len)
-        rc = err_set(err, ERR_IO, "could not write the file of rejects");
-    return rc;
-}
-
-static int write_reject_header(struct load *load, struct err *err)
-{
-    const struct reader_layout *layout = reader_layout(load->reading.reader);
-    struct buf *line = &load->reject_line;
-    buf_clear(line);
-    buf_append_z(line, "line,column,reason");
-    for (size_t i = 0; i < layout->header_count; i++) {
-        buf_append_byte(line, ',');
-        csv_cell(line, layout->header[i]);
-    }
-    buf_append_byte(line, '\n');
-    return write_line(load->options->rejects, line, err);
-}
-
-/* The cells of the row as one CSV record, sealed: they hold names and numbers. */
-static int store_reject(struct load *load, const struct reject *reject, struct err *err)
-{
-    int64_t id = load->next_reject_id++;
-    buf_clear(&load->reject_cells);
-    buf_clear(&load->reject_sealed);
-    for (size_t i = 0; i < reject->cell_count; i++) {
-        if (i > 0)
-            buf_append_byte(&load->reject_cells, ',');
-        csv_cell(&load->reject_cells, reject->cells[i]);
-    }
-    int rc = buf_status(&load->reject_cells, err);
-    if (rc == OK)
-        rc = load->reject_door.seal(load->reject_door.context, id, buf_bytes(&load->reject_cells),
-                                    &load->reject_sealed, err);
-    if (rc == OK)
-        rc = reject_put(load->datadir->store, load->import.id, id, reject->line,
-                        bytes_from_z(reject_reason_word(reject->reason)), reject->column,
-                        buf_bytes(&load->reject_sealed), err);
-    return rc;
-}
-
-static int take_reject(struct load *load, const struct reject *reject, struct err *err)
-{
-    int rc = store_reject(load, reject, err);
-    if (rc == OK && load->options->rejects != NULL) {
-        if (load->rejected == 0)
-            rc = write_reject_header(load, err);
-        if (rc == OK) {
-            put_reject_line(load, reject);
-            rc = write_line(load->options->rejects, &load->reject_line, err);
-        }
-    }
-    load->rejected++;
-    return rc;
 }
 
 /* ---- slices ---- */
@@ -159,7 +77,8 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
     int rc = apply_batch(&load->apply, batch->items, batch->count, err);
     for (size_t i = 0; i < batch->count && rc == OK; i++) {
         if (batch->items[i].kind == ITEM_REJECT)
-            rc = take_reject(load, batch->items[i].reject, err);
+            rc = rejects_take(&load->rejects, reader_layout(load->reading.reader),
+                              batch->items[i].reject, err);
     }
     if (rc != OK)
         return rc;
@@ -169,7 +88,7 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
         const struct import_counts *counts = &load->apply.counts;
         options->on_progress(options->progress_context, batch->done_bytes, load->source.size_bytes,
                              counts->accepted + counts->updated + counts->unchanged +
-                                 load->rejected);
+                                 load->rejects.count);
     }
     return load->slice_records >= SLICE_RECORDS ? end_slice(load, err) : OK;
 }
@@ -236,7 +155,7 @@ static int begin_loading(struct load *load, struct err *err)
     if (rc == OK)
         rc = import_put_loading(store, &load->import, err);
     if (rc == OK)
-        rc = reject_next_id(store, &load->next_reject_id, err);
+        rc = rejects_begin(&load->rejects, load->import.id, err);
     if (rc != OK)
         return rc;
     load->is_loading = true;
@@ -419,7 +338,7 @@ static int finish_loading(struct load *load, struct err *err)
     import->end_order_id = load->apply.end_order_id;
     import->counts = load->apply.counts;
     import->counts.rows = read.rows;
-    import->counts.rejected = load->rejected;
+    import->counts.rejected = load->rejects.count;
     import->counts.newest_event_utc = read.newest_event_utc;
     if (rc == OK)
         rc = import_put_loaded(store, import, err);
@@ -523,12 +442,11 @@ static int start(struct load *load, struct err *err)
     if (rc == OK)
         rc = vault_sealer_new(vault, "order", &load->order_sealer, err);
     if (rc == OK)
-        rc = vault_sealer_new(vault, "reject", &load->reject_sealer, err);
+        rc = rejects_init(&load->rejects, load->datadir->store, vault, load->options->rejects, err);
     if (rc == OK)
         rc = vault_index_new(vault, &load->index, err);
     if (rc != OK)
         return rc;
-    load->reject_door = vault_sealer_door(load->reject_sealer);
     return apply_init(&load->apply, load->datadir->store, vault_sealer_door(load->order_sealer),
                       load->index, load->zone, err);
 }
@@ -559,14 +477,11 @@ static void load_deinit(struct load *load)
     apply_deinit(&load->apply);
     reading_deinit(&load->reading);
     vault_sealer_free(load->order_sealer);
-    vault_sealer_free(load->reject_sealer);
+    rejects_deinit(&load->rejects);
     vault_index_free(load->index);
     batch_queue_deinit(&load->queue);
     zone_free(load->zone);
     source_close(&load->source);
-    buf_deinit(&load->reject_cells);
-    buf_deinit(&load->reject_sealed);
-    buf_deinit(&load->reject_line);
 }
 
 int intake_load(struct datadir *datadir, const char *path, const struct intake_options *options,
@@ -578,9 +493,6 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
     bool known = false;
     bool found = false;
     arena_init(&result.arena, RESULT_MAX_BYTES);
-    buf_init(&load.reject_cells, REJECT_MAX_BYTES);
-    buf_init(&load.reject_sealed, REJECT_MAX_BYTES);
-    buf_init(&load.reject_line, REJECT_MAX_BYTES);
     int rc = prepare(&load, path, err);
     if (rc == OK)
         rc = find_loaded(&load, &found, err);

@@ -28,7 +28,8 @@ void map_clear(struct map *map)
 }
 
 /* The entry of the key, or the free one where it belongs. At most half of the entries are taken, so one is free. */
-static struct map_entry *probe(struct map_entry *entries, size_t capacity, struct bytes key, uint64_t hash)
+static struct map_entry *probe(struct map_entry *entries, size_t capacity, struct bytes key,
+                               uint64_t hash)
 {
     for (size_t at = hash & (capacity - 1);; at = (at + 1) & (capacity - 1)) {
         struct map_entry *entry = &entries[at];
@@ -62,7 +63,8 @@ static int grow(struct map *map, struct err *err)
     return OK;
 }
 
-int map_put(struct map *map, struct bytes key, int64_t value, struct map_entry **out_entry, struct err *err)
+int map_put(struct map *map, struct bytes key, int64_t value, struct map_entry **out_entry,
+            struct err *err)
 {
     if (map->count >= map->max_count || map->keys.used_bytes + key.len + 64 > map->keys.max_bytes)
         return err_set(err, ERR_LIMIT, "more than %zu different words", map->count);

@@ -30,6 +30,7 @@ void map_clear(struct map *map);
 struct map_entry *map_get(const struct map *map, struct bytes key);
 
 /* A new entry; `key` must not be in the map. ERR_LIMIT when max_count or the keys' memory is reached. */
-int map_put(struct map *map, struct bytes key, int64_t value, struct map_entry **out_entry, struct err *err);
+int map_put(struct map *map, struct bytes key, int64_t value, struct map_entry **out_entry,
+            struct err *err);
 
 #endif

@@ -45,7 +45,8 @@ static uint32_t marks_of_columns(uint64_t columns)
     return marks;
 }
 
-static void merge_words(struct handling_row *into, const struct handling_row *from, uint64_t columns)
+static void merge_words(struct handling_row *into, const struct handling_row *from,
+                        uint64_t columns)
 {
     if (has(columns, FIELD_KIND))
         into->fact.kind = from->fact.kind;

@@ -133,7 +133,8 @@ int source_read(const struct source *source, int64_t offset, char block[SOURCE_B
         got = pread(source->fd, block, SOURCE_BLOCK_BYTES, offset);
     while (got < 0 && errno == EINTR);
     if (got < 0)
-        return err_set(err, ERR_IO, "could not read at byte %lld: %s", (long long)offset, strerror(errno));
+        return err_set(err, ERR_IO, "could not read at byte %lld: %s", (long long)offset,
+                       strerror(errno));
     if ((got == 0) != (offset >= source->size_bytes) || offset + got > source->size_bytes)
         return err_set(err, ERR_STATE, "the file changed while it was read");
     *out_len = (size_t)got;
@@ -142,7 +143,8 @@ int source_read(const struct source *source, int64_t offset, char block[SOURCE_B
 
 typedef int (*block_cb)(void *context, struct bytes block, struct err *err);
 
-static int each_block(const struct source *source, block_cb on_block, void *context, struct err *err)
+static int each_block(const struct source *source, block_cb on_block, void *context,
+                      struct err *err)
 {
     char *block = mem_alloc(SOURCE_BLOCK_BYTES);
     if (block == NULL)

@@ -67,7 +67,8 @@ static int add_unit_word(struct words *words, struct bytes name, struct bytes co
     if (rc == OK)
         rc = unit_name_put(words->store, name, buf_bytes(&words->folded), code, &row, err);
     if (rc == OK)
-        rc = map_put(&words->units, buf_bytes(&words->key), (int64_t)words->unit_count, &entry, err);
+        rc =
+            map_put(&words->units, buf_bytes(&words->key), (int64_t)words->unit_count, &entry, err);
     if (rc != OK)
         return rc;
     words->unit_words[words->unit_count++] = (struct unit_word){

@@ -13,9 +13,9 @@
 struct unit_word {
     struct bytes name; /* as first written */
     struct bytes code;
-    int64_t name_id;   /* unit_names */
-    int64_t unit_id;   /* 0: unmatched */
-    int64_t records;   /* that used it */
+    int64_t name_id; /* unit_names */
+    int64_t unit_id; /* 0: unmatched */
+    int64_t records; /* that used it */
 };
 
 struct words {
