@@ -21,7 +21,7 @@
     X(ERR_USAGE, -10, "wrong usage")                                                               \
     X(ERR_NOT_FOUND, -11, "not found")                                                             \
     X(ERR_EXISTS, -12, "exists already")                                                           \
-    X(ERR_STATE, -13, "not in the state this needs")                                               \
+    X(ERR_WRONG_STATE, -13, "not in the state this needs")                                         \
     X(ERR_BUSY, -14, "busy")                                                                       \
     X(ERR_CORRUPT, -15, "stored data is damaged")                                                  \
     X(ERR_PERMISSION, -16, "permission is missing or too wide")                                    \

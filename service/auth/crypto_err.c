@@ -1,5 +1,7 @@
 #include "service/auth/crypto_err.h"
 
+#include <openssl/err.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +21,6 @@ int crypto_err_set(struct err *err, const char *what)
     if (is_memory || cause == 0)
         return err_set(err, ERR_NOMEM, "could not %s: out of memory", what);
     const char *reason = ERR_reason_error_string(cause);
-    return err_set(err, ERR_STATE, "could not %s: %s", what,
+    return err_set(err, ERR_WRONG_STATE, "could not %s: %s", what,
                    reason != NULL ? reason : "unknown reason");
 }

@@ -36,7 +36,7 @@ static const char *sentence(enum err_code code)
         return "未找到";
     case ERR_EXISTS:
         return "已存在";
-    case ERR_STATE:
+    case ERR_WRONG_STATE:
         return "当前状态不允许此操作";
     case ERR_BUSY:
         return "另一操作正在进行，请稍后重试";

@@ -532,7 +532,7 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
     if (rc == OK)
         rc = import_get(store, import_id, &import, err);
     if (rc == OK && !bytes_equal(import.state, BYTES_LIT("loaded")))
-        rc = err_set(err, ERR_STATE, "import %lld is " BYTES_FMT, (long long)import_id,
+        rc = err_set(err, ERR_WRONG_STATE, "import %lld is " BYTES_FMT, (long long)import_id,
                      BYTES_ARG(import.state));
     if (rc == OK)
         rc = import_blocked_by(store, import_id, &later, &round, err);

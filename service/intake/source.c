@@ -136,7 +136,7 @@ int source_read(const struct source *source, int64_t offset, char block[SOURCE_B
         return err_set(err, ERR_IO, "could not read at byte %lld: %s", (long long)offset,
                        strerror(errno));
     if ((got == 0) != (offset >= source->size_bytes) || offset + got > source->size_bytes)
-        return err_set(err, ERR_STATE, "the file changed while it was read");
+        return err_set(err, ERR_WRONG_STATE, "the file changed while it was read");
     *out_len = (size_t)got;
     return OK;
 }

@@ -25,7 +25,7 @@ void source_close(struct source *source); /* accepts one that was not opened, wi
 /* The first pass: SHA-256 and the encoding's evidence, side by side in two threads unless `one_thread`. */
 int source_scan(struct source *source, bool one_thread, struct err *err);
 
-/* Read at `offset` into `block`; *out_len 0 at the end. ERR_IO; ERR_STATE when the file has changed its size. */
+/* Read at `offset` into `block`; *out_len 0 at the end. ERR_IO; ERR_WRONG_STATE when the file has changed its size. */
 int source_read(const struct source *source, int64_t offset, char block[SOURCE_BLOCK_BYTES],
                 size_t *out_len, struct err *err);
 

@@ -115,12 +115,12 @@ int import_put_loading(struct store *store, struct import_row *row, struct err *
     return rc;
 }
 
-/* An UPDATE that must meet one row: ERR_STATE when the import is not in the state the statement asks for. */
+/* An UPDATE that must meet one row: ERR_WRONG_STATE when the import is not in the state the statement asks for. */
 static int run_on_one(struct store *store, sqlite3_stmt *statement, int64_t id, struct err *err)
 {
     int rc = database_run(store, statement, err);
     if (rc == OK && sqlite3_changes64(database_handle(store)) != 1)
-        return err_set(err, ERR_STATE, "import %lld is in another state", (long long)id);
+        return err_set(err, ERR_WRONG_STATE, "import %lld is in another state", (long long)id);
     return rc;
 }
 
@@ -328,7 +328,7 @@ int import_clear(struct store *store, int64_t id, int64_t limit, bool *out_done,
     int64_t last_order = 0;
     int rc = get_integers(store, "import_loading", loading, 2, err);
     if (rc == OK && loading[0] != id)
-        rc = err_set(err, ERR_STATE, "import %lld is not loading", (long long)id);
+        rc = err_set(err, ERR_WRONG_STATE, "import %lld is not loading", (long long)id);
     if (rc == OK)
         rc = get_integers(store, "orders_last_id", &last_order, 1, err);
     if (rc != OK)

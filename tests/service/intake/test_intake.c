@@ -189,7 +189,7 @@ static void intake_undo__gives_back_what_stood_before(void **state)
     assert_string_equal(order_text(fixture, "A1"), "住建局:l:0");
     assert_string_equal(order_text(fixture, "A2"), "城管局:l:1 住建局:s:1");
     assert_string_equal(order_text(fixture, "A7"), "none");
-    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, &err), ERR_STATE);
+    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, &err), ERR_WRONG_STATE);
     assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), OK);
     assert_string_equal(order_text(fixture, "A1"), "none");
     assert_int_equal(store_check(fixture->datadir.store, &err), OK);

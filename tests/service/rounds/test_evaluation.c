@@ -149,7 +149,7 @@ static void round_close__freezes_what_was_counted(void **state)
     assert_string_equal(score(fixture, "2024-06", 1), expected);
     assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
                                  BYTES_LIT("t"), &err),
-                     ERR_STATE);
+                     ERR_WRONG_STATE);
     assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
 }
 

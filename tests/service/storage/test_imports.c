@@ -142,7 +142,7 @@ static void import__goes_from_loading_to_loaded(void **state)
                                         .flag_disagreements = 64,
                                         .newest_event_utc = 128};
     end_import(store, &row);
-    assert_int_equal(import_put_loaded(store, &row, &err), ERR_STATE);
+    assert_int_equal(import_put_loaded(store, &row, &err), ERR_WRONG_STATE);
     MUST(import_loading(store, &id, &err));
     assert_int_equal(id, 0);
 
@@ -180,7 +180,7 @@ static void import_clear__goes_in_slices(void **state)
     dump(store, &after);
     assert_true(bytes_equal(buf_bytes(&before), buf_bytes(&after)));
     assert_int_equal(import_get(store, row.id, &row, &err), ERR_NOT_FOUND);
-    assert_int_equal(import_clear(store, old.id, 2, &done, &err), ERR_STATE);
+    assert_int_equal(import_clear(store, old.id, 2, &done, &err), ERR_WRONG_STATE);
     buf_deinit(&before);
     buf_deinit(&after);
 }
@@ -210,7 +210,7 @@ static void import_undo__restores_what_was(void **state)
     MUST(import_undo(store, row.id, 1717300000, &err));
     dump(store, &after);
     assert_true(bytes_equal(buf_bytes(&before), buf_bytes(&after)));
-    assert_int_equal(import_undo(store, row.id, 1717300000, &err), ERR_STATE);
+    assert_int_equal(import_undo(store, row.id, 1717300000, &err), ERR_WRONG_STATE);
 
     /* The same file loads again, and no order's id is given twice. */
     begin_import(store, &again, 2);
