@@ -180,6 +180,12 @@ int import_report_add(struct import_report *report, const char *path,
     return OK;
 }
 
+void import_report_add_failed(struct import_report *report)
+{
+    report->files++;
+    report->refused++;
+}
+
 int import_report_finish(struct import_report *report, const struct command_context *context,
                          int *out_status, struct err *err)
 {

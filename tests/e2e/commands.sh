@@ -83,8 +83,11 @@ same inspect_empty_says_nothing "$work/out" "$work/nothing"
 check inspect_empty_file 0 inspect "$work/empty.csv"
 same inspect_empty_file_says_nothing "$work/out" "$work/nothing"
 
+check import_missing 1 import "$work/missing.csv"
 check import 3 import --extracted-at 2024-06-03 tests/data/city_2024_05.csv
 check import_second 3 import --extracted-at 2024-07-03 tests/data/city_2024_06.csv
+check import_each_for_itself 3 import "$work/missing.csv" tests/data/city_2024_06.csv
+says import_goes_on_after_a_missing_file "批次 2"
 check imports_json 0 imports --format json
 says imports_has_unmatched '"岚江市文化新闻出版广电局": 2'
 says imports_has_header_line '"header_line": 1'
