@@ -216,6 +216,8 @@ const struct command command_calendar = {
     .details = "show 按日期列出放假和调休上班的日子；--layers 缺省为 national，内置的还有 "
                "guangxi（三月三）。\n"
                "import 导入一层日历（CSV：date,type,name，type 为 holiday 或 "
-               "workday），后面的层覆盖前面的层。",
+               "workday），后面的层覆盖前面的层。\n"
+               "某年的1月1日和10月1日都列为放假，才算覆盖该年；未覆盖的年份不推算期限。规则中写 "
+               "layers = national, guangxi, NAME。",
     .run = run,
 };
