@@ -39,7 +39,6 @@ static const struct renderer *renderer_for(const char *path)
 
 struct report_arguments {
     const char *round, *to;
-    const struct renderer *renderer;
 };
 
 static int parse_arguments(struct command_context *context, int argc, char **argv,
@@ -61,12 +60,6 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     }
     if (optind < argc)
         return command_misused(context, &command_report, "多余的参数 %s", argv[optind]);
-    if (out->round == NULL || out->to == NULL)
-        return command_misused(context, &command_report, "--round 和 --to 缺一不可");
-    out->renderer = renderer_for(out->to);
-    if (out->renderer == NULL)
-        return command_misused(context, &command_report,
-                               "--to 的文件名须以 .html、.json 或 .csv 结尾");
     return EXIT_DONE;
 }
 
@@ -79,11 +72,17 @@ static int run(struct command_context *context, int argc, char **argv)
     int status = parse_arguments(context, argc, argv, &arguments);
     if (status != EXIT_DONE)
         return status;
+    if (arguments.round == NULL || arguments.to == NULL)
+        return command_misused(context, &command_report, "--round 和 --to 缺一不可");
+    const struct renderer *renderer = renderer_for(arguments.to);
+    if (renderer == NULL)
+        return command_misused(context, &command_report,
+                               "--to 的文件名须以 .html、.json 或 .csv 结尾");
     int rc = counting_run(context, arguments.round, NULL, &counting, &err);
     if (rc != OK)
         return command_fail(context, &err);
     buf_init(&text, REPORT_MAX_BYTES);
-    rc = arguments.renderer->render(&counting.composition.bulletin, &text, &err);
+    rc = renderer->render(&counting.composition.bulletin, &text, &err);
     if (rc == OK)
         rc = files_replace(arguments.to, buf_bytes(&text), REPORT_MODE, &err);
     if (rc == OK) {

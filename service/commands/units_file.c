@@ -118,7 +118,7 @@ static int put_aliases(struct units_file *file, struct bytes aliases, int64_t un
 /* In the first pass all units stand at the top: a new order of parents never meets the old one half way. */
 static int take_row(struct units_file *file, const struct table_row *row, struct err *err)
 {
-    struct unit_row unit;
+    struct unit_row unit = {0};
     int rc = read_unit(row, &unit, err);
     if (rc != OK)
         return rc;

@@ -267,8 +267,8 @@ int round_close(const struct datadir *datadir, struct bytes name, int64_t now_ut
     if (rc == OK)
         rc = round_get_kept(store, name, &arena, &round, err);
     if (rc == OK && !bytes_equal(round.state, BYTES_LIT("draft")))
-        rc = err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is " BYTES_FMT, BYTES_ARG(round.name),
-                     BYTES_ARG(round.state));
+        rc = err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is " BYTES_FMT,
+                     BYTES_ARG(round.name), BYTES_ARG(round.state));
     if (rc == OK)
         rc = round_basis_load(store, &round, BYTES_NONE, now_utc, &basis, err);
     if (rc == OK)
