@@ -101,32 +101,49 @@ static int parse_zone(struct bytes text, char out[RULES_WORD_BYTES], struct err 
     return parse_text(text, out, err);
 }
 
-/* Names stand in lists of several lines: no separators, nothing that begins a comment. */
+/* Names stand in lists of several lines: nothing in them that begins a comment. */
 static bool is_name(struct bytes text, size_t capacity)
 {
     bool usable = text.len > 0 && text.len < capacity;
     for (size_t i = 0; i < text.len; i++)
-        usable = usable && strchr(",;#|", text.ptr[i]) == NULL;
+        usable = usable && strchr(";#|", text.ptr[i]) == NULL;
     return usable;
 }
+
+/* The next name of a list separated by commas or white space; empty at its end. */
+static struct bytes next_name(struct bytes *rest)
+{
+    static const char separators[] = ", \t\r\n";
+    while (rest->len > 0 && strchr(separators, rest->ptr[0]) != NULL)
+        *rest = (struct bytes){rest->ptr + 1, rest->len - 1};
+    struct bytes name = {rest->ptr, 0};
+    while (name.len < rest->len && strchr(separators, name.ptr[name.len]) == NULL)
+        name.len++;
+    *rest = (struct bytes){rest->ptr + name.len, rest->len - name.len};
+    return name;
+}
+
+#define LAYERS_RULE                                                                                \
+    "must be names of calendar layers, of 1 to 31 bytes, separated by commas or spaces"
 
 static int parse_layers(const struct rules_key *key, struct bytes text, struct rules *rules,
                         struct err *err)
 {
     int count = 0;
-    for (struct bytes rest = text; rest.ptr != NULL;) {
-        struct bytes name = bytes_trim(bytes_cut(&rest, ','));
+    struct bytes rest = text;
+    for (struct bytes name = next_name(&rest); name.len > 0; name = next_name(&rest)) {
         if (count == RULES_MAX_LAYERS)
             return err_set(err, ERR_RULES, "names more than %d layers", RULES_MAX_LAYERS);
         if (!is_name(name, sizeof rules->calendar.layers[0]))
-            return refuse(err, "must be names of calendar layers, of 1 to 31 bytes, separated by "
-                               "commas");
+            return refuse(err, LAYERS_RULE);
         for (int i = 0; i < count; i++) {
             if (bytes_equal(bytes_from_z(rules->calendar.layers[i]), name))
                 return refuse(err, "names a layer twice");
         }
         copy_text(rules->calendar.layers[count++], name);
     }
+    if (count == 0)
+        return refuse(err, LAYERS_RULE);
     *count_of(key, rules) = count;
     return OK;
 }

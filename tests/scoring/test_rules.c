@@ -117,7 +117,7 @@ static void rules_parse__reads_what_is_named(void **state)
     (void)state;
     struct rules rules = parsed(
         "\xEF\xBB\xBF[basis]\r\ndocument = 河绩办发〔2024〕3号\r\n[calendar]\n"
-        "layers = national, guangxi,  ; and ours\n  台风 2024 ; of September\n"
+        "layers = national, guangxi,  ; and ours\n  台风2024 县庆 ; of September\n"
         "[on_time]\nperiod = received\nsource = flag_else_dates\nno_deadline = by_kind\n"
         "[deadline]\nunknown = 48h\n[frame]\nmax_age = none\n[allocation]\ncap = 200\n"
         "[rates]\nresolved = yes partly\nsatisfied = 4 5\n"
@@ -125,8 +125,9 @@ static void rules_parse__reads_what_is_named(void **state)
         "[ranking]\nwithin = all\nbands = 一档 0.95, 二档 0.90,\n  三 档 0\n"
         "[followup]\nweekend = none\nlease = 90s\n");
     assert_string_equal(rules.basis.document, "河绩办发〔2024〕3号");
-    assert_int_equal(rules.calendar.layer_count, 3);
-    assert_string_equal(rules.calendar.layers[2], "台风 2024");
+    assert_int_equal(rules.calendar.layer_count, 4);
+    assert_string_equal(rules.calendar.layers[2], "台风2024");
+    assert_string_equal(rules.calendar.layers[3], "县庆");
     assert_int_equal(rules.on_time.period, RULES_PERIOD_RECEIVED);
     assert_int_equal(rules.on_time.source, RULES_SOURCE_FLAG_ELSE_DATES);
     assert_int_equal(rules.deadline.of_kind[ORDER_KIND_PRAISE].count, 48);
