@@ -176,20 +176,20 @@ static int run(struct command_context *context, int argc, char **argv)
     int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
         rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
+    /* Each file for itself: after one that fails the next may be loaded. */
     for (int i = optind; i < argc && rc == OK; i++) {
         struct err of_file = {0};
-        if (load_file(context, &datadir, argv[i], &options, &report, &of_file) != OK) {
-            (void)command_fail(context,
-                               &of_file); /* each file for itself: the next may be loaded */
-            import_report_add_failed(&report);
-        }
+        if (load_file(context, &datadir, argv[i], &options, &report, &of_file) == OK)
+            continue;
+        (void)command_fail(context, &of_file);
+        rc = import_report_add_failed(&report, argv[i], &of_file, &err);
     }
     if (options.rejects != NULL && fclose(options.rejects) != 0 && rc == OK)
         rc = err_set(&err, ERR_IO, "could not write \"%s\"", arguments.rejects);
     int status = EXIT_FAILED;
     struct err of_report = {0};
-    if (report.files > 0 ||
-        rc == OK) { /* what is loaded is said even if the rejects could not be written */
+    /* What is loaded is said even if the rejects could not be written. */
+    if (report.files > 0 || rc == OK) {
         int written = import_report_finish(&report, context, &status, &of_report);
         if (rc == OK && written != OK) {
             rc = written;

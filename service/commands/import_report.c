@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 
+#include <stdio.h>
+
 enum { REPORT_MAX_BYTES = 64 * 1024 * 1024 };
 
 const char *import_refusal_sentence(enum refusal refusal)
@@ -180,10 +182,16 @@ int import_report_add(struct import_report *report, const char *path,
     return OK;
 }
 
-void import_report_add_failed(struct import_report *report)
+int import_report_add_failed(struct import_report *report, const char *path,
+                             const struct err *failure, struct err *err)
 {
-    report->files++;
+    struct intake_result result = {.status = INTAKE_REFUSED};
+    (void)snprintf(result.reason, sizeof result.reason, "%s", failure->message);
+    if (report->array != NULL)
+        return import_report_add(report, path, &result, false, err);
+    report->files++; /* in words it has been said already */
     report->refused++;
+    return OK;
 }
 
 int import_report_finish(struct import_report *report, const struct command_context *context,

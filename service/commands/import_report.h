@@ -19,8 +19,9 @@ void import_report_deinit(struct import_report *report);
 int import_report_add(struct import_report *report, const char *path,
                       const struct intake_result *result, bool dry_run, struct err *err);
 
-/* Count a file that could not be loaded for a reason already printed: it is like a refused one. */
-void import_report_add_failed(struct import_report *report);
+/* A file that could not be loaded, like a refused one. In words the failure has been printed already. */
+int import_report_add_failed(struct import_report *report, const char *path,
+                             const struct err *failure, struct err *err);
 
 /* Print; *out_status is 0, 3 (something to look at, or some files refused) or 1 (all refused). */
 int import_report_finish(struct import_report *report, const struct command_context *context,
