@@ -9,8 +9,8 @@
  * and its footer rule (POSIX TZ, such as EST5EDT,M3.2.0,M11.1.0) are used. Thread: any, once made. */
 struct zone;
 
-/* Whether `name` may name a zone, such as Asia/Shanghai: it becomes part of a file's name, so nothing in it may leave the
- * folder of zones. Whether there is such a zone is another matter. */
+/* Whether `name` may name a zone, such as Asia/Shanghai: it becomes part of a file's name, so nothing in it may
+ * leave the folder of zones. Whether there is such a zone is another matter. */
 bool zone_name_is_valid(struct bytes name);
 
 /* ERR_FORMAT for anything that is no TZif file or goes beyond its own length; ERR_NOMEM. Freed with zone_free. */

@@ -7,8 +7,8 @@
 
 /* `score --format table`: for people at a terminal. Class by class, with the class's sum and the sum over all; columns
  * aligned by display width (East Asian wide characters take two). Not a contract. Control characters of names are
- * dropped, so that none can command the terminal. `rules`: those of the ranking, for what its columns and notes are called. Appends to `out`, which must not have failed before. ERR_NOMEM,
- * ERR_LIMIT. Thread: any. */
+ * dropped, so that none can command the terminal. `rules`: those of the ranking, for what its columns and notes are
+ * called. Appends to `out`, which must not have failed before. ERR_NOMEM, ERR_LIMIT. Thread: any. */
 int score_table_render(const struct ranking *ranking, const struct rules *rules, struct buf *out,
                        struct err *err);
 

@@ -16,8 +16,9 @@ static unsigned byte_of(int64_t phone_key, int shift)
     return (unsigned)(((uint64_t)phone_key ^ UINT64_C(1) << 63) >> shift & 0xFF);
 }
 
-/* Sort by the number, byte by byte from the lowest: eight passes, whatever the numbers are, and orders of one number stay
- * in the order in which they came. `other` has room for as many; an even number of passes ends where it began. */
+/* Sort by the number, byte by byte from the lowest: eight passes, whatever the numbers are, and orders of one
+ * number stay in the order in which they came. `other` has room for as many; an even number of passes ends where it
+ * began. */
 static void sort_run(struct person_order *run, struct person_order *other, size_t count)
 {
     for (int shift = 0; shift < 64; shift += 8) {

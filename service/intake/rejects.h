@@ -10,8 +10,8 @@
 
 #include <stdio.h>
 
-/* The rows that an import could not take: sealed in the store, for they hold names and numbers, and, if asked for, whole
- * in a file that can be loaded once it is mended. Thread: the writer, which holds an open transaction. */
+/* The rows that an import could not take: sealed in the store, for they hold names and numbers, and, if asked for,
+ * whole in a file that can be loaded once it is mended. Thread: the writer, which holds an open transaction. */
 struct rejects {
     struct store *store;
     FILE *file; /* NULL: none is asked for; borrowed */

@@ -5,11 +5,11 @@
 
 #include <sqlite3.h>
 
-/* Inside service/storage/ only: arrays of ours as tables that SQL can read. One INSERT ... SELECT then takes hundreds of
- * rows, where starting, binding and ending a statement for each costs more than the inserting itself.
+/* Inside service/storage/ only: arrays of ours as tables that SQL can read. One INSERT ... SELECT then takes
+ * hundreds of rows, where starting, binding and ending a statement for each costs more than the inserting itself.
  *
- * Each kind is a virtual table of queries/: new_orders, new_handlings, new_persons, with the columns of the table that it
- * fills. Outside bulk_run they are empty. */
+ * Each kind is a virtual table of queries/: new_orders, new_handlings, new_persons, with the columns of the table
+ * that it fills. Outside bulk_run they are empty. */
 enum bulk_kind { BULK_ORDERS, BULK_HANDLINGS, BULK_PERSONS, BULK_KINDS };
 
 /* What a connection's table of one kind holds while bulk_run is at it. */

@@ -87,8 +87,8 @@ typedef int (*order_version_cb)(void *context, int64_t changed_by, const struct 
 int order_versions_each(struct store *store, int64_t order_id, order_version_cb on_version,
                         void *context, struct err *err);
 
-/* The index of persons: which orders a number has (by blind index). Rows come fastest in order of phone_key. Both accept
- * that there is nothing to do. */
+/* The index of persons: which orders a number has (by blind index). Rows come fastest in order of phone_key. Both
+ * accept that there is nothing to do. */
 struct person_order {
     int64_t phone_key, order_id;
 };
