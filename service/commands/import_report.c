@@ -34,6 +34,32 @@ const char *import_refusal_sentence(enum refusal refusal)
     return "无法导入";
 }
 
+struct bytes import_problem_sentence(struct bytes word)
+{
+    static const struct {
+        const char *word, *sentence;
+    } sentences[] = {
+        {"missing_order_no", "缺少工单编号"},
+        {"scientific_order_no", "工单编号成了科学计数法，请按文本格式重新导出"},
+        {"missing_received_at", "缺少受理时间"},
+        {"missing_unit", "缺少承办单位"},
+        {"bad_time", "受理时间无法识别"},
+        {"too_few_cells", "单元格少于表头"},
+        {"too_many_cells", "单元格多于表头"},
+        {"undecodable", "含有无法识别的文字"},
+        {"too_long", "内容过长"},
+        {"too_many_units", "承办单位过多"},
+        {"bad_quotes", "引号不配对"},
+        {"bad_date", "时间无法识别，按空值处理"},
+        {"unknown_status", "未知的工单状态，按办理中处理"},
+    };
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        if (bytes_equal(word, bytes_from_z(sentences[i].word)))
+            return bytes_from_z(sentences[i].sentence);
+    }
+    return word;
+}
+
 void import_report_init(struct import_report *report, bool json)
 {
     *report = (struct import_report){.array = json ? json_array() : NULL};

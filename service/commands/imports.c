@@ -177,8 +177,9 @@ static int on_reject(void *context, int64_t reject_id, int64_t line, struct byte
         examples->sealer.open(examples->sealer.context, reject_id, sealed, &examples->opened, err);
     if (rc != OK)
         return err_wrap(err, "reject %lld", (long long)reject_id);
-    buf_printf(examples->out, "  第 %lld 行 " BYTES_FMT " " BYTES_FMT "：", (long long)line,
-               BYTES_ARG(reason), BYTES_ARG(header));
+    struct bytes sentence = import_problem_sentence(reason);
+    buf_printf(examples->out, "  第 %lld 行，" BYTES_FMT " " BYTES_FMT "：", (long long)line,
+               BYTES_ARG(sentence), BYTES_ARG(header));
     rc = append_cells(buf_bytes(&examples->opened), examples->out, err);
     buf_append_byte(examples->out, '\n');
     return rc;

@@ -71,8 +71,9 @@ static int add_problem(struct inspection *inspection, int64_t line, const char *
     if (inspection->problems == NULL) {
         if (inspection->problem_count == 1)
             buf_append_z(inspection->text, "问题：\n");
-        buf_printf(inspection->text, "  第 %lld 行 %s " BYTES_FMT " " BYTES_FMT "\n",
-                   (long long)line, reason, BYTES_ARG(column), BYTES_ARG(shown));
+        struct bytes sentence = import_problem_sentence(bytes_from_z(reason));
+        buf_printf(inspection->text, "  第 %lld 行：" BYTES_FMT " " BYTES_FMT " " BYTES_FMT "\n",
+                   (long long)line, BYTES_ARG(sentence), BYTES_ARG(column), BYTES_ARG(shown));
     } else {
         json_t *object =
             json_pack("{s:I, s:s, s:o, s:o}", "line", (json_int_t)line, "reason", reason, "column",
@@ -93,8 +94,6 @@ static int on_record(void *context, const struct record *record, struct err *err
         const char *word;
     } words[] = {
         {RECORD_BAD_DATE, "bad_date"},
-        {RECORD_CLOSED_BEFORE_RECEIVED, "closed_before_received"},
-        {RECORD_DUE_BEFORE_RECEIVED, "due_before_received"},
         {RECORD_UNKNOWN_STATUS, "unknown_status"},
     };
     int rc = OK;

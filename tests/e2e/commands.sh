@@ -93,7 +93,7 @@ says imports_has_unmatched '"岚江市文化新闻出版广电局": 2'
 says imports_has_header_line '"header_line": 1'
 says imports_has_undone '"undone_at": null'
 check imports_show 0 imports show 1
-says imports_show_names_the_reason "missing_unit"
+says imports_show_names_the_reason "缺少承办单位"
 hides imports_show_masks_names "陈某"
 check imports_show_unknown 1 imports show 99
 
