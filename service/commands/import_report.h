@@ -30,8 +30,8 @@ int import_report_finish(struct import_report *report, const struct command_cont
 /* Why a file is no dump and what to do about it, in Chinese. */
 const char *import_refusal_sentence(enum refusal refusal);
 
-/* What is wrong with a row and what to mend, in Chinese, by the word of the machine outputs; the word itself where there
- * is no sentence for it. */
+/* What is wrong with a row and what to mend, in Chinese, by the word of the machine outputs; the word itself where
+ * there is no sentence for it. */
 struct bytes import_problem_sentence(struct bytes word);
 
 /* The counts that an object of `import` and one of `imports` share. 0 or -1 when memory fails. */
