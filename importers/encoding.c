@@ -164,17 +164,18 @@ void encoding_scan_init(struct encoding_scan *scan)
     *scan = (struct encoding_scan){0};
 }
 
-static int64_t count_nuls(struct bytes bytes)
+static void count_nuls(struct encoding_scan *scan, struct bytes bytes)
 {
-    int64_t count = 0;
+    int64_t place = scan->fed_bytes;
     while (bytes.len > 0) {
         const char *found = memchr(bytes.ptr, '\0', bytes.len);
         if (found == NULL)
             break;
-        count++;
+        place += found - bytes.ptr;
+        scan->nul_bytes[place % 2]++;
         bytes = skip(bytes, (size_t)(found - bytes.ptr) + 1);
+        place++;
     }
-    return count;
 }
 
 void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes)
@@ -182,8 +183,8 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes)
     for (size_t i = 0; i < bytes.len && scan->fed_bytes + (int64_t)i < (int64_t)sizeof scan->head;
          i++)
         scan->head[scan->fed_bytes + (int64_t)i] = (unsigned char)bytes.ptr[i];
+    count_nuls(scan, bytes);
     scan->fed_bytes += (int64_t)bytes.len;
-    scan->nul_bytes += count_nuls(bytes);
     bool sure = scan->utf8_invalid > 0 ? scan->utf8_valid_run >= UTF8_SURE
                                        : scan->utf8_sequences >= UTF8_SURE;
     bool hopeless =
@@ -228,6 +229,60 @@ bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_
     if (found)
         *out_encoding = encoding;
     return found;
+}
+
+/* UTF-16 of which most characters are ASCII has NUL at every second place, and none at the others. */
+static bool is_bare_utf16(const struct encoding_scan *scan, enum encoding *out_encoding)
+{
+    bool big = scan->nul_bytes[0] > scan->nul_bytes[1];
+    int64_t most = scan->nul_bytes[big ? 0 : 1];
+    int64_t rest = scan->nul_bytes[big ? 1 : 0];
+    *out_encoding = big ? ENCODING_UTF16BE : ENCODING_UTF16LE;
+    return most > scan->fed_bytes / 8 && rest * DAMAGE_LIMIT <= most && scan->fed_bytes % 2 == 0;
+}
+
+static bool has_bom(const struct encoding_scan *scan)
+{
+    return begins_with(scan, "\xEF\xBB\xBF", 3) || begins_with(scan, "\xFF\xFE", 2) ||
+           begins_with(scan, "\xFE\xFF", 2) || begins_with(scan, "\x84\x31\x95\x33", 4);
+}
+
+static struct evidence why_found(const struct encoding_scan *scan, enum encoding encoding)
+{
+    bool gb = encoding == ENCODING_GB18030;
+    int64_t of = gb ? scan->gb_sequences : scan->utf8_sequences;
+    int64_t invalid = gb ? scan->gb_invalid : scan->utf8_invalid;
+    if (has_bom(scan))
+        return (struct evidence){.kind = EVIDENCE_BOM};
+    if (invalid > 0)
+        return (struct evidence){.kind = EVIDENCE_DAMAGED, .count = invalid, .of = of};
+    return (struct evidence){
+        .kind = of == 0 ? EVIDENCE_ASCII : EVIDENCE_VALID, .count = of, .of = of};
+}
+
+bool encoding_choose(const struct encoding_scan *scan, int given, bool last_resort,
+                     enum encoding *out_encoding, struct evidence *out_why)
+{
+    enum encoding found = ENCODING_LATIN1;
+    *out_why = (struct evidence){.kind = EVIDENCE_GIVEN};
+    if (given >= 0) {
+        bool big = given == ENCODING_UTF16LE && begins_with(scan, "\xFE\xFF", 2);
+        *out_encoding = big ? ENCODING_UTF16BE : (enum encoding)given;
+        return true;
+    }
+    if (!has_bom(scan) && is_bare_utf16(scan, &found))
+        *out_why = (struct evidence){.kind = EVIDENCE_NULS,
+                                     .count = scan->nul_bytes[0] + scan->nul_bytes[1]};
+    else if (encoding_scan_verdict(scan, &found))
+        *out_why = why_found(scan, found);
+    else if (last_resort)
+        *out_why = (struct evidence){.kind = EVIDENCE_LAST_RESORT};
+    else
+        return false;
+    if (out_why->kind == EVIDENCE_LAST_RESORT)
+        found = ENCODING_LATIN1;
+    *out_encoding = found;
+    return true;
 }
 
 struct decoder {

@@ -3,6 +3,8 @@
 
 #include "base/buf.h"
 
+#include "importers/evidence.h"
+
 /* Which encoding a file has, found over the whole of it in a first pass; and conversion to UTF-8. Thread: one owner. */
 
 enum encoding {
@@ -23,7 +25,7 @@ struct encoding_scan {
     int64_t utf8_sequences, utf8_invalid;
     int64_t utf8_valid_run; /* sequences before the first invalid one */
     int64_t gb_sequences, gb_invalid;
-    int64_t nul_bytes;
+    int64_t nul_bytes[2];  /* at even and at odd places */
     unsigned char head[8]; /* first bytes, for BOMs and magic numbers */
     unsigned char utf8_pending[4], gb_pending[4];
     int utf8_pending_len, gb_pending_len;
@@ -34,6 +36,11 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes);
 /* The verdict, DESIGN.md 7.1: BOM, else strict UTF-8, else UTF-8 with damaged rows if fewer than 1 in 1,000 multibyte
  * sequences are invalid, else GB18030 under the same limit; false: neither. */
 bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_encoding);
+
+/* The encoding to read with, and why: what `given` says (enum encoding, or -1 for what the verdict is); UTF-16 without a
+ * mark is known by its NULs; `last_resort`: what is neither is latin1, for whoever only looks. False: none. */
+bool encoding_choose(const struct encoding_scan *scan, int given, bool last_resort,
+                     enum encoding *out_encoding, struct evidence *out_why);
 
 /* Conversion in pieces cut anywhere. Undecodable bytes become DECODER_DAMAGE, one a bad sequence: a byte that UTF-8
  * never holds, so that a damaged text can be told from one that really has U+FFFD. A BOM at the start is dropped. */

@@ -6,7 +6,7 @@
 #include "base/zone.h"
 
 #include "importers/dates.h"
-#include "importers/encoding.h"
+#include "importers/form.h"
 #include "importers/names.h"
 #include "importers/words.h"
 
@@ -58,43 +58,6 @@ static int at_line(struct profile_parser *parser, int rc)
 
 /* ---- [source] ---- */
 
-static int read_encoding(struct profile_parser *parser, struct bytes value)
-{
-    static const struct {
-        const char *word;
-        int encoding;
-    } words[] = {{"auto", -1},
-                 {"utf-8", ENCODING_UTF8},
-                 {"gb18030", ENCODING_GB18030},
-                 {"utf-16", ENCODING_UTF16LE},
-                 {"latin1", ENCODING_LATIN1}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (bytes_equal(bytes_from_z(words[i].word), value)) {
-            parser->profile->encoding = words[i].encoding;
-            return OK;
-        }
-    }
-    return err_set(parser->err, ERR_PROFILE, "unknown encoding \"" BYTES_FMT "\"",
-                   BYTES_ARG(value));
-}
-
-static int read_delimiter(struct profile_parser *parser, struct bytes value)
-{
-    static const struct {
-        const char *word;
-        char delimiter;
-    } words[] = {{"auto", 0},   {"comma", ','}, {"semicolon", ';'},
-                 {"tab", '\t'}, {"pipe", '|'},  {"space", ' '}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (bytes_equal(bytes_from_z(words[i].word), value)) {
-            parser->profile->delimiter = words[i].delimiter;
-            return OK;
-        }
-    }
-    return err_set(parser->err, ERR_PROFILE, "unknown delimiter \"" BYTES_FMT "\"",
-                   BYTES_ARG(value));
-}
-
 static int read_timezone(struct profile_parser *parser, struct bytes value)
 {
     if (!zone_name_is_valid(value))
@@ -132,16 +95,22 @@ static int read_yes_no(struct profile_parser *parser, struct bytes value, bool *
     return OK;
 }
 
+static int read_form(struct profile_parser *parser, struct bytes key, struct bytes value)
+{
+    struct err form_err = {0};
+    int rc = form_set(&parser->profile->form, key, value, &form_err);
+    if (rc == ERR_NOT_FOUND)
+        return err_set(parser->err, ERR_PROFILE, "unknown key \"" BYTES_FMT "\" in [source]",
+                       BYTES_ARG(key));
+    return rc == OK ? OK : err_set(parser->err, ERR_PROFILE, "%s", form_err.message);
+}
+
 static int read_source(struct profile_parser *parser, struct bytes key, struct bytes value)
 {
     if (bytes_equal(key, BYTES_LIT("name")))
         parser->profile->name = value;
     else if (bytes_equal(key, BYTES_LIT("title")))
         parser->profile->title = value;
-    else if (bytes_equal(key, BYTES_LIT("encoding")))
-        return read_encoding(parser, value);
-    else if (bytes_equal(key, BYTES_LIT("delimiter")))
-        return read_delimiter(parser, value);
     else if (bytes_equal(key, BYTES_LIT("timezone")))
         return read_timezone(parser, value);
     else if (bytes_equal(key, BYTES_LIT("date_formats")))
@@ -149,8 +118,7 @@ static int read_source(struct profile_parser *parser, struct bytes key, struct b
     else if (bytes_equal(key, BYTES_LIT("closing_needs_status")))
         return read_yes_no(parser, value, &parser->profile->closing_needs_status);
     else
-        return err_set(parser->err, ERR_PROFILE, "unknown key \"" BYTES_FMT "\" in [source]",
-                       BYTES_ARG(key));
+        return read_form(parser, key, value);
     return OK;
 }
 
@@ -456,7 +424,7 @@ int profile_parse(struct bytes text, struct profile **out_profile, struct err *e
     if (profile == NULL)
         return err_set(err, ERR_NOMEM, "could not make a profile");
     arena_init(&profile->arena, ARENA_MAX_BYTES);
-    profile->encoding = -1;
+    profile->form = FORM_OPEN;
     profile->timezone = BYTES_LIT("Asia/Shanghai");
     struct profile_parser parser = {.profile = profile, .err = err};
     buf_init(&parser.value, PROFILE_TEXT_MAX_BYTES);
@@ -529,12 +497,7 @@ struct bytes profile_text(const struct profile *profile)
     return profile->text;
 }
 
-int profile_encoding(const struct profile *profile)
+const struct form *profile_form(const struct profile *profile)
 {
-    return profile->encoding;
-}
-
-char profile_delimiter(const struct profile *profile)
-{
-    return profile->delimiter;
+    return &profile->form;
 }

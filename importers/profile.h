@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include "importers/dialect.h"
 #include "importers/record.h"
 
 /* A profile names a source system: its columns, words and date forms (INI, DESIGN.md 7.1). Thread: any once parsed. */
@@ -32,9 +33,7 @@ struct bytes profile_name(const struct profile *profile);
 struct bytes profile_title(const struct profile *profile);
 struct bytes profile_timezone(const struct profile *profile); /* default Asia/Shanghai */
 struct bytes profile_text(const struct profile *profile); /* as parsed: part of a file's identity */
-/* auto -> -1; else enum encoding. */
-int profile_encoding(const struct profile *profile);
-/* auto -> 0; else the character. */
-char profile_delimiter(const struct profile *profile);
+const struct form *
+profile_form(const struct profile *profile); /* what it says about a file's form */
 
 #endif

@@ -29,8 +29,7 @@ struct profile_value {
 struct profile {
     struct arena arena;
     struct bytes text, name, title, timezone;
-    int encoding;   /* enum encoding, or -1 */
-    char delimiter; /* or 0 */
+    struct form form;
     struct bytes date_formats[PROFILE_MAX_DATE_FORMATS];
     size_t date_format_count;
     bool

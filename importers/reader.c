@@ -7,7 +7,7 @@
 #include "importers/cell.h"
 #include "importers/names.h"
 #include "importers/row.h"
-#include "importers/sniff.h"
+#include "importers/find_header.h"
 #include "importers/table.h"
 
 #include <string.h>
@@ -32,7 +32,8 @@ struct reader {
     char head[HEAD_BYTES]; /* first bytes of the file, undecoded */
     size_t head_len;
 
-    struct sniff sniff;
+    struct found_header sniff;
+    struct dialect dialect;
     struct row_reader rows;
     struct record record;
     struct arena arena; /* the header as written */
@@ -52,56 +53,6 @@ const char *reject_reason_word(enum reject_reason reason)
 #undef X
     };
     return (size_t)reason < sizeof words / sizeof *words ? words[reason] : "";
-}
-
-const char *refusal_word(enum refusal refusal)
-{
-    static const char *const words[] = {
-#define X(name, word) word,
-        REFUSALS(X)
-#undef X
-    };
-    return (size_t)refusal < sizeof words / sizeof *words ? words[refusal] : "";
-}
-
-enum refusal refusal_of_head(struct bytes head)
-{
-    static const struct {
-        struct bytes mark;
-        enum refusal refusal;
-    } marks[] = {
-        {{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, REFUSAL_SPREADSHEET}, /* xls */
-        {{"\x1F\x8B", 2}, REFUSAL_ARCHIVE},                             /* gzip */
-        {{"7z\xBC\xAF\x27\x1C", 6}, REFUSAL_ARCHIVE},
-        {{"Rar!\x1A\x07", 6}, REFUSAL_ARCHIVE},
-        {{"BZh", 3}, REFUSAL_ARCHIVE},
-        {{"\xFD"
-          "7zXZ",
-          5},
-         REFUSAL_ARCHIVE},
-        {{"\x28\xB5\x2F\xFD", 4}, REFUSAL_ARCHIVE}, /* zstd */
-        {{"%PDF-", 5}, REFUSAL_BINARY},
-        {{"\x7F"
-          "ELF",
-          4},
-         REFUSAL_BINARY},
-        {{"\x89PNG", 4}, REFUSAL_BINARY},
-        {{"\xFF\xD8\xFF", 3}, REFUSAL_BINARY}, /* JPEG */
-        {{"SQLite format 3", 16}, REFUSAL_BINARY},
-    };
-    struct bytes zip = BYTES_LIT("PK\x03\x04");
-    if (bytes_starts_with(head, zip)) {
-        bool book = bytes_find(head, BYTES_LIT("[Content_Types].xml")) < head.len ||
-                    bytes_find(head, BYTES_LIT("_rels/")) < head.len ||
-                    bytes_find(head, BYTES_LIT("xl/")) < head.len ||
-                    bytes_find(head, BYTES_LIT("spreadsheet")) < head.len;
-        return book ? REFUSAL_SPREADSHEET : REFUSAL_ARCHIVE;
-    }
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (bytes_starts_with(head, marks[i].mark))
-            return marks[i].refusal;
-    }
-    return REFUSAL_NONE;
 }
 
 int reader_new(const struct profile *profile, enum encoding encoding, const struct zone *zone,
@@ -343,7 +294,7 @@ static int keep_header(void *context, const struct table_row *row, struct err *e
 static int take_header(struct reader *reader, bool whole, struct err *err)
 {
     struct table *table = NULL;
-    int rc = table_new(reader->sniff.delimiter, keep_header, reader, &table, err);
+    int rc = table_new(&reader->dialect, 0, keep_header, reader, &table, err);
     if (rc != OK)
         return rc;
     rc = table_feed(table, buf_bytes(&reader->text), err);
@@ -361,18 +312,20 @@ static int take_header(struct reader *reader, bool whole, struct err *err)
 static int begin_reading(struct reader *reader, bool whole, struct err *err)
 {
     struct bytes head = {reader->head, reader->head_len};
-    reader->refusal = refusal_of_head(head);
+    if (refusal_of_head(head, &reader->refusal) == HEAD_ZIP)
+        reader->refusal = REFUSAL_ARCHIVE;
     if (reader->refusal != REFUSAL_NONE)
         return err_set(err, ERR_REFUSED, "file is %s", refusal_word(reader->refusal));
-    int rc = sniff_sample(reader->profile, buf_bytes(&reader->text), whole, &reader->sniff,
-                          &reader->refusal, err);
+    int rc = find_header_in(reader->profile, buf_bytes(&reader->text), whole, &reader->sniff,
+                            &reader->refusal, err);
     if (rc != OK)
         return rc;
     if (reader->refusal != REFUSAL_NONE)
         return ERR_REFUSED;
+    reader->dialect = (struct dialect){{reader->sniff.delimiter}, '"', 0, true, false};
     rc = take_header(reader, whole, err);
     if (rc == OK)
-        rc = table_new(reader->sniff.delimiter, on_row, reader, &reader->table, err);
+        rc = table_new(&reader->dialect, 0, on_row, reader, &reader->table, err);
     return rc;
 }
 

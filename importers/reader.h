@@ -7,6 +7,7 @@
 #include "importers/encoding.h"
 #include "importers/profile.h"
 #include "importers/record.h"
+#include "importers/refusal.h"
 
 /* A push reader of dumps: bytes in, records and rejects out, in constant memory. Thread: one owner at a time.
  *
@@ -53,31 +54,6 @@ struct reject {
         *cells; /* the row as it was, UTF-8 (undecodable bytes as U+FFFD), borrowed */
     size_t cell_count;
 };
-
-/* Why a whole file is no dump. */
-#define REFUSALS(X)                                                                                \
-    X(REFUSAL_NONE, "")                                                                            \
-    X(REFUSAL_EMPTY, "empty")                   /* nothing in it */                                \
-    X(REFUSAL_NO_HEADER, "no_header")           /* no row fits the profile's columns */            \
-    X(REFUSAL_MISSING_COLUMN, "missing_column") /* a required one; named */                        \
-    X(REFUSAL_DOUBLED_COLUMN, "doubled_column") /* the same word twice; named */                   \
-    X(REFUSAL_HTML, "html")                                                                        \
-    X(REFUSAL_SPREADSHEET, "spreadsheet") /* xlsx or xls */                                        \
-    X(REFUSAL_ARCHIVE, "archive")                                                                  \
-    X(REFUSAL_BINARY, "binary")                                                                    \
-    X(REFUSAL_UNDECODABLE, "undecodable")
-
-enum refusal {
-#define X(name, word) name,
-    REFUSALS(X)
-#undef X
-};
-const char *refusal_word(enum refusal refusal);
-
-/* What a file's first bytes (some hundred, as they are) say it is, if no text at all: REFUSAL_SPREADSHEET,
- * REFUSAL_ARCHIVE, REFUSAL_BINARY, else REFUSAL_NONE. Asked before the encoding's verdict, which such files fail
- * too; the reader asks it again. */
-enum refusal refusal_of_head(struct bytes head);
 
 /* What the reader found out about the file; valid after the header was found, borrowed from the reader. */
 struct reader_layout {

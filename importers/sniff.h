@@ -2,22 +2,37 @@
 #define PINGYI_IMPORTERS_SNIFF_H
 
 #include "importers/columns.h"
-#include "importers/reader.h"
+#include "importers/outline.h"
+#include "importers/refusal.h"
 
-/* What the beginning of a dump tells: which delimiter, which row is the header, or why it is no dump. Thread: any. */
+/* What the beginning of a file tells: its dialect, and where its table is; each with the reason. Thread: any. */
 
-enum { SNIFF_MAX_HEADER_ROW = 50 /* the header stands among so many rows that are not blank */ };
+enum { SNIFF_SAMPLE_BYTES = 256 * 1024 };
 
 struct sniff {
-    char delimiter;
-    int64_t header_line;
-    struct columns columns;
+    struct dialect dialect;
+    int64_t lf_ends, crlf_ends, cr_ends; /* record ends in the sample, by kind */
+    struct evidence delimiter_why, quote_why, escape_why;
+    struct outline outline;
+    struct columns
+        columns;        /* the profile applied to the header; no fields without header or profile */
     size_t extra_cells; /* all records are longer than the header by so many empty cells */
 };
 
-/* Look at `sample`, decoded text from the file's start; `whole` says that the file ends with it. REFUSAL_NONE and
- * `*out_sniff`, else `err` says what is wrong, by name. ERR_NOMEM comes as the return value, OK otherwise. */
-int sniff_sample(const struct profile *profile, struct bytes sample, bool whole,
-                 struct sniff *out_sniff, enum refusal *out_refusal, struct err *err);
+/* Look at `sample`, decoded text from the file's start; `whole` says that the file ends with it. The profile's words are
+ * evidence for delimiter and header, but no column is required; `profile` may be NULL. What `form` says stands.
+ * `by_record` comes from whoever knows (dialect.by_record).
+ *
+ * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY (nothing but
+ * white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters, more than a few NUL).
+ * ERR_NOMEM comes as the return value, OK otherwise.
+ *
+ * Delimiter, quote and escape are tried together: comma, semicolon, tab, pipe, space, and two characters (", " "; " "| "
+ * "||" ";;" "::"), quote " or ' or none, doubled or backslash. The dialect wins under which most records have the same
+ * number of cells (more than one) and most cells are of a kind (numbers, dates, codes, names, quoted texts); among
+ * equals the one that is more usual. */
+int sniff_sample(const struct profile *profile, const struct form *form, bool by_record,
+                 struct bytes sample, bool whole, struct arena *arena, struct sniff *out_sniff,
+                 enum refusal *out_refusal, struct err *err);
 
 #endif

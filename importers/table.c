@@ -47,13 +47,14 @@ static int parser_open(struct table *table, char delimiter, struct err *err)
     return OK;
 }
 
-int table_new(char delimiter, table_row_cb on_row, void *context, struct table **out_table,
-              struct err *err)
+int table_new(const struct dialect *dialect, size_t expected_cells, table_row_cb on_row,
+              void *context, struct table **out_table, struct err *err)
 {
     struct table *table = mem_calloc(1, sizeof *table);
     if (table == NULL)
         return err_set(err, ERR_NOMEM, "could not make a table reader");
-    int rc = parser_open(table, delimiter, err);
+    (void)expected_cells;
+    int rc = parser_open(table, dialect->delimiter[0], err);
     if (rc != OK) {
         mem_free(table);
         return rc;

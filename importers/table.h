@@ -3,11 +3,15 @@
 
 #include "base/buf.h"
 
-/* A push reader of well-formed CSV: text in, rows of cells with their line numbers out, in constant memory. It knows
- * no header and no profile. Thread: one owner at a time.
+#include "importers/dialect.h"
+
+/* A push reader: text in, rows of cells with their line numbers out, in constant memory. It knows no header and no
+ * profile. Thread: one owner at a time.
  *
- * Text is UTF-8, but any bytes pass: only the delimiter, the quote ", CR and LF mean anything. Rows end with LF, CRLF
- * or CR. Spaces and tabs around a cell that is not quoted are dropped. */
+ * Text is UTF-8, but any bytes pass (NUL and DECODER_DAMAGE too): only the dialect's delimiter, quote and escape, CR and
+ * LF mean anything. Rows end with LF or CRLF, with CR as the dialect says. Nothing is trimmed. libcsv in strict mode reads
+ * what is well-formed; a record where it fails is read again from its first byte by splitter.h, and so is every record of
+ * a dialect that libcsv does not speak. What comes out does not depend on where the text is cut. */
 
 enum {
     TABLE_MAX_CELL_BYTES = 1024 * 1024,
@@ -15,20 +19,32 @@ enum {
     TABLE_MAX_ROW_BYTES = 4 * 1024 * 1024,
 };
 
-/* What is wrong with a row; its cells are then as many as could be read. */
+/* Why a row's cells are not all there: its cells are then as many as could be read. */
 enum table_fault {
     TABLE_FAULT_NONE,
     TABLE_FAULT_QUOTES, /* a stray or missing quote; the rest of that line is the last cell, as it stands */
-    TABLE_FAULT_LONG,  /* a cell or the row goes beyond its limit */
+    TABLE_FAULT_LONG, /* a cell or the row goes beyond its limit; reading goes on at the next line */
     TABLE_FAULT_CELLS, /* more than TABLE_MAX_CELLS */
 };
 
+/* What was decided about a row whose grammar is broken; bits. */
+enum table_mend {
+    TABLE_MEND_QUOTE =
+        1
+        << 0, /* an unescaped quote inside a quoted cell, or one that opens a cell and never closes it,
+                                * was kept as text */
+    TABLE_MEND_CR =
+        1
+        << 1, /* a lone CR was kept as text, or taken as the end of a record, against the dialect */
+};
+
 struct table_row {
-    int64_t line;              /* first physical line, from 1 */
+    int64_t line; /* first physical line, from 1 (dialect.by_record: number of the record) */
     const struct bytes *cells; /* borrowed until the sink returns */
     size_t cell_count;         /* 0 for a blank line */
     struct bytes text;         /* all cells, a NUL behind each */
     enum table_fault fault;
+    unsigned mends; /* enum table_mend */
 };
 
 /* Returns OK, or a negative code that stops the table and comes back from table_feed. */
@@ -36,8 +52,9 @@ typedef int (*table_row_cb)(void *context, const struct table_row *row, struct e
 
 struct table;
 
-int table_new(char delimiter, table_row_cb on_row, void *context, struct table **out_table,
-              struct err *err);
+/* `expected_cells`: how many cells most records have, 0 unknown; by it broken records are mended. */
+int table_new(const struct dialect *dialect, size_t expected_cells, table_row_cb on_row,
+              void *context, struct table **out_table, struct err *err);
 void table_free(struct table *table);
 
 /* Feed text cut anywhere; rows that end in it go to the sink. ERR_NOMEM or what the sink returned; after a failure

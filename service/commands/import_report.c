@@ -21,7 +21,17 @@ const char *import_refusal_sentence(enum refusal refusal)
     case REFUSAL_HTML:
         return "这是网页，不是数据表：请在原系统中导出 CSV";
     case REFUSAL_SPREADSHEET:
-        return "这是 Excel 文件：请另存为 CSV";
+        return "这是旧版 Excel 或其他表格文件：请在 Excel 或 WPS 中打开，“文件—另存为”选“Excel "
+               "工作簿（*.xlsx）”或"
+               "“CSV UTF-8”，再导入";
+    case REFUSAL_LOCKED:
+        return "工作簿有密码：请在 Excel 或 WPS 中取消密码，另存后再导入";
+    case REFUSAL_BROKEN:
+        return "工作簿已损坏：请在 Excel 或 WPS 中打开并另存为新文件，再导入";
+    case REFUSAL_BOMB:
+        return "工作簿解压后过大，疑为恶意文件，未读取";
+    case REFUSAL_NO_SHEET:
+        return "没有这个工作表：请检查 --sheet";
     case REFUSAL_ARCHIVE:
         return "这是压缩包：请先解压";
     case REFUSAL_BINARY:

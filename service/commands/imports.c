@@ -157,7 +157,7 @@ static int on_row(void *context, const struct table_row *row, struct err *err)
 static int append_cells(struct bytes record, struct buf *out, struct err *err)
 {
     struct table *table = NULL;
-    int rc = table_new(',', on_row, out, &table, err);
+    int rc = table_new(&DIALECT_CSV, 0, on_row, out, &table, err);
     if (rc == OK)
         rc = table_feed(table, record, err);
     if (rc == OK)

@@ -131,9 +131,11 @@ static int feed(const struct source *source, struct reader *reader, struct err *
 static int find_encoding(const struct source *source, const struct profile *profile,
                          enum encoding *out, enum refusal *out_refusal, struct err *err)
 {
-    int given = profile_encoding(profile);
-    enum refusal refusal =
-        refusal_of_head((struct bytes){(const char *)source->scan.head, sizeof source->scan.head});
+    int given = profile_form(profile)->encoding;
+    enum refusal refusal = REFUSAL_NONE;
+    struct bytes head = {(const char *)source->scan.head, sizeof source->scan.head};
+    if (refusal_of_head(head, &refusal) == HEAD_ZIP)
+        refusal = REFUSAL_SPREADSHEET;
     if (given >= 0)
         *out = (enum encoding)given;
     else if (!encoding_scan_verdict(&source->scan, out)) {

@@ -146,7 +146,7 @@ static int pass(struct units_file *file, struct bytes csv, struct err *err)
 {
     struct table *table = NULL;
     file->has_header = false;
-    int rc = table_new(',', on_row, file, &table, err);
+    int rc = table_new(&DIALECT_CSV, 0, on_row, file, &table, err);
     if (rc == OK)
         rc = table_feed(table, csv, err);
     if (rc == OK)

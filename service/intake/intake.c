@@ -403,7 +403,9 @@ static int refuse_undecodable(struct load *load, struct err *err)
     if (block == NULL)
         return err_set(err, ERR_NOMEM, "could not read a file");
     int rc = source_read(&load->source, 0, block, &len, err);
-    enum refusal refusal = rc == OK ? refusal_of_head((struct bytes){block, len}) : REFUSAL_NONE;
+    enum refusal refusal = REFUSAL_NONE;
+    if (rc == OK && refusal_of_head((struct bytes){block, len}, &refusal) == HEAD_ZIP)
+        refusal = REFUSAL_SPREADSHEET;
     mem_free(block);
     if (rc != OK)
         return rc;
@@ -413,7 +415,7 @@ static int refuse_undecodable(struct load *load, struct err *err)
 
 static int choose_encoding(struct load *load, bool *out_known)
 {
-    int given = profile_encoding(load->options->profile);
+    int given = profile_form(load->options->profile)->encoding;
     *out_known = true;
     if (given >= 0)
         load->encoding = (enum encoding)given;

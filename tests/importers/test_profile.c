@@ -27,13 +27,13 @@ static void profile_parse__reads_the_source(void **state)
     assert_true(bytes_equal(profile_title(profile), BYTES_LIT("工单")));
     assert_true(bytes_equal(profile_timezone(profile), BYTES_LIT("Asia/Urumqi")));
     assert_true(bytes_equal(profile_text(profile), text));
-    assert_int_equal(profile_encoding(profile), ENCODING_GB18030);
-    assert_int_equal(profile_delimiter(profile), '\t');
+    assert_int_equal(profile_form(profile)->encoding, ENCODING_GB18030);
+    assert_int_equal(profile_form(profile)->delimiter[0], '\t');
     profile_free(profile);
     assert_int_equal(profile_parse(BYTES_LIT(COLUMNS), &profile, &err), OK);
     assert_true(bytes_equal(profile_timezone(profile), BYTES_LIT("Asia/Shanghai")));
-    assert_int_equal(profile_encoding(profile), -1);
-    assert_int_equal(profile_delimiter(profile), 0);
+    assert_int_equal(profile_form(profile)->encoding, -1);
+    assert_int_equal(profile_form(profile)->delimiter[0], 0);
     profile_free(profile);
 }
 

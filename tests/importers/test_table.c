@@ -29,7 +29,8 @@ static int read_cut(char delimiter, struct bytes text, size_t cut, table_row_cb 
                     struct err *err)
 {
     struct table *table = NULL;
-    int rc = table_new(delimiter, on_row, out, &table, err);
+    const struct dialect dialect = {{delimiter}, '"', 0, true, false};
+    int rc = table_new(&dialect, 0, on_row, out, &table, err);
     if (rc != OK)
         return rc;
     rc = table_feed(table, (struct bytes){text.ptr, cut}, err);
@@ -251,7 +252,7 @@ static struct counter count(struct bytes first, char fill, size_t times, struct 
     struct table *table = NULL;
     char block[4096];
     memset(block, fill, sizeof block);
-    assert_int_equal(table_new(',', count_row, &counter, &table, &err), OK);
+    assert_int_equal(table_new(&DIALECT_CSV, 0, count_row, &counter, &table, &err), OK);
     assert_int_equal(table_feed(table, first, &err), OK);
     for (size_t i = 0; i < times; i++)
         assert_int_equal(table_feed(table, (struct bytes){block, sizeof block}, &err), OK);
@@ -290,7 +291,7 @@ static void table_feed__stops_when_the_sink_fails(void **state)
     struct err err = {0};
     struct table *table = NULL;
     int calls = 0;
-    assert_int_equal(table_new(',', refuse_second, &calls, &table, &err), OK);
+    assert_int_equal(table_new(&DIALECT_CSV, 0, refuse_second, &calls, &table, &err), OK);
     assert_int_equal(table_feed(table, BYTES_LIT("a\nb\nc\nd\n"), &err), ERR_FULL);
     assert_string_equal(err.message, "disk is full");
     assert_int_equal(calls, 2);

@@ -1,4 +1,4 @@
-#include "importers/sniff.h"
+#include "importers/find_header.h"
 
 #include "base/alloc.h"
 
@@ -10,7 +10,7 @@
 struct pass {
     const struct profile *profile;
     struct buf *scratch;
-    struct sniff sniff;
+    struct found_header sniff;
     bool found;
     int rows_seen;
     size_t record_count;
@@ -61,7 +61,7 @@ static int on_row(void *context, const struct table_row *row, struct err *err)
     if (is_blank(row))
         return OK;
     if (!pass->found) {
-        if (pass->rows_seen++ == SNIFF_MAX_HEADER_ROW)
+        if (pass->rows_seen++ == FIND_MAX_HEADER_ROW)
             return ERR_CANCELED;
         return try_header(pass, row, err);
     }
@@ -79,9 +79,10 @@ static int run_pass(struct pass *pass, char delimiter, struct bytes sample, bool
                     struct err *err)
 {
     struct table *table = NULL;
+    const struct dialect dialect = {{delimiter}, '"', 0, true, false};
     pass->sniff.delimiter = delimiter;
     pass->rows_seen = 0;
-    int rc = table_new(delimiter, on_row, pass, &table, err);
+    int rc = table_new(&dialect, 0, on_row, pass, &table, err);
     if (rc != OK)
         return rc;
     rc = table_feed(table, sample, err);
@@ -156,7 +157,7 @@ static enum refusal refuse_header(const struct pass *pass, struct err *err)
 static int find_header(struct pass *pass, struct bytes sample, bool whole, struct err *err)
 {
     static const char delimiters[] = {',', ';', '\t', '|'};
-    char own = profile_delimiter(pass->profile);
+    char own = profile_form(pass->profile)->delimiter[0];
     if (own != 0)
         return run_pass(pass, own, sample, whole, err);
     int rc = OK;
@@ -165,8 +166,8 @@ static int find_header(struct pass *pass, struct bytes sample, bool whole, struc
     return rc;
 }
 
-int sniff_sample(const struct profile *profile, struct bytes sample, bool whole,
-                 struct sniff *out_sniff, enum refusal *out_refusal, struct err *err)
+int find_header_in(const struct profile *profile, struct bytes sample, bool whole,
+                   struct found_header *out_found, enum refusal *out_refusal, struct err *err)
 {
     if (cell_trim(sample).len == 0) {
         (void)err_set(err, ERR_REFUSED, "file is empty");
@@ -192,7 +193,7 @@ int sniff_sample(const struct profile *profile, struct bytes sample, bool whole,
                       BYTES_ARG(buf_bytes(&pass->words)));
         *out_refusal = REFUSAL_DOUBLED_COLUMN;
     } else if (rc == OK) {
-        *out_sniff = pass->sniff;
+        *out_found = pass->sniff;
     }
     buf_deinit(&scratch);
     buf_deinit(&pass->words);
