@@ -99,3 +99,15 @@ void utf8_append(struct buf *buf, uint32_t c)
     out[0] = (char)(c | (0xF00u >> len));
     buf_append(buf, (struct bytes){out, len});
 }
+
+void utf8_append_repaired(struct buf *buf, struct bytes text)
+{
+    while (text.len > 0) {
+        size_t valid = utf8_valid_prefix(text);
+        buf_append(buf, (struct bytes){text.ptr, valid});
+        if (valid == text.len)
+            return;
+        buf_append_z(buf, "\xEF\xBF\xBD");
+        text = (struct bytes){text.ptr + valid + 1, text.len - valid - 1};
+    }
+}

@@ -17,6 +17,9 @@ bool utf8_is_cut(struct bytes rest);
 /* Take the first character of a valid, non-empty text; `*rest` moves behind it. */
 uint32_t utf8_take(struct bytes *rest);
 
+/* Append any bytes as valid UTF-8: each byte that does not belong to a character becomes U+FFFD. */
+void utf8_append_repaired(struct buf *buf, struct bytes text);
+
 /* Append one character; `code_point` must be a Unicode scalar value. */
 void utf8_append(struct buf *buf, uint32_t code_point);
 

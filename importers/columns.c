@@ -7,6 +7,7 @@
 
 /* The header row folded: word i is text[starts[i] .. starts[i + 1]). */
 struct folded {
+    size_t first; /* words before it are no columns of the dump */
     struct bytes text;
     size_t starts[TABLE_MAX_CELLS + 1];
     size_t count;
@@ -33,7 +34,7 @@ static bool find_word(const struct folded *folded, struct bytes word, size_t *ou
 {
     bool found = false;
     *out_again = false;
-    for (size_t i = 0; i < folded->count; i++) {
+    for (size_t i = folded->first; i < folded->count; i++) {
         struct bytes cell = {folded->text.ptr + folded->starts[i],
                              folded->starts[i + 1] - folded->starts[i]};
         if (!bytes_equal(cell, word))
@@ -66,6 +67,17 @@ static bool match_column(const struct folded *folded, const struct profile_colum
     return true;
 }
 
+size_t columns_of_rejects(const struct bytes *header, size_t header_count)
+{
+    static const char *const own[] = {"line", "column", "reason"};
+    enum { OWN = sizeof own / sizeof *own };
+    for (size_t i = 0; i < OWN; i++) {
+        if (i >= header_count || !bytes_equal(header[i], bytes_from_z(own[i])))
+            return 0;
+    }
+    return header_count > OWN ? OWN : 0;
+}
+
 int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
                   struct buf *scratch, struct columns *out_columns, struct err *err)
 {
@@ -73,6 +85,7 @@ int columns_match(const struct profile *profile, const struct bytes *header, siz
     int rc = fold_header(header, header_count, scratch, &folded, err);
     if (rc != OK)
         return rc;
+    folded.first = columns_of_rejects(header, header_count);
     *out_columns = (struct columns){.header_count = header_count, .doubled = -1};
     for (size_t i = 0; i < header_count; i++)
         out_columns->field_of[i] = -1;

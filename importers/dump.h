@@ -37,9 +37,16 @@ void dump_free(struct dump *dump);
 int dump_feed(struct dump *dump, struct bytes bytes, struct err *err);
 int dump_finish(struct dump *dump, struct err *err);
 
+/* Whether a file that begins with `head` is one that we wrote rejects to: what a profile or an option says about the form of
+ * the dump is not about it. */
+bool dump_is_rejects(struct bytes head);
+
 enum refusal dump_refusal(const struct dump *dump);
 
 /* Valid once on_sniff was called; borrowed. */
 const struct sniff *dump_sniff(const struct dump *dump);
+
+/* Whether a NUL byte was met so far: rows since then may hold one inside a cell. */
+bool dump_has_nul(const struct dump *dump);
 
 #endif

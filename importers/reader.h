@@ -4,25 +4,14 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
-#include "importers/encoding.h"
-#include "importers/profile.h"
+#include "importers/dump.h"
 #include "importers/record.h"
-#include "importers/refusal.h"
 
-/* A push reader of dumps: bytes in, records and rejects out, in constant memory. Thread: one owner at a time.
+/* A push reader of dumps: bytes in, records and rejects out, in constant memory. It stands on dump.h, and asks for the
+ * columns that its profile needs. Thread: one owner at a time.
  *
  *     encoding_scan over the whole file  ->  enum encoding
- *     reader_new(profile, encoding)  ->  reader_feed ... reader_feed  ->  reader_finish
- *
- * The first SAMPLE bytes are held back to find delimiter and header row; then bytes flow: iconv, libcsv in strict mode,
- * columns to fields, cells to values. */
-
-enum {
-    READER_SAMPLE_BYTES = 256 * 1024,
-    READER_MAX_CELL_BYTES = 1024 * 1024,
-    READER_MAX_CELLS = 1024,
-    READER_MAX_RECORD_BYTES = 4 * 1024 * 1024,
-};
+ *     reader_new(options)  ->  reader_feed ... reader_feed  ->  reader_finish */
 
 /* Why a row was not taken. The word begins the `reason` of a reject file. */
 #define REJECT_REASONS(X)                                                                          \
@@ -36,7 +25,7 @@ enum {
     X(REJECT_UNDECODABLE, "undecodable")                                                           \
     X(REJECT_TOO_LONG, "too_long")                                                                 \
     X(REJECT_TOO_MANY_UNITS, "too_many_units")                                                     \
-    X(REJECT_BAD_QUOTES, "bad_quotes")
+    X(REJECT_OTHER_TABLE, "other_table")
 
 enum reject_reason {
 #define X(name, word) name,
@@ -55,9 +44,10 @@ struct reject {
     size_t cell_count;
 };
 
-/* What the reader found out about the file; valid after the header was found, borrowed from the reader. */
+/* What the reader found out about the file; valid after the header was found, borrowed from the reader. Of a file of
+ * rejects that comes back, the three columns before the dump's own are left out. */
 struct reader_layout {
-    char delimiter;             /* ',' ';' '\t' '|' */
+    const struct sniff *sniff;
     int64_t header_line;        /* 1-based; 0 while unknown */
     const struct bytes *header; /* cells of the header row, as written */
     size_t header_count;
@@ -70,6 +60,7 @@ struct reader_counts {
     int64_t rejected;
     int64_t total_rows, blank_rows,
         note_rows;            /* 合计 rows, blank rows and one-cell notes below them */
+    int64_t repeated_headers; /* the same header again: the rows below it are read on */
     int64_t newest_event_utc; /* latest instant of any date read, 0 when none */
 };
 
@@ -84,9 +75,9 @@ struct reader_sink {
 
 struct reader;
 
-/* `profile` and `zone` (of profile->timezone) are borrowed and outlive the reader. */
-int reader_new(const struct profile *profile, enum encoding encoding, const struct zone *zone,
-               struct reader_sink sink, struct reader **out_reader, struct err *err);
+/* `options->profile` (not NULL) and `zone` (of the profile's time zone) are borrowed and outlive the reader. */
+int reader_new(const struct dump_options *options, const struct zone *zone, struct reader_sink sink,
+               struct reader **out_reader, struct err *err);
 void reader_free(struct reader *reader);
 
 /* Feed the next bytes of the file, cut anywhere. ERR_REFUSED: the file is no dump, reader_refusal says why and

@@ -65,6 +65,7 @@ enum record_flag {
         1 << 5,                /* set by whoever knows the extraction time, not by the reader */
     RECORD_DUPLICATE = 1 << 6, /* same order and unit again in this file; set by the intake */
     RECORD_TWO_LEADS = 1 << 7, /* set by the intake */
+    RECORD_MENDED = 1 << 8,    /* broken quotes or line ends, read as well as they could be */
 };
 
 enum { RECORD_MAX_UNITS = 16 }; /* of one joint cell */

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include "service/commands/command.h"
+#include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
 #include "service/commands/profiles.h"
 #include "service/host/files.h"
@@ -18,6 +19,8 @@ enum { WARN_EXTRACTION_DAYS = 3 };
 
 struct import_arguments {
     const char *profile, *extracted_at, *rejects;
+    const char *sheet;
+    struct form form;
     bool dry_run, add_units, json;
 };
 
@@ -107,12 +110,23 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         {"format", required_argument, NULL, 'f'},
         {"dry-run", no_argument, NULL, 'd'},
         {"add-units", no_argument, NULL, 'a'},
+        {"sheet", required_argument, NULL, 's'},
+        FORM_OPTIONS,
         {NULL, 0, NULL, 0},
     };
     enum command_format format = FORMAT_TABLE;
+    struct err err = {0};
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (form_option_is(c)) {
+            if (form_option_set(&out->form, c, optarg, &err) != OK)
+                return command_misused(context, &command_import, "选项的值不对：%s", err.message);
+            continue;
+        }
         switch (c) {
+        case 's':
+            out->sheet = optarg;
+            break;
         case 'p':
             out->profile = optarg;
             break;
@@ -162,7 +176,7 @@ static int prepare(const struct import_arguments *arguments, struct intake_optio
 static int run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
-    struct import_arguments arguments = {0};
+    struct import_arguments arguments = {.form = FORM_OPEN};
     struct profile *profile = NULL;
     struct datadir datadir = {0};
     struct import_report report;
@@ -171,7 +185,9 @@ static int run(struct command_context *context, int argc, char **argv)
         return usage;
     struct intake_options options = {.now_utc = context->now_utc,
                                      .dry_run = arguments.dry_run,
-                                     .add_units = arguments.add_units};
+                                     .add_units = arguments.add_units,
+                                     .form = arguments.form,
+                                     .sheet = arguments.sheet};
     import_report_init(&report, arguments.json);
     int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
@@ -210,11 +226,11 @@ const struct command command_import = {
     .name = "import",
     .usage =
         "[--profile NAME|FILE] [--extracted-at TIME] [--dry-run] [--rejects FILE] [--add-units] "
-        "[--format table|json] FILE…",
+        "[--format table|json] FILE…\n" FORM_USAGE " FILE…",
     .summary = "导入工单数据文件",
     .details = "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
                "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
                "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入。\n"
-               "--add-units 登记名册中没有的承办单位；名册为空时自动登记。",
+               "--add-units 登记名册中没有的承办单位；名册为空时自动登记。\n" FORM_DETAILS,
     .run = run,
 };

@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 enum { REPORT_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -60,6 +62,8 @@ struct bytes import_problem_sentence(struct bytes word)
         {"too_long", "内容过长"},
         {"too_many_units", "承办单位过多"},
         {"bad_quotes", "引号不配对"},
+        {"other_table", "另一张表的行：请拆成单独的文件再导入"},
+        {"mended", "引号不配对，按原文读入"},
         {"bad_date", "时间无法识别，按空值处理"},
         {"unknown_status", "未知的工单状态，按办理中处理"},
     };
@@ -68,6 +72,18 @@ struct bytes import_problem_sentence(struct bytes word)
             return bytes_from_z(sentences[i].sentence);
     }
     return word;
+}
+
+bool import_is_misnamed(struct bytes file_name)
+{
+    static const char *const suffixes[] = {".xls", ".xlsx", ".xlsm", ".et"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t len = strlen(suffixes[i]);
+        if (file_name.len > len &&
+            strncasecmp(file_name.ptr + file_name.len - len, suffixes[i], len) == 0)
+            return true;
+    }
+    return false;
 }
 
 void import_report_init(struct import_report *report, bool json)
@@ -124,7 +140,7 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
     else
         buf_printf(text, "已导入（批次 %lld）。\n", (long long)result->import_id);
     buf_printf(text, "  编码 %s，分隔符“%s”，表头在第 %lld 行。\n", result->encoding,
-               result->delimiter == '\t' ? "制表符" : (char[]){result->delimiter, '\0'},
+               strcmp(result->delimiter, "\t") == 0 ? "制表符" : result->delimiter,
                (long long)result->header_line);
     add_counts(text, &result->counts);
     if (result->registered_units > 0)
@@ -182,10 +198,9 @@ static json_t *unmatched_to_json(const struct intake_result *result)
 
 static json_t *result_to_json(const char *path, const struct intake_result *result)
 {
-    char delimiter[2] = {result->delimiter, '\0'};
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256,
-                               "encoding", result->encoding, "delimiter", delimiter, "header_line",
-                               (json_int_t)result->header_line);
+                               "encoding", result->encoding, "delimiter", result->delimiter,
+                               "header_line", (json_int_t)result->header_line);
     json_t *unmatched = unmatched_to_json(result);
     if (object == NULL || import_counts_to_json(object, &result->counts) != 0 ||
         json_object_set(object, "unmatched_units", unmatched) != 0 ||

@@ -30,6 +30,9 @@ int import_report_finish(struct import_report *report, const struct command_cont
 /* Why a file is no dump and what to do about it, in Chinese. */
 const char *import_refusal_sentence(enum refusal refusal);
 
+/* Whether a text goes by the name of a spreadsheet: .xls, .xlsx, .xlsm, .et. */
+bool import_is_misnamed(struct bytes file_name);
+
 /* What is wrong with a row and what to mend, in Chinese, by the word of the machine outputs; the word itself where
  * there is no sentence for it. */
 struct bytes import_problem_sentence(struct bytes word);

@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 
+#include "importers/form.h"
+
 #include "service/auth/digest.h"
 #include "service/host/files.h"
 #include "service/intake/apply.h"
@@ -29,9 +31,9 @@ struct load {
     struct datadir *datadir;
     const struct intake_options *options;
     struct intake_result *result;
-    struct source source;
+    struct document document;
+    struct document_wish wish;
     struct zone *zone;
-    enum encoding encoding;
     unsigned char profile_sha256[SHA256_BYTES];
     struct batch_queue queue;
     struct reading reading;
@@ -86,9 +88,9 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
     const struct intake_options *options = load->options;
     if (options->on_progress != NULL) {
         const struct import_counts *counts = &load->apply.counts;
-        options->on_progress(options->progress_context, batch->done_bytes, load->source.size_bytes,
-                             counts->accepted + counts->updated + counts->unchanged +
-                                 load->rejects.count);
+        options->on_progress(
+            options->progress_context, batch->done_bytes, load->document.source.size_bytes,
+            counts->accepted + counts->updated + counts->unchanged + load->rejects.count);
     }
     return load->slice_records >= SLICE_RECORDS ? end_slice(load, err) : OK;
 }
@@ -140,14 +142,14 @@ static int begin_loading(struct load *load, struct err *err)
 {
     struct store *store = load->datadir->store;
     load->import = (struct import_row){
-        .file_name = load->source.name,
+        .file_name = load->document.source.name,
         .profile = profile_name(load->options->profile),
-        .encoding = bytes_from_z(encoding_word(load->encoding)),
+        .encoding = bytes_from_z(encoding_word(load->document.encoding)),
         .delimiter = BYTES_LIT(","),
         .extracted_utc = extraction_time(load->options),
         .started_utc = load->options->now_utc,
     };
-    memcpy(load->import.sha256, load->source.sha256, SHA256_BYTES);
+    memcpy(load->import.sha256, load->document.source.sha256, SHA256_BYTES);
     memcpy(load->import.profile_sha256, load->profile_sha256, SHA256_BYTES);
     int rc = store_relax_sync(store, true, err);
     if (rc == OK)
@@ -253,7 +255,8 @@ static int keep_ignored_columns(struct load *load, struct err *err)
 {
     struct intake_result *result = load->result;
     const struct reader_layout *layout = reader_layout(load->reading.reader);
-    result->delimiter = layout->delimiter;
+    const char *delimiter = layout->sniff->dialect.delimiter;
+    memcpy(result->delimiter, delimiter, sizeof result->delimiter);
     result->header_line = layout->header_line;
     result->ignored_columns =
         arena_alloc(&result->arena, size_multiply(layout->header_count + 1, sizeof(struct bytes)));
@@ -310,6 +313,7 @@ static int keep_result(struct load *load, struct err *err)
     result->status = INTAKE_LOADED;
     result->import_id = load->options->dry_run ? 0 : load->import.id;
     result->counts = load->import.counts;
+    result->repeated_headers = reader_counts(load->reading.reader).repeated_headers;
     int rc = keep_ignored_columns(load, err);
     if (rc == OK)
         rc = keep_unmatched(load, err);
@@ -332,7 +336,7 @@ static int finish_loading(struct load *load, struct err *err)
     if (rc == OK && (load->options->add_units || units == 0))
         rc = register_units(load, err);
     struct import_row *import = &load->import;
-    import->delimiter = (struct bytes){&layout->delimiter, 1};
+    import->delimiter = bytes_from_z(layout->sniff->dialect.delimiter);
     import->header_line = layout->header_line;
     import->loaded_utc = load->options->now_utc;
     import->end_order_id = load->apply.end_order_id;
@@ -361,13 +365,16 @@ static int find_loaded(struct load *load, bool *out_found, struct err *err)
     int rc = store_begin_read(store, err);
     if (rc != OK)
         return rc;
-    rc = import_find(store, load->source.sha256, load->profile_sha256, &earlier, err);
+    rc = import_find(store, load->document.source.sha256, load->profile_sha256, &earlier, err);
     if (rc == OK) {
         *out_found = true;
         load->result->status = INTAKE_ALREADY_LOADED;
         load->result->import_id = earlier.id;
-        load->result->delimiter = earlier.delimiter.len > 0 ? earlier.delimiter.ptr[0] : '\0';
+        if (earlier.delimiter.len < sizeof load->result->delimiter)
+            memcpy(load->result->delimiter, earlier.delimiter.ptr, earlier.delimiter.len);
         load->result->header_line = earlier.header_line;
+        if (earlier.encoding.len < sizeof load->result->encoding)
+            memcpy(load->result->encoding, earlier.encoding.ptr, earlier.encoding.len);
         load->result->counts = (struct import_counts){
             .rows = earlier.counts.rows,
             .unchanged = earlier.counts.rows - earlier.counts.rejected,
@@ -378,63 +385,68 @@ static int find_loaded(struct load *load, bool *out_found, struct err *err)
     return rc == ERR_NOT_FOUND ? OK : rc;
 }
 
+/* What makes the same bytes another import: the profile, and what was said on top of it. */
+static int hash_reading(struct load *load, struct err *err)
+{
+    const struct intake_options *options = load->options;
+    struct buf text;
+    buf_init(&text, PROFILE_TEXT_MAX_BYTES + RESULT_MAX_BYTES);
+    buf_append(&text, profile_text(options->profile));
+    form_append(&options->form, &text);
+    if (options->sheet != NULL)
+        buf_printf(&text, "sheet=%s\n", options->sheet);
+    int rc = buf_status(&text, err);
+    if (rc == OK)
+        rc = sha256_of(buf_bytes(&text), load->profile_sha256, err);
+    buf_deinit(&text);
+    return rc;
+}
+
 static int prepare(struct load *load, const char *path, struct err *err)
 {
-    const struct profile *profile = load->options->profile;
-    int rc = source_open(path, load->datadir->path, &load->source, err);
+    int rc = document_open(path, load->datadir->path, true, load->options->one_thread,
+                           &load->document, err);
     if (rc == OK)
-        rc = source_scan(&load->source, load->options->one_thread, err);
+        rc = hash_reading(load, err);
     if (rc == OK)
-        rc = sha256_of(profile_text(profile), load->profile_sha256, err);
-    if (rc == OK)
-        rc = zone_load(profile_timezone(profile), &load->zone, err);
+        rc = zone_load(profile_timezone(load->options->profile), &load->zone, err);
     if (rc != OK)
         return rc;
-    load->result->size_bytes = load->source.size_bytes;
-    sha256_hex(load->source.sha256, load->result->sha256);
+    load->result->size_bytes = load->document.source.size_bytes;
+    sha256_hex(load->document.source.sha256, load->result->sha256);
     return OK;
 }
 
-/* What is no text at all is called by its name rather than undecodable. */
-static int refuse_undecodable(struct load *load, struct err *err)
+/* Find out what the file is; what can be no table at all is refused here, and `*out_known` is false. */
+static int recognise(struct load *load, bool *out_known, struct err *err)
 {
-    size_t len = 0;
-    char *block = mem_alloc(SOURCE_BLOCK_BYTES);
-    if (block == NULL)
-        return err_set(err, ERR_NOMEM, "could not read a file");
-    int rc = source_read(&load->source, 0, block, &len, err);
+    struct intake_result *result = load->result;
     enum refusal refusal = REFUSAL_NONE;
-    if (rc == OK && refusal_of_head((struct bytes){block, len}, &refusal) == HEAD_ZIP)
-        refusal = REFUSAL_SPREADSHEET;
-    mem_free(block);
+    load->wish = (struct document_wish){.profile = load->options->profile,
+                                        .form = load->options->form,
+                                        .sheet = load->options->sheet};
+    int rc = document_recognise(&load->document, &load->wish, load->datadir->path, &refusal, err);
+    *out_known = rc == OK;
+    if (rc == ERR_REFUSED)
+        return refuse(load, refusal, err->message);
     if (rc != OK)
         return rc;
-    return refusal != REFUSAL_NONE ? refuse(load, refusal, refusal_word(refusal))
-                                   : refuse(load, REFUSAL_UNDECODABLE, "neither UTF-8 nor GB18030");
-}
-
-static int choose_encoding(struct load *load, bool *out_known)
-{
-    int given = profile_form(load->options->profile)->encoding;
-    *out_known = true;
-    if (given >= 0)
-        load->encoding = (enum encoding)given;
-    else
-        *out_known = encoding_scan_verdict(&load->source.scan, &load->encoding);
-    if (*out_known)
-        (void)strncpy(load->result->encoding, encoding_word(load->encoding),
-                      sizeof load->result->encoding - 1);
-    return OK;
+    (void)strncpy(result->encoding, encoding_word(load->document.encoding),
+                  sizeof result->encoding - 1);
+    struct bytes sheet = document_sheet_name(&load->document);
+    result->sheet = arena_copy(&result->arena, sheet);
+    return sheet.len == 0 || result->sheet.ptr != NULL
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not keep a sheet's name");
 }
 
 static int start(struct load *load, struct err *err)
 {
     struct vault *vault = load->datadir->vault;
     load->reading = (struct reading){
-        .source = &load->source,
-        .profile = load->options->profile,
+        .document = &load->document,
+        .wish = &load->wish,
         .zone = load->zone,
-        .encoding = load->encoding,
         .extracted_utc = extraction_time(load->options),
         .queue = &load->queue,
     };
@@ -468,7 +480,7 @@ static int run(struct load *load, struct err *err)
         give_up(load);
     store_unlock_import(load->datadir->store);
     if (rc == ERR_REFUSED)
-        return refuse(load, reader_refusal(load->reading.reader), err->message);
+        return refuse(load, reading_refusal(&load->reading), err->message);
     return rc;
 }
 
@@ -483,30 +495,29 @@ static void load_deinit(struct load *load)
     vault_index_free(load->index);
     batch_queue_deinit(&load->queue);
     zone_free(load->zone);
-    source_close(&load->source);
+    document_close(&load->document);
 }
 
 int intake_load(struct datadir *datadir, const char *path, const struct intake_options *options,
                 struct intake_result *out_result, struct err *err)
 {
     struct intake_result result = {0};
-    struct load load = {
-        .datadir = datadir, .options = options, .result = &result, .source = {.fd = -1}};
+    struct load load = {.datadir = datadir,
+                        .options = options,
+                        .result = &result,
+                        .document = {.source = {.fd = -1}}};
     bool known = false;
     bool found = false;
     arena_init(&result.arena, RESULT_MAX_BYTES);
     int rc = prepare(&load, path, err);
     if (rc == OK)
         rc = find_loaded(&load, &found, err);
-    if (rc == OK)
-        rc = choose_encoding(&load, &known);
-    if (rc == OK && !found && !known)
-        rc = refuse_undecodable(&load, err);
-    else if (rc == OK && !found) {
+    if (rc == OK && !found)
+        rc = recognise(&load, &known, err);
+    if (rc == OK && known)
         rc = start(&load, err);
-        if (rc == OK)
-            rc = run(&load, err);
-    }
+    if (rc == OK && known)
+        rc = run(&load, err);
     load_deinit(&load);
     if (rc != OK) {
         arena_deinit(&result.arena);

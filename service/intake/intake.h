@@ -19,6 +19,8 @@ const char *intake_status_word(enum intake_status status);
 
 struct intake_options {
     const struct profile *profile;
+    struct form form;      /* on top of the profile's own */
+    const char *sheet;     /* of a workbook: name or number; NULL: the first that fits */
     int64_t extracted_utc; /* 0: now_utc */
     int64_t now_utc;
     bool dry_run;    /* count everything, store nothing */
@@ -42,7 +44,9 @@ struct intake_result {
     int64_t import_id;    /* of the loaded one, or of the earlier one */
     char sha256[65];
     char encoding[16];
-    char delimiter; /* 0 when unknown */
+    char delimiter[DIALECT_DELIMITER_BYTES]; /* "" when unknown */
+    struct bytes sheet;                      /* of a workbook */
+    int64_t repeated_headers;
     int64_t header_line;
     int64_t size_bytes;
     struct import_counts counts;

@@ -13,7 +13,7 @@ enum { TEXTS_MAX_BYTES = 64 * 1024 * 1024, ITEM_TEXTS = 14 /* of an item, withou
 static int hand_on(struct reading *reading, struct err *err)
 {
     struct batch *full = reading->batch;
-    full->done_bytes = reading->done_bytes;
+    full->done_bytes = reading->document->done_bytes;
     reading->batch = NULL;
     if (reading->on_batch != NULL) {
         int rc = reading->on_batch(reading->context, full, err);
@@ -193,23 +193,15 @@ static int on_reject(void *context, const struct reject *reject, struct err *err
     return rc;
 }
 
-static int on_layout(void *context, const struct reader_layout *layout, struct err *err)
-{
-    (void)context;
-    (void)layout;
-    (void)err;
-    return OK;
-}
-
 int reading_init(struct reading *reading, const struct vault *vault, struct err *err)
 {
-    struct reader_sink sink = {on_layout, on_record, on_reject, reading};
+    struct reader_sink sink = {NULL, on_record, on_reject, reading};
+    const struct dump_options options = document_options(reading->document, reading->wish);
     buf_init(&reading->packed, TEXTS_MAX_BYTES);
     buf_init(&reading->sealed, TEXTS_MAX_BYTES);
     int rc = vault_sealer_new(vault, "order", &reading->sealer, err);
     if (rc == OK)
-        rc = reader_new(reading->profile, reading->encoding, reading->zone, sink, &reading->reader,
-                        err);
+        rc = reader_new(&options, reading->zone, sink, &reading->reader, err);
     if (rc == OK)
         reading->door = vault_sealer_door(reading->sealer);
     return rc;
@@ -225,23 +217,21 @@ void reading_deinit(struct reading *reading)
     reading->sealer = NULL;
 }
 
+static int on_bytes(void *context, struct bytes bytes, struct err *err)
+{
+    struct reading *reading = context;
+    return reader_feed(reading->reader, bytes, err);
+}
+
 static int read_all(struct reading *reading, struct err *err)
 {
-    char *block = mem_alloc(SOURCE_BLOCK_BYTES);
-    if (block == NULL)
-        return err_set(err, ERR_NOMEM, "could not read a file");
-    int rc = OK;
-    size_t len = 1;
-    while (rc == OK && len > 0) {
-        rc = source_read(reading->source, reading->done_bytes, block, &len, err);
-        reading->done_bytes += rc == OK ? (int64_t)len : 0;
-        if (rc == OK && len > 0)
-            rc = reader_feed(reading->reader, (struct bytes){block, len}, err);
-    }
-    if (rc == OK)
-        rc = reader_finish(reading->reader, err);
-    mem_free(block);
-    return rc;
+    int rc = document_read(reading->document, on_bytes, reading, &reading->refusal, err);
+    return rc == OK ? reader_finish(reading->reader, err) : rc;
+}
+
+enum refusal reading_refusal(const struct reading *reading)
+{
+    return reading->refusal != REFUSAL_NONE ? reading->refusal : reader_refusal(reading->reader);
 }
 
 int reading_run(struct reading *reading, struct err *err)
@@ -258,7 +248,7 @@ int reading_run(struct reading *reading, struct err *err)
     last->is_last = true;
     last->rc = rc;
     last->err = own;
-    last->done_bytes = reading->done_bytes;
+    last->done_bytes = reading->document->done_bytes;
     if (reading->on_batch == NULL) {
         batch_queue_put_full(reading->queue, last);
         return OK;

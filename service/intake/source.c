@@ -193,12 +193,13 @@ static void *hash_source(void *context)
     return NULL;
 }
 
-int source_scan(struct source *source, bool one_thread, struct err *err)
+int source_scan(struct source *source, bool hashes, bool one_thread, struct err *err)
 {
     struct hashing hashing = {.source = source};
     pthread_t thread;
-    bool beside = !one_thread && pthread_create(&thread, NULL, hash_source, &hashing) == 0;
-    if (!beside)
+    bool beside =
+        hashes && !one_thread && pthread_create(&thread, NULL, hash_source, &hashing) == 0;
+    if (hashes && !beside)
         (void)hash_source(&hashing);
     encoding_scan_init(&source->scan);
     int rc = each_block(source, on_scan_block, &source->scan, err);

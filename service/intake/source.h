@@ -22,8 +22,8 @@ enum { SOURCE_BLOCK_BYTES = 1024 * 1024 };
 int source_open(const char *path, const char *spool_dir, struct source *out, struct err *err);
 void source_close(struct source *source); /* accepts one that was not opened, with fd -1 */
 
-/* The first pass: SHA-256 and the encoding's evidence, side by side in two threads unless `one_thread`. */
-int source_scan(struct source *source, bool one_thread, struct err *err);
+/* The first pass: the encoding's evidence and, if it `hashes`, SHA-256; side by side in two threads unless `one_thread`. */
+int source_scan(struct source *source, bool hashes, bool one_thread, struct err *err);
 
 /* Read at `offset` into `block`; *out_len 0 at the end. ERR_IO; ERR_WRONG_STATE when the file has changed its size. */
 int source_read(const struct source *source, int64_t offset, char block[SOURCE_BLOCK_BYTES],

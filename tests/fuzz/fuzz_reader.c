@@ -56,7 +56,9 @@ static void read_dump(const struct profile *profile, const struct zone *zone, st
     encoding_scan_init(&scan);
     encoding_scan_feed(&scan, dump);
     (void)encoding_scan_verdict(&scan, &encoding);
-    if (reader_new(profile, encoding, zone, sink, &reader, &err) != OK)
+    const struct dump_options options = {
+        .profile = profile, .form = *profile_form(profile), .encoding = encoding};
+    if (reader_new(&options, zone, sink, &reader, &err) != OK)
         abort();
     int rc = reader_feed(reader, (struct bytes){dump.ptr, cut}, &err);
     if (rc == OK)

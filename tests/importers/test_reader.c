@@ -86,7 +86,8 @@ static int on_layout(void *context, const struct reader_layout *layout, struct e
 {
     struct log *log = context;
     if (log->long_form)
-        buf_printf(&log->out, "header %d '%c'", (int)layout->header_line, layout->delimiter);
+        buf_printf(&log->out, "header %d '%s'", (int)layout->header_line,
+                   layout->sniff->dialect.delimiter);
     for (size_t i = 0; i < layout->header_count && log->long_form; i++)
         buf_printf(&log->out, " " BYTES_FMT "=%s", BYTES_ARG(layout->header[i]),
                    layout->field_of[i] < 0 ? "-" : field_word((enum field)layout->field_of[i]));
@@ -102,9 +103,11 @@ static int read_cut(const struct profile *profile, enum encoding encoding, struc
     struct zone *zone = NULL;
     struct reader *reader = NULL;
     struct reader_sink sink = {on_layout, on_record, on_reject, log};
+    const struct dump_options options = {
+        .profile = profile, .form = *profile_form(profile), .encoding = encoding};
     int rc = zone_fixed(8 * 3600, &zone, err);
     if (rc == OK)
-        rc = reader_new(profile, encoding, zone, sink, &reader, err);
+        rc = reader_new(&options, zone, sink, &reader, err);
     if (rc == OK)
         rc = reader_feed(reader, (struct bytes){dump.ptr, cut}, err);
     if (rc == OK)

@@ -1,0 +1,121 @@
+#!/bin/sh
+# `inspect`: what it writes for programs, what it says to people, what it refuses; and that options, pipes, a second
+# reading of its own output and the profile that it drafts all come to the same.
+set -u
+cd "$(dirname "$0")/../.."
+pingyi=${PINGYI:-build/${BUILD:-release}/pingyi}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export PINGYI_DATA="$work/data"
+failed=0
+
+verdict() {
+    if [ "$2" = 0 ]; then echo "ok inspect__$1"; else echo "not ok inspect__$1${3:+: $3}"; failed=1; fi
+}
+# writes NAME INPUT EXPECTED [OPTION...]: both in printf's notation; the CSV that comes out.
+writes() {
+    name=$1
+    printf "$2" >"$work/in"
+    printf "$3" >"$work/expected"
+    shift 3
+    "$pingyi" inspect "$work/in" --format csv "$@" >"$work/out" 2>"$work/messages"
+    status=$?
+    cmp -s "$work/expected" "$work/out" && [ $status = 0 ]
+    verdict "$name" $? "exit $status; $(diff "$work/expected" "$work/out" | head -4 | tr '\n' '~')"
+    "$pingyi" inspect "$work/out" --format csv >"$work/again" 2>/dev/null
+    cmp -s "$work/out" "$work/again"
+    verdict "${name}_again_changes_nothing" $?
+}
+# refuses NAME INPUT WORD
+refuses() {
+    printf "$2" >"$work/in"
+    "$pingyi" inspect "$work/in" --format csv >"$work/out" 2>"$work/messages"
+    [ $? = 1 ] && [ ! -s "$work/out" ] && grep -q "$3" "$work/messages"
+    verdict "refuses_$1" $? "$(head -2 "$work/messages")"
+}
+says() {
+    grep -qF -- "$2" "$work/messages" "$work/out"
+    verdict "$1" $? "no \"$2\""
+}
+
+people='name,age,city\nAnn,31,Rome\nBob,40,Oslo\nCid,25,Lima\n'
+writes plain "$people" "$people"
+writes empty '' ''
+writes white_space_alone '\n \n' ''
+writes header_alone 'id,name,since\n' 'id,name,since\n'
+writes no_header '1,2020-01-05,3.5\n2,2020-01-06,4.5\n3,2020-01-07,5.5\n' \
+    '1,2020-01-05,3.5\n2,2020-01-06,4.5\n3,2020-01-07,5.5\n'
+writes semicolon 'name;age;city\nAnn;31,5;Rome\nBob;40,1;Oslo\nCid;25,0;Lima\n' \
+    'name,age,city\nAnn,"31,5",Rome\nBob,"40,1",Oslo\nCid,"25,0",Lima\n'
+writes tab 'name\tage\tcity\nAnn\t31\tRome, old\nBob\t40\tOslo\n' 'name,age,city\nAnn,31,"Rome, old"\nBob,40,Oslo\n'
+writes pipe 'name|age|city\nAnn|31|Rome\nBob|40|Oslo\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+writes two_characters 'name, age, city\nAnn, 31, "Rome, old"\nBob, 40, Oslo\n' \
+    'name,age,city\nAnn,31,"Rome, old"\nBob,40,Oslo\n'
+writes single_quote "name,age,city\nAnn,31,'Rome, old'\nBob,40,'Oslo, new'\nCid,25,Lima\n" \
+    'name,age,city\nAnn,31,"Rome, old"\nBob,40,"Oslo, new"\nCid,25,Lima\n'
+writes backslash 'name,age,city\nAnn,31,"the \\"old\\" one, there"\nBob,40,"x"\nCid,25,Lima\n' \
+    'name,age,city\nAnn,31,"the ""old"" one, there"\nBob,40,x\nCid,25,Lima\n'
+writes cr_alone 'name,age,city\rAnn,31,Rome\rBob,40,Oslo\r' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+writes crlf 'name,age,city\r\nAnn,31,"Rome\r\nnew"\r\nBob,40,Oslo\r\n' 'name,age,city\nAnn,31,"Rome\r\nnew"\nBob,40,Oslo\n'
+writes no_final_line_end 'name,age,city\nAnn,31,Rome\nBob,40,Oslo' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+writes blank_lines '\nname,age,city\n\nAnn,31,Rome\n\n\nBob,40,Oslo\n\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+writes preamble 'Report of May,,\n,,\nname,age,city\nAnn,31,Rome\nBob,40,Oslo\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+says preamble_is_named '表前的'
+writes total_row_stays 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n合计,71,\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n合计,71,\n'
+writes spaces_stay 'name,age,city\nAnn, 31,Rome \nBob,40,Oslo\nCid,25,Lima\n' \
+    'name,age,city\nAnn," 31","Rome "\nBob,40,Oslo\nCid,25,Lima\n'
+writes stray_quote 'name,age,city\nAnn,"31,Rome\nBob,40,"Oslo, new"\nCid,25,Lima\n' \
+    'name,age,city\nAnn,"""31",Rome\nBob,40,"Oslo, new"\nCid,25,Lima\n'
+writes inner_quote 'name,age,city\nAnn,31,"the "old" one, there"\nBob,40,Oslo\nCid,25,Lima\n' \
+    'name,age,city\nAnn,31,"the ""old"" one, there"\nBob,40,Oslo\nCid,25,Lima\n'
+writes short_and_long_stay 'name,age,city\nAnn,31\nBob,40,Oslo,x\nCid,25,Lima\nDan,1,Bonn\n' \
+    'name,age,city\nAnn,31\nBob,40,Oslo,x\nCid,25,Lima\nDan,1,Bonn\n'
+writes second_table 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\nname,age\nCid,25\nDan,44\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+says second_table_is_named '第 4 行起是另一张表'
+writes byte_order_mark '\357\273\277name,age,city\nAnn,31,Rome\nBob,40,Oslo\n' 'name,age,city\nAnn,31,Rome\nBob,40,Oslo\n'
+writes one_column 'name\nAnn Lee\nBob Ray\n' 'name\nAnn Lee\nBob Ray\n'
+writes given_delimiter 'a b;c d\n1 2;3 4\n5 6;7 8\n' 'a,b;c,d\n1,2;3,4\n5,6;7,8\n' --delimiter space
+writes given_rows 'x,y\n1,2\n3,4\n5,6\n' '3 5,4 6\n' --skip-rows 2 --header-rows 2
+writes given_no_quote 'a,b\n"x,y"\n1,2\n3,4\n' 'a,b\n"""x","y"""\n1,2\n3,4\n' --quote none
+
+printf 'a\377b,c\nd,e\n' >"$work/in"
+"$pingyi" inspect "$work/in" --format csv >"$work/out" 2>"$work/messages"
+iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null
+verdict undecodable_comes_out_as_valid_utf8 $?
+
+refuses web_page '<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>\n' 网页
+refuses old_excel '\320\317\021\340\241\261\032\341\000\000\000' Excel
+refuses archive '\037\213\010\000\000\000\000\000' 压缩包
+refuses zip 'PK\003\004\024\000\000\000\000\000' 压缩包
+refuses binary '\177ELF\002\001\001\000\000\000\000\000' 二进制
+
+"$pingyi" inspect tests/data/city_2024_05.csv --format csv >"$work/file" 2>/dev/null
+"$pingyi" inspect - --format csv <tests/data/city_2024_05.csv >"$work/pipe" 2>/dev/null
+cmp -s "$work/file" "$work/pipe" && [ -s "$work/file" ]
+verdict pipe_as_file $?
+for encoding in GB18030 UTF-16; do
+    iconv -f UTF-8 -t $encoding tests/data/city_2024_05.csv >"$work/in" 2>/dev/null ||
+        sed 's/^\xEF\xBB\xBF//' tests/data/city_2024_05.csv | iconv -f UTF-8 -t $encoding >"$work/in"
+    "$pingyi" inspect "$work/in" --format csv >"$work/out" 2>/dev/null
+    cmp -s "$work/file" "$work/out"
+    verdict "${encoding}_as_utf8" $?
+done
+
+"$pingyi" inspect tests/data/city_2024_05.csv --format json >"$work/out" 2>/dev/null &&
+    [ "$(jq -r '[.encoding, .delimiter, .quote, .header_rows] | join(" ")' "$work/out")" = 'utf-8 , " 1' ] &&
+    [ "$(jq -r '.evidence.delimiter.reason' "$work/out")" = width ]
+verdict json_says_why $?
+
+"$pingyi" inspect tests/data/city_2024_05.csv --profile-out "$work/draft.ini" >/dev/null 2>&1 &&
+    "$pingyi" init 2>/dev/null &&
+    "$pingyi" import --profile "$work/draft.ini" --dry-run --format json tests/data/city_2024_05.csv >"$work/drafted" 2>/dev/null
+"$pingyi" import --dry-run --format json tests/data/city_2024_05.csv >"$work/auto" 2>/dev/null
+cmp -s "$work/drafted" "$work/auto" && [ -s "$work/auto" ]
+verdict drafted_profile_reads_alike $?
+
+cp tests/data/city_2024_05.csv "$work/dump.xls"
+"$pingyi" inspect "$work/dump.xls" >"$work/out" 2>"$work/messages"
+says text_named_xls_is_said '内容其实是文本'
+"$pingyi" inspect --delimiter abc "$work/in" >"$work/out" 2>"$work/messages"
+verdict bad_option_is_usage $(($? != 2))
+exit $failed
