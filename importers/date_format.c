@@ -20,10 +20,11 @@ static bool scan_month_name(struct bytes *rest, int *out_month)
     return false;
 }
 
-/* A format while it is read: the fields so far, and the half of the day until the hour is known. */
+/* A format while it is read: the fields so far, and the part of the day until the hour is known. */
 struct format_state {
     struct date_parts parts;
-    bool has_half, afternoon, half_clock;
+    const struct day_part *day_part; /* NULL: none yet */
+    bool half_clock;
 };
 
 static bool read_year_of_century(struct bytes *text, int *out_year)
@@ -73,8 +74,7 @@ static bool read_directive(char directive, struct bytes *text, struct format_sta
     case 'f':
         return read_fraction(text);
     case 'p':
-        state->has_half = true;
-        return scan_half(text, &state->afternoon);
+        return scan_day_part(text, &state->day_part);
     case 'z':
         parts->has_offset = true;
         return scan_offset(text, &parts->offset_s);
@@ -132,10 +132,10 @@ bool date_format_read(struct bytes format, struct bytes text, struct date_parts 
         format = (struct bytes){format.ptr + step.len, format.len - step.len};
     }
     struct date_parts *parts = &state.parts;
-    if (text.len > 0 || (state.half_clock && !state.has_half && parts->hour > 12))
+    if (text.len > 0 || (state.half_clock && state.day_part == NULL && parts->hour > 12))
         return false;
-    if (state.half_clock && state.has_half &&
-        !hour_of_half(parts->hour, state.afternoon, &parts->hour))
+    if (state.half_clock && state.day_part != NULL &&
+        !day_part_hour(state.day_part, parts->hour, &parts->hour))
         return false;
     *out_parts = *parts;
     return true;

@@ -49,7 +49,8 @@ bool scan_offset(struct bytes *rest, int *out_offset_s)
     struct bytes text = *rest;
     int hours = 0;
     int minutes = 0;
-    if (!scan_byte(&text, 'Z') && !scan_byte(&text, 'z')) {
+    if (!scan_byte(&text, 'Z') && !scan_byte(&text, 'z') && !scan_word(&text, BYTES_LIT("utc")) &&
+        !scan_word(&text, BYTES_LIT("gmt"))) {
         int sign = scan_byte(&text, '+') ? 1 : scan_byte(&text, '-') ? -1 : 0;
         if (sign == 0 || !scan_number(&text, 2, 2, &hours))
             return false;
@@ -66,21 +67,55 @@ bool scan_offset(struct bytes *rest, int *out_offset_s)
     return true;
 }
 
-bool scan_half(struct bytes *rest, bool *out_afternoon)
+/* The first of the words that `*rest` begins with. */
+static bool scan_any(struct bytes *rest, const char *const *words, size_t count)
 {
-    if (scan_word(rest, BYTES_LIT("am")) || scan_word(rest, BYTES_LIT("a.m.")))
-        *out_afternoon = false;
-    else if (scan_word(rest, BYTES_LIT("pm")) || scan_word(rest, BYTES_LIT("p.m.")))
-        *out_afternoon = true;
-    else
+    for (size_t i = 0; i < count; i++) {
+        if (scan_word(rest, bytes_from_z(words[i])))
+            return true;
+    }
+    return false;
+}
+
+bool scan_weekday(struct bytes *rest)
+{
+    static const char *const weeks[] = {"星期", "礼拜", "周"};
+    static const char *const days[] = {"一", "二", "三", "四", "五", "六", "日", "天"};
+    struct bytes text = *rest;
+    bool bracket = scan_byte(&text, '(');
+    if (!scan_any(&text, weeks, sizeof weeks / sizeof *weeks) ||
+        !scan_any(&text, days, sizeof days / sizeof *days) || (bracket && !scan_byte(&text, ')')))
         return false;
+    *rest = text;
     return true;
 }
 
-bool hour_of_half(int hour, bool afternoon, int *out_hour)
+/* 夜里 and 半夜 are missing: 夜里 11 and 夜里 2 lie on two days. */
+static const struct day_part day_parts[] = {
+    {"am", 0, 11},    {"pm", 12, 23},   {"a.m.", 0, 11},  {"p.m.", 12, 23}, {"上午", 0, 11},
+    {"下午", 12, 23}, {"凌晨", 0, 6},   {"清晨", 4, 9},   {"早晨", 4, 11},  {"早上", 4, 11},
+    {"中午", 11, 14}, {"午后", 12, 18}, {"傍晚", 16, 20}, {"晚上", 17, 23}, {"晚间", 17, 23},
+};
+
+bool scan_day_part(struct bytes *rest, const struct day_part **out_part)
 {
-    if (hour < 1 || hour > 12)
+    for (size_t i = 0; i < sizeof day_parts / sizeof *day_parts; i++) {
+        if (scan_word(rest, bytes_from_z(day_parts[i].word))) {
+            *out_part = &day_parts[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool day_part_hour(const struct day_part *part, int hour, int *out_hour)
+{
+    int early = hour == 12 ? 0 : hour;
+    int late = hour == 0 || hour > 12 ? hour : early + 12;
+    bool is_early = early >= part->from && early <= part->to;
+    bool is_late = late >= part->from && late <= part->to;
+    if (!is_early && !is_late)
         return false;
-    *out_hour = hour % 12 + (afternoon ? 12 : 0);
+    *out_hour = is_early ? early : late;
     return true;
 }

@@ -17,13 +17,23 @@ void scan_blanks(struct bytes *rest);
 /* `min` to `max` digits, at most 9. */
 bool scan_number(struct bytes *rest, size_t min, size_t max, int *out_value);
 
-/* Z, +08:00, +0800 or +08. */
+/* Z, UTC, GMT, +08:00, +0800 or +08. */
 bool scan_offset(struct bytes *rest, int *out_offset_s);
 
-/* AM or PM, also a.m. and p.m. */
-bool scan_half(struct bytes *rest, bool *out_afternoon);
+/* 星期二, 周二 or 礼拜二, perhaps in brackets. Whether it is the day's own is not asked. */
+bool scan_weekday(struct bytes *rest);
 
-/* The hour of a 12-hour clock; false outside 1 to 12. */
-bool hour_of_half(int hour, bool afternoon, int *out_hour);
+/* A word for a part of the day, and the hours (of 24, inclusive) that it can mean. */
+struct day_part {
+    const char *word;
+    int from, to;
+};
+
+/* AM, PM, a.m., 上午, 下午, 凌晨, 中午, 晚上 and their kin; `*out_part` is static. */
+bool scan_day_part(struct bytes *rest, const struct day_part **out_part);
+
+/* The hour of 24 that is meant by `hour` on a clock of either kind: 12 in the 上午 is 0, 1 and 13 at 中午 are 13. False
+ * when the part has no such hour (晚上 12:30 would be of another day). */
+bool day_part_hour(const struct day_part *part, int hour, int *out_hour);
 
 #endif

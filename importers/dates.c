@@ -11,7 +11,7 @@
 /* A dump repeats a few days a million times, so what a day means in the zone is kept: a day without a change of
  * offset (`plain`) turns a time of day into an instant by one addition. The key holds month and day in its low nine
  * bits, so that the days of one year never push each other out. */
-enum { DAY_SLOTS = 512, TEXT_MAX_BYTES = 64 };
+enum { DAY_SLOTS = 512, TEXT_MAX_BYTES = 128 };
 
 struct day_slot {
     int32_t key; /* 0 is empty: there is no month 0 */
@@ -132,27 +132,25 @@ static bool read_serial(struct dates *dates, struct bytes text, struct moment *o
     return true;
 }
 
-/* 20240305, 202403051816, 20240305181658. */
+/* 202403051816, 20240305181658, 20240305181658123 (a fraction, dropped). */
 static bool read_compact(struct bytes text, struct date_parts *out_parts)
 {
-    struct date_parts parts = {0};
-    if (text.len != 8 && text.len != 12 && text.len != 14)
+    struct date_parts parts = {.has_time = true};
+    size_t len = text.len;
+    int dropped = 0;
+    if ((len != 12 && len != 14 && len != 17) || !scan_number(&text, 4, 4, &parts.year) ||
+        !scan_number(&text, 2, 2, &parts.month) || !scan_number(&text, 2, 2, &parts.day) ||
+        !scan_number(&text, 2, 2, &parts.hour) || !scan_number(&text, 2, 2, &parts.minute))
         return false;
-    parts.has_time = text.len > 8;
-    bool seconds = text.len == 14;
-    if (!scan_number(&text, 4, 4, &parts.year) || !scan_number(&text, 2, 2, &parts.month) ||
-        !scan_number(&text, 2, 2, &parts.day))
+    if (len > 12 && !scan_number(&text, 2, 2, &parts.second))
         return false;
-    if (parts.has_time &&
-        (!scan_number(&text, 2, 2, &parts.hour) || !scan_number(&text, 2, 2, &parts.minute)))
-        return false;
-    if (seconds && !scan_number(&text, 2, 2, &parts.second))
+    if (len > 14 && !scan_number(&text, 3, 3, &dropped))
         return false;
     *out_parts = parts;
-    return text.len == 0;
+    return true;
 }
 
-/* 2024-4-2, 2024/4/2, 2024.4.2, 2024年4月2日 (日 may lack). */
+/* 2024-4-2, 2024/4/2, 2024.4.2, 20240402, 2024年4月2日 (号, or neither). */
 static bool scan_date(struct bytes *text, struct date_parts *parts)
 {
     if (!scan_number(text, 4, 4, &parts->year) || text->len == 0)
@@ -162,73 +160,87 @@ static bool scan_date(struct bytes *text, struct date_parts *parts)
         if (!scan_number(text, 1, 2, &parts->month) || !scan_word(text, BYTES_LIT("月")) ||
             !scan_number(text, 1, 2, &parts->day))
             return false;
-        (void)scan_word(text, BYTES_LIT("日"));
+        (void)(scan_word(text, BYTES_LIT("日")) || scan_word(text, BYTES_LIT("号")));
         return true;
     }
-    return (separator == '-' || separator == '/' || separator == '.') &&
-           scan_byte(text, separator) && scan_number(text, 1, 2, &parts->month) &&
-           scan_byte(text, separator) && scan_number(text, 1, 2, &parts->day);
+    if (separator == '-' || separator == '/' || separator == '.')
+        return scan_byte(text, separator) && scan_number(text, 1, 2, &parts->month) &&
+               scan_byte(text, separator) && scan_number(text, 1, 2, &parts->day);
+    return scan_number(text, 2, 2, &parts->month) && scan_number(text, 2, 2, &parts->day);
 }
 
-static bool scan_chinese_half(struct bytes *text, bool *out_afternoon)
-{
-    *out_afternoon = scan_word(text, BYTES_LIT("下午"));
-    return *out_afternoon || scan_word(text, BYTES_LIT("上午"));
-}
-
-/* 9:07, 9:07:03, 9:07:03.123, 9时7分3秒. */
-static bool scan_clock(struct bytes *text, struct date_parts *parts)
+/* 9:07, 9:07:03, 9:7:3, 9:07:03.123, 9时7分3秒, 9点. */
+static bool scan_clock(struct bytes *text, struct date_parts *parts, bool *out_seconds)
 {
     int dropped = 0;
+    *out_seconds = false;
     if (!scan_number(text, 1, 2, &parts->hour))
         return false;
-    if (scan_word(text, BYTES_LIT("时"))) {
+    if (scan_word(text, BYTES_LIT("时")) || scan_word(text, BYTES_LIT("点"))) {
         if (!scan_number(text, 1, 2, &parts->minute))
             return true;
         if (!scan_word(text, BYTES_LIT("分")))
             return false;
         return !scan_number(text, 1, 2, &parts->second) || scan_word(text, BYTES_LIT("秒"));
     }
-    if (!scan_byte(text, ':') || !scan_number(text, 2, 2, &parts->minute))
+    if (!scan_byte(text, ':') || !scan_number(text, 1, 2, &parts->minute))
         return false;
     if (!scan_byte(text, ':'))
         return true;
-    if (!scan_number(text, 2, 2, &parts->second))
+    *out_seconds = scan_number(text, 1, 2, &parts->second);
+    if (!*out_seconds)
         return false;
-    return !scan_byte(text, '.') || scan_number(text, 1, 9, &dropped);
+    bool fraction = scan_byte(text, '.') || scan_byte(text, ',');
+    return !fraction || scan_number(text, 1, 9, &dropped);
 }
 
-/* A date, and perhaps a time behind it. */
+/* The time behind a date, to the end of the text; `iso` when a T stood before it. */
+static bool read_time(struct bytes text, bool iso, struct date_parts *parts)
+{
+    const struct day_part *day_part = NULL;
+    bool seconds = false;
+    bool spoken = scan_day_part(&text, &day_part);
+    scan_blanks(&text);
+    if (!scan_clock(&text, parts, &seconds))
+        return false;
+    scan_blanks(&text);
+    spoken = spoken || scan_day_part(&text, &day_part);
+    if (spoken && !day_part_hour(day_part, parts->hour, &parts->hour))
+        return false;
+    scan_blanks(&text);
+    parts->has_time = true;
+    if (text.len == 0)
+        return true;
+    /* 9:00-11:00 is a span of time, and 11:00 no offset. */
+    if (text.ptr[0] == '-' && !seconds && !iso)
+        return false;
+    parts->has_offset = scan_offset(&text, &parts->offset_s);
+    return parts->has_offset && text.len == 0;
+}
+
+static bool is_chinese(char byte)
+{
+    return (byte & 0x80) != 0;
+}
+
+/* A date, and perhaps a weekday and a time behind it. */
 static bool read_written(struct bytes text, struct date_parts *out_parts)
 {
     struct date_parts parts = {0};
-    bool afternoon = false;
     if (!scan_date(&text, &parts))
         return false;
-    if (text.len == 0) {
-        *out_parts = parts;
-        return true;
-    }
-    /* A time follows a space or T, or directly the Chinese words. */
-    bool apart = scan_byte(&text, 'T') || text.ptr[0] == ' ' || (text.ptr[0] & 0x80) != 0 ||
-                 (text.ptr[-1] & 0x80) != 0;
+    /* A time follows white space, T or a weekday, or stands directly at a Chinese word. */
+    bool iso = scan_byte(&text, 'T');
+    size_t left = text.len;
+    bool apart = iso || left == 0 || is_chinese(text.ptr[0]) || is_chinese(text.ptr[-1]);
     scan_blanks(&text);
-    bool half = scan_chinese_half(&text, &afternoon);
+    bool weekday = !iso && scan_weekday(&text);
+    apart = apart || weekday || text.len < left;
     scan_blanks(&text);
-    if (!apart || !scan_clock(&text, &parts))
+    if (!apart || ((text.len > 0 || iso) && !read_time(text, iso, &parts)))
         return false;
-    parts.has_time = true;
-    scan_blanks(&text);
-    if (!half)
-        half = scan_half(&text, &afternoon);
-    /* 下午 15:30 is written too: an hour above 12 says by itself which half it is. */
-    if (half && !(afternoon && parts.hour > 12) &&
-        !hour_of_half(parts.hour, afternoon, &parts.hour))
-        return false;
-    scan_blanks(&text);
-    parts.has_offset = text.len > 0 && scan_offset(&text, &parts.offset_s);
     *out_parts = parts;
-    return text.len == 0;
+    return true;
 }
 
 static bool is_ascii(struct bytes text)
@@ -240,13 +252,26 @@ static bool is_ascii(struct bytes text)
     return true;
 }
 
+/* Whether a character has no width and no meaning: desks copy such marks along with a date. */
+static bool is_invisible(uint32_t c)
+{
+    return (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF;
+}
+
+static bool is_odd_space(uint32_t c)
+{
+    return c == 0x3000 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F;
+}
+
 /* Full-width digits and signs as ASCII, odd spaces as spaces; empty when the text is no date for its length. */
 static struct bytes narrow(struct bytes text, char out[TEXT_MAX_BYTES])
 {
     struct buf buf = {.ptr = out, .capacity = TEXT_MAX_BYTES, .max_bytes = TEXT_MAX_BYTES};
     while (text.len > 0) {
         uint32_t c = utf8_take(&text);
-        c = c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c == 0x3000 || c == 0xA0 ? ' ' : c;
+        if (is_invisible(c))
+            continue;
+        c = c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : is_odd_space(c) ? ' ' : c;
         utf8_append(&buf, c);
     }
     return buf.rc == OK ? buf_bytes(&buf) : BYTES_NONE;

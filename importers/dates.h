@@ -7,12 +7,14 @@
 /* Reading of dates and times as desks write them. Thread: one owner at a time (it caches days of the zone).
  *
  * The given formats are tried in order, then the built-in forms:
- *     2024-04-02 18:16:58, also with T, without seconds, with a fraction (dropped), with an offset or Z
+ *     2024-04-02 18:16:58, also with T, without seconds, with a fraction (dropped), with an offset, Z or UTC
  *     2024/3/5 9:07, 2024.3.5, 20240305, 202403051816, 20240305181658
- *     2024年3月5日 9:07:03, 9时7分, 上午/下午 before the time, AM/PM behind it
+ *     2024年3月5日 9:07:03, 9时7分; behind the date 星期二 or (周二), not compared with it
+ *     AM/PM, 上午, 下午, 凌晨, 中午, 晚上 and the like before the time or behind it; 上午 12:05 is 00:05, 下午 15:30 stays
  *     an Excel serial from 20000 to 80000, rounded to the nearest second
- * What has no time of day (a serial: no fraction) is a bare day, otherwise an instant; full-width digits are read too.
- * 24:00:00 is the end of its day. Years 1900 to 2199. */
+ * What has no time of day (a serial: no fraction) is a bare day, otherwise an instant; full-width digits are read too,
+ * invisible marks skipped. 24:00:00 is the end of its day. Years 1900 to 2199; two-digit years and day-first only by a
+ * format, spans of time (9:00-11:00) not at all. */
 
 struct dates;
 

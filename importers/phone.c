@@ -4,86 +4,239 @@
 
 #include <string.h>
 
-/* A run of digits, with single spaces and hyphens inside, that no mask touches. */
-struct run {
-    char digits[24];
-    size_t len;
-    bool spoilt;
+/* A cell is read as groups of digits: 138 0013 8000 has three, 0771-2822345转8001 too. Groups between which only
+ * spaces, hyphens and brackets stand form a cluster, in which neighbouring groups are tried together as one number. */
+enum {
+    GROUP_MAX_DIGITS = 16, /* 0086 0755 12345678 */
+    CLUSTER_MAX_GROUPS = 16,
+    NUMBER_MAX_DIGITS = 16,
 };
+
+struct group {
+    char digits[GROUP_MAX_DIGITS];
+    size_t len;
+    bool spoilt; /* masked, or longer than any number */
+    bool masked_first, masked_last;
+};
+
+struct cluster {
+    struct group groups[CLUSTER_MAX_GROUPS];
+    size_t count;
+};
+
+enum kind { KIND_NONE, KIND_MOBILE, KIND_LANDLINE, KIND_SERVICE /* 400, 800: nobody's number */ };
+
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* ---- What digits are ---- */
 
 static bool is_mobile(struct bytes digits)
 {
     return digits.len == 11 && digits.ptr[0] == '1' && digits.ptr[1] >= '3';
 }
 
-/* 0xx(x) and seven or eight digits, or these alone. */
-static bool is_landline(struct bytes digits)
+static bool is_service(struct bytes digits)
 {
-    bool area = digits.len > 0 && digits.ptr[0] == '0';
-    return area ? digits.len >= 10 && digits.len <= 12 && digits.ptr[1] != '0'
-                : (digits.len == 7 || digits.len == 8) && digits.ptr[0] > '1';
+    return digits.len == 10 && (bytes_starts_with(digits, BYTES_LIT("400")) ||
+                                bytes_starts_with(digits, BYTES_LIT("800")));
 }
 
-/* The number behind +86, 86 or a 0 dialled before a mobile number. */
-static struct bytes without_prefix(struct bytes digits)
+/* An area code with its 0 and seven or eight digits. */
+static bool is_with_area(struct bytes digits)
 {
-    static const char *const prefixes[] = {"0086", "86", "0"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        struct bytes prefix = bytes_from_z(prefixes[i]);
-        struct bytes rest = {digits.ptr + prefix.len, digits.len - prefix.len};
-        if (bytes_starts_with(digits, prefix) && is_mobile(rest))
-            return rest;
+    return (digits.len == 11 || digits.len == 12) && digits.ptr[0] == '0' && digits.ptr[1] != '0';
+}
+
+/* Seven or eight digits; 1 and 9 begin numbers of services. */
+static bool is_local(struct bytes digits)
+{
+    return (digits.len == 7 || digits.len == 8) && digits.ptr[0] >= '2' && digits.ptr[0] <= '8';
+}
+
+/* An area code without its 0 (behind +86, or lost in a number cell) and a local number: 771 2822345, 10 12345678. */
+static bool is_without_zero(struct bytes digits)
+{
+    return digits.len >= 10 && digits.len <= 11 && !is_service(digits) &&
+           (digits.ptr[0] >= '2' || (digits.ptr[0] == '1' && digits.ptr[1] == '0'));
+}
+
+static struct bytes behind(struct bytes digits, size_t len)
+{
+    return (struct bytes){digits.ptr + len, digits.len - len};
+}
+
+/* The kind of a number, written to `out` as it is dialled in the country. */
+static enum kind classify(struct bytes digits, char out[NUMBER_MAX_DIGITS], size_t *out_len)
+{
+    size_t country = bytes_starts_with(digits, BYTES_LIT("0086")) ? 4
+                     : bytes_starts_with(digits, BYTES_LIT("86")) ? 2
+                                                                  : 0;
+    bool zero_before_mobile = digits.len == 12 && digits.ptr[0] == '0';
+    struct bytes inner = behind(digits, country);
+    bool add_zero = false;
+    enum kind kind = KIND_NONE;
+    if (zero_before_mobile && is_mobile(behind(digits, 1))) {
+        digits = behind(digits, 1);
+        kind = KIND_MOBILE;
+    } else if (is_mobile(digits) || is_local(digits) || is_with_area(digits)) {
+        kind = is_mobile(digits) ? KIND_MOBILE : KIND_LANDLINE;
+    } else if (is_service(digits)) {
+        kind = KIND_SERVICE;
+    } else if (country > 0 && (is_mobile(inner) || is_with_area(inner) || is_without_zero(inner))) {
+        kind = is_mobile(inner) ? KIND_MOBILE : KIND_LANDLINE;
+        add_zero = kind == KIND_LANDLINE && inner.ptr[0] != '0';
+        digits = inner;
+    } else if (digits.len == 10 && is_without_zero(digits)) {
+        kind = KIND_LANDLINE;
+        add_zero = true;
     }
-    return digits;
+    if (kind == KIND_NONE)
+        return KIND_NONE;
+    out[0] = '0';
+    memcpy(out + add_zero, digits.ptr, digits.len);
+    *out_len = digits.len + add_zero;
+    return kind;
 }
 
-/* What a run holds; empty for no number. */
-static struct bytes run_number(const struct run *run, bool *out_mobile)
-{
-    struct bytes digits = without_prefix((struct bytes){run->digits, run->len});
-    *out_mobile = is_mobile(digits);
-    return !run->spoilt && (*out_mobile || is_landline(digits)) ? digits : BYTES_NONE;
-}
+/* ---- Groups of a cell ---- */
 
 static uint32_t take_narrow(struct bytes *cell)
 {
     uint32_t c = utf8_take(cell);
-    return c >= 0xFF01 && c <= 0xFF5E ? c - 0xFEE0 : c == 0x2010 || c == 0x2014 ? '-' : c;
+    if (c >= 0xFF01 && c <= 0xFF5E)
+        return c - 0xFEE0;
+    if (c >= 0x2010 && c <= 0x2015)
+        return '-';
+    return c == 0xA0 || c == 0x3000 ? ' ' : c;
 }
 
-/* Whether a number is whole, so that what follows a space or hyphen begins another (or is an extension). */
-static bool is_whole(const struct run *run)
+static bool is_mask(uint32_t c)
 {
-    bool mobile = false;
-    struct bytes number = run_number(run, &mobile);
-    return number.len > 0 && (mobile || (number.ptr[0] == '0' ? number.len >= 11 : true));
+    return c == '*' || c == 'X' || c == 'x' || c == '#' || c == 0xB7 /* · */ || c == 0xD7 /* × */ ||
+           c == 0x2022 /* • */ || c == 0x25CB /* ○ */ || c == 0x25CF /* ● */;
 }
 
-/* The next run; false at the end of the cell. */
-static bool next_run(struct bytes *cell, struct run *out_run)
+static bool joins(uint32_t c)
 {
-    struct run run = {0};
+    return c == '-' || c == ' ' || c == '(' || c == ')';
+}
+
+/* The next group, and whether only what joins stood before it; false at the end of the cell. The decimals of 108.3456789
+ * are no number. */
+static bool next_group(struct bytes *cell, struct group *out_group, bool *out_joined)
+{
+    struct group group = {0};
+    bool begun = false;
+    size_t between = 0;
+    *out_joined = true;
     while (cell->len > 0) {
-        struct bytes before = *cell;
-        uint32_t c = take_narrow(cell);
-        if (c == '*' || c == 'X' || c == 'x' || c == '#') {
-            run.spoilt = true;
-        } else if (c >= '0' && c <= '9') {
-            if (run.len < sizeof run.digits)
-                run.digits[run.len++] = (char)c;
-            else
-                run.spoilt = true;
-        } else if (run.len > 0 || run.spoilt) {
-            bool joins = c == '-' || c == ' ' || c == '(' || c == ')';
-            if (!joins || is_whole(&run)) {
-                *cell = before;
-                (void)take_narrow(cell);
-                break;
-            }
+        struct bytes rest = *cell;
+        uint32_t c = take_narrow(&rest);
+        bool mask = is_mask(c);
+        if (begun && !mask && !is_digit(c))
+            break;
+        *cell = rest;
+        if (!mask && !is_digit(c)) {
+            *out_joined = *out_joined && joins(c);
+            group.spoilt = c == '.' && between == 0;
+            between++;
+            continue;
+        }
+        group.masked_first = begun ? group.masked_first : mask;
+        group.masked_last = mask;
+        group.spoilt = group.spoilt || mask || group.len == GROUP_MAX_DIGITS;
+        if (!group.spoilt)
+            group.digits[group.len++] = (char)c;
+        begun = true;
+    }
+    *out_group = group;
+    return begun;
+}
+
+/* ---- Numbers of a cluster ---- */
+
+/* A number in the cell, the best so far. */
+struct found {
+    char number[NUMBER_MAX_DIGITS];
+    size_t len;
+    enum kind kind;
+};
+
+/* A number of the wanted kind made of the group `from` and those behind it; returns how many groups it takes, 0: none.
+ * Fewest groups first: what stands behind a whole number is an extension, or another number. */
+static size_t take_number(const struct cluster *cluster, size_t from, bool mobile,
+                          struct found *out_found)
+{
+    char joined[NUMBER_MAX_DIGITS];
+    size_t len = 0;
+    if (from > 0 && cluster->groups[from - 1].masked_last)
+        return 0; /* the end of 138 **** 8000 */
+    for (size_t i = from; i < cluster->count; i++) {
+        const struct group *group = &cluster->groups[i];
+        if (group->spoilt || len + group->len > sizeof joined)
+            return 0;
+        memcpy(joined + len, group->digits, group->len);
+        len += group->len;
+        struct found found;
+        found.kind = classify((struct bytes){joined, len}, found.number, &found.len);
+        bool cut = i + 1 < cluster->count && cluster->groups[i + 1].masked_first;
+        if (found.kind != KIND_NONE && (found.kind == KIND_MOBILE) == mobile && !cut) {
+            *out_found = found;
+            return i + 1 - from;
         }
     }
-    *out_run = run;
-    return run.len > 0 || run.spoilt;
+    return 0;
+}
+
+/* Look for the cell's number in a whole cluster. */
+static void read_cluster(const struct cluster *cluster, struct found *best)
+{
+    for (size_t from = 0; from < cluster->count && best->kind != KIND_MOBILE;) {
+        struct found found = {.kind = KIND_NONE};
+        size_t taken = take_number(cluster, from, true, &found);
+        if (taken == 0)
+            taken = take_number(cluster, from, false, &found);
+        if (found.kind == KIND_MOBILE || (found.kind == KIND_LANDLINE && best->len == 0))
+            *best = found;
+        from += taken > 0 ? taken : 1;
+    }
+}
+
+/* ---- Numbers that a spreadsheet or a program wrote as 1.3800138000E+10 ---- */
+
+/* The digits that such a cell stands for, if none of them is lost: a spreadsheet rounds, so all must be there; a
+ * program writes E10 without a sign and leaves only zeros away. False when the cell has another form. */
+static bool read_scientific(struct bytes cell, struct group *out_group)
+{
+    enum { MIN_EXACT_DIGITS = 7 };
+    struct group group = {0};
+    size_t at = 0;
+    for (; at < cell.len &&
+           (is_digit((unsigned char)cell.ptr[at]) || (at == 1 && cell.ptr[1] == '.'));
+         at++) {
+        if (group.len == GROUP_MAX_DIGITS)
+            return false;
+        if (cell.ptr[at] != '.')
+            group.digits[group.len++] = cell.ptr[at];
+    }
+    if (at < 3 || cell.ptr[1] != '.' || at == cell.len ||
+        (cell.ptr[at] != 'E' && cell.ptr[at] != 'e'))
+        return false;
+    bool plus = at + 1 < cell.len && cell.ptr[at + 1] == '+';
+    int64_t exponent = 0;
+    if (!bytes_to_int64(behind(cell, at + 1 + plus), &exponent))
+        return false;
+    size_t digits = exponent >= 0 && exponent < GROUP_MAX_DIGITS ? (size_t)exponent + 1 : 0;
+    bool padded = !plus && group.len >= MIN_EXACT_DIGITS && group.len < digits;
+    if (padded)
+        memset(group.digits + group.len, '0', digits - group.len);
+    group.spoilt = group.len != digits && !padded;
+    group.len = digits;
+    *out_group = group;
+    return true;
 }
 
 /* Exactly one mobile number and nothing else, as most cells are. */
@@ -93,7 +246,7 @@ static bool is_bare_mobile(struct bytes cell)
         return false;
     bool digits = true;
     for (size_t i = 0; i < cell.len; i++)
-        digits = digits && cell.ptr[i] >= '0' && cell.ptr[i] <= '9';
+        digits = digits && is_digit((unsigned char)cell.ptr[i]);
     return digits;
 }
 
@@ -103,15 +256,22 @@ struct bytes phone_read(struct bytes cell, char out[PHONE_MAX_BYTES])
         memcpy(out, cell.ptr, cell.len);
         return (struct bytes){out, cell.len};
     }
-    struct run run;
-    struct bytes best = BYTES_NONE;
-    bool mobile = false;
-    while (!mobile && next_run(&cell, &run)) {
-        struct bytes number = run_number(&run, &mobile);
-        if (number.len > 0 && (mobile || best.len == 0)) {
-            memcpy(out, number.ptr, number.len);
-            best = (struct bytes){out, number.len};
-        }
+    struct cluster cluster = {.count = 0};
+    struct found best = {.kind = KIND_NONE};
+    struct group group;
+    bool joined = false;
+    if (read_scientific(cell, &group)) {
+        cluster.groups[cluster.count++] = group;
+        cell = BYTES_NONE;
     }
-    return best;
+    while (best.kind != KIND_MOBILE && next_group(&cell, &group, &joined)) {
+        if (!joined || cluster.count == CLUSTER_MAX_GROUPS) {
+            read_cluster(&cluster, &best);
+            cluster.count = 0;
+        }
+        cluster.groups[cluster.count++] = group;
+    }
+    read_cluster(&cluster, &best);
+    memcpy(out, best.number, best.len);
+    return (struct bytes){out, best.len};
 }
