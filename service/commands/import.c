@@ -8,12 +8,7 @@
 #include "service/host/files.h"
 #include "service/intake/intake.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <sys/stat.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { WARN_EXTRACTION_DAYS = 3 };
 
@@ -47,19 +42,6 @@ static void on_progress(void *context, int64_t done_bytes, int64_t total_bytes, 
 }
 
 /* ---- one file ---- */
-
-static int open_rejects(const char *path, FILE **out, struct err *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    *out = fd >= 0 && fchmod(fd, 0600) == 0 ? fdopen(fd, "w") : NULL;
-    if (*out == NULL) {
-        int rc = err_set(err, ERR_IO, "could not create \"%s\": %s", path, strerror(errno));
-        if (fd >= 0)
-            (void)close(fd);
-        return rc;
-    }
-    return OK;
-}
 
 static void warn_about_extraction(const struct command_context *context,
                                   const struct intake_options *options,
@@ -156,8 +138,8 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     return EXIT_DONE;
 }
 
-static int prepare(const struct import_arguments *arguments, struct intake_options *options,
-                   struct profile **out_profile, struct err *err)
+static int prepare(const struct import_arguments *arguments, char **files, size_t file_count,
+                   struct intake_options *options, struct profile **out_profile, struct err *err)
 {
     struct zone *zone = NULL;
     int rc = profile_choose(arguments->profile, out_profile, err);
@@ -167,10 +149,22 @@ static int prepare(const struct import_arguments *arguments, struct intake_optio
             rc = command_parse_time(arguments->extracted_at, zone, &options->extracted_utc, err);
     }
     if (rc == OK && arguments->rejects != NULL)
-        rc = open_rejects(arguments->rejects, &options->rejects, err);
+        rc = rejects_files_new(arguments->rejects, files, file_count, &options->rejects, err);
     zone_free(zone);
     options->profile = *out_profile;
     return rc;
+}
+
+static void say_rejects(const struct command_context *context, const struct rejects_files *files)
+{
+    for (size_t i = 0; i < rejects_files_count(files); i++) {
+        int64_t rows = rejects_files_rows(files, i);
+        if (rows > 0)
+            command_say(context, "问题数据 %lld 行写入 %s%s。", (long long)rows,
+                        rejects_files_path(files, i), i > 0 ? "（表头不同，另存一个文件）" : "");
+        else
+            command_say(context, "没有要写入的问题数据，%s 未改动。", rejects_files_path(files, i));
+    }
 }
 
 static int run(struct command_context *context, int argc, char **argv)
@@ -189,7 +183,7 @@ static int run(struct command_context *context, int argc, char **argv)
                                      .form = arguments.form,
                                      .sheet = arguments.sheet};
     import_report_init(&report, arguments.json);
-    int rc = prepare(&arguments, &options, &profile, &err);
+    int rc = prepare(&arguments, argv + optind, (size_t)(argc - optind), &options, &profile, &err);
     if (rc == OK)
         rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
     /* Each file for itself: after one that fails the next may be loaded. */
@@ -200,11 +194,8 @@ static int run(struct command_context *context, int argc, char **argv)
         (void)command_fail(context, &of_file);
         rc = import_report_add_failed(&report, argv[i], &of_file, &err);
     }
-    if (options.rejects != NULL && fclose(options.rejects) != 0 && rc == OK)
-        rc = err_set(&err, ERR_IO, "could not write \"%s\"", arguments.rejects);
     int status = EXIT_FAILED;
     struct err of_report = {0};
-    /* What is loaded is said even if the rejects could not be written. */
     if (report.files > 0 || rc == OK) {
         int written = import_report_finish(&report, context, &status, &of_report);
         if (rc == OK && written != OK) {
@@ -212,11 +203,14 @@ static int run(struct command_context *context, int argc, char **argv)
             err = of_report;
         }
     }
+    if (rc == OK && options.rejects != NULL)
+        say_rejects(context, options.rejects);
     if (rc != OK)
         status = rc == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
     if (rc != OK)
         (void)command_fail(context, &err);
     import_report_deinit(&report);
+    rejects_files_free(options.rejects);
     datadir_close(&datadir);
     profile_free(profile);
     return status;
@@ -228,9 +222,13 @@ const struct command command_import = {
         "[--profile NAME|FILE] [--extracted-at TIME] [--dry-run] [--rejects FILE] [--add-units] "
         "[--format table|json] FILE…\n" FORM_USAGE " FILE…",
     .summary = "导入工单数据文件",
-    .details = "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
-               "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
-               "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入。\n"
-               "--add-units 登记名册中没有的承办单位；名册为空时自动登记。\n" FORM_DETAILS,
+    .details =
+        "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
+        "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
+        "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入；表头不同的"
+        "另存为带序号的文件。\n"
+        "用 Excel 改正时，请从“数据—从文本/CSV”打开（UTF-8），各列都设为“文本”，以免号码走样、"
+        "以 = 开头的内容变成公式。\n"
+        "--add-units 登记名册中没有的承办单位；名册为空时自动登记。\n" FORM_DETAILS,
     .run = run,
 };

@@ -2,9 +2,9 @@
 
 #include "base/arena.h"
 
-#include "importers/record.h"
 #include "reports/words.h"
 
+#include "service/commands/import_report.h"
 #include "service/commands/order_values.h"
 #include "service/commands/output.h"
 #include "service/host/files.h"
@@ -66,25 +66,14 @@ struct flag_lines {
 static int on_flags(void *context, int64_t line, int64_t handling_id, uint32_t flags,
                     struct err *err)
 {
-    static const struct {
-        uint32_t flag;
-        const char *word;
-    } words[] = {
-        {RECORD_BAD_DATE, "无法识别的时间"},
-        {RECORD_PADDED, "缺少末尾的空单元格"},
-        {RECORD_UNKNOWN_STATUS, "未知的工单状态"},
-        {RECORD_CLOSED_BEFORE_RECEIVED, "办结早于受理"},
-        {RECORD_DUE_BEFORE_RECEIVED, "期限早于受理"},
-        {RECORD_FLAG_DISAGREES, "自带逾期标志与时间不符"},
-        {RECORD_DUPLICATE, "同一文件中重复"},
-        {RECORD_TWO_LEADS, "两个主办单位"},
-    };
     struct flag_lines *lines = context;
     (void)handling_id;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if ((flags & words[i].flag) == 0)
+    for (int bit = 0; bit < IMPORT_FLAGS; bit++) {
+        if ((flags >> bit & 1) == 0)
             continue;
-        json_t *object = json_pack("{s:I, s:s}", "line", (json_int_t)line, "why", words[i].word);
+        struct bytes why = import_problem_sentence(bytes_from_z(import_flag_word(bit)));
+        json_t *object =
+            json_pack("{s:I, s:o}", "line", (json_int_t)line, "why", output_string(why));
         if (json_array_append_new(lines->array, object) != 0)
             return out_of_memory(err);
     }

@@ -5,7 +5,7 @@
 int document_open(const char *path, const char *spool_dir, bool hashes, bool one_thread,
                   struct document *out, struct err *err)
 {
-    struct document document = {.source = {.fd = -1}};
+    struct document document = {.source = {.fd = -1}, .book_source = {.scratch = -1}};
     int rc = source_open(path, spool_dir, &document.source, err);
     if (rc == OK)
         rc = source_scan(&document.source, hashes, one_thread, err);
@@ -20,35 +20,34 @@ int document_open(const char *path, const char *spool_dir, bool hashes, bool one
 void document_close(struct document *document)
 {
     book_free(document->book);
-    book_source_deinit(&document->scratch);
+    book_source_deinit(&document->book_source);
     source_close(&document->source);
     document->book = NULL;
 }
 
 /* ---- Workbooks ---- */
 
+/* Parts are read one after the other, so that the bytes asked for tell how far it has come. */
 static int on_read_at(void *context, int64_t offset, char *ptr, size_t len, struct err *err)
 {
     struct document *document = context;
-    struct book_file file = book_source_file(&document->scratch);
+    const struct book_file *file = &document->book_source.file;
     document->done_bytes += (int64_t)len;
     if (document->done_bytes > document->source.size_bytes)
         document->done_bytes = document->source.size_bytes;
-    return file.read_at(file.context, offset, ptr, len, err);
+    return file->read_at(file->context, offset, ptr, len, err);
 }
 
 static int on_keep(void *context, struct bytes bytes, struct err *err)
 {
-    struct document *document = context;
-    struct book_file file = book_source_file(&document->scratch);
-    return file.keep(file.context, bytes, err);
+    const struct book_file *file = &((struct document *)context)->book_source.file;
+    return file->keep(file->context, bytes, err);
 }
 
 static int on_recall(void *context, int64_t offset, char *ptr, size_t len, struct err *err)
 {
-    struct document *document = context;
-    struct book_file file = book_source_file(&document->scratch);
-    return file.recall(file.context, offset, ptr, len, err);
+    const struct book_file *file = &((struct document *)context)->book_source.file;
+    return file->recall(file->context, offset, ptr, len, err);
 }
 
 struct probe {
@@ -138,17 +137,16 @@ static int find_sheet(struct document *document, const struct document_wish *wis
 static int open_book(struct document *document, const struct document_wish *wish,
                      const char *spool_dir, enum refusal *out_refusal, struct err *err)
 {
-    int rc = book_source_init(&document->scratch, document->source.fd, document->source.size_bytes,
-                              spool_dir, err);
-    document->file = (struct book_file){
+    const struct book_file file = {
         .size_bytes = document->source.size_bytes,
         .read_at = on_read_at,
         .keep = on_keep,
         .recall = on_recall,
         .context = document,
     };
-    if (rc == OK)
-        rc = book_open(&document->file, &document->book, out_refusal, err);
+    book_source_init(&document->book_source, document->source.fd, document->source.size_bytes,
+                     spool_dir);
+    int rc = book_open(&file, &document->book, out_refusal, err);
     if (rc == OK)
         rc = find_sheet(document, wish, out_refusal, err);
     document->encoding = ENCODING_UTF8;

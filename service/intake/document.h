@@ -11,8 +11,7 @@
  * Thread: one at a time. */
 struct document {
     struct source source;
-    struct book_source scratch; /* of a workbook */
-    struct book_file file;
+    struct book_source book_source;
     struct book *book; /* NULL: text */
     size_t sheet;
     enum encoding encoding;

@@ -328,7 +328,9 @@ static int finish_loading(struct load *load, struct err *err)
     const struct reader_layout *layout = reader_layout(load->reading.reader);
     struct reader_counts read = reader_counts(load->reading.reader);
     int64_t units = 0;
-    int rc = begin_last_slice(load, err);
+    int rc = rejects_end(&load->rejects, err);
+    if (rc == OK)
+        rc = begin_last_slice(load, err);
     if (rc == OK)
         rc = apply_finish(&load->apply, err);
     if (rc == OK)

@@ -6,9 +6,8 @@
 #include "importers/reader.h"
 
 #include "service/host/datadir.h"
+#include "service/intake/rejects_files.h"
 #include "service/storage/imports.h"
-
-#include <stdio.h>
 
 /* Loading a dump: file -> reader -> store, all of the file or nothing of it. */
 
@@ -26,7 +25,7 @@ struct intake_options {
     bool dry_run;    /* count everything, store nothing */
     bool add_units;  /* register unmatched names; an empty register does so by itself */
     bool one_thread; /* reader and writer in turn: for tests that fail the n-th allocation */
-    FILE *rejects;   /* NULL, or where rejects are written as CSV; borrowed */
+    struct rejects_files *rejects; /* NULL, or where rejects are written as CSV; borrowed */
     void (*on_progress)(void *context, int64_t done_bytes, int64_t total_bytes, int64_t rows);
     void *progress_context;
 };

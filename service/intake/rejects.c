@@ -7,12 +7,11 @@
 enum { REJECT_MAX_BYTES = 64 * 1024 * 1024 };
 
 int rejects_init(struct rejects *rejects, struct store *store, const struct vault *vault,
-                 FILE *file, struct err *err)
+                 struct rejects_files *files, struct err *err)
 {
-    *rejects = (struct rejects){.store = store, .file = file};
+    *rejects = (struct rejects){.store = store, .files = files};
     buf_init(&rejects->cells, REJECT_MAX_BYTES);
     buf_init(&rejects->sealed, REJECT_MAX_BYTES);
-    buf_init(&rejects->line, REJECT_MAX_BYTES);
     int rc = vault_sealer_new(vault, "reject", &rejects->sealer, err);
     if (rc == OK)
         rejects->door = vault_sealer_door(rejects->sealer);
@@ -24,7 +23,6 @@ void rejects_deinit(struct rejects *rejects)
     vault_sealer_free(rejects->sealer);
     buf_deinit(&rejects->cells);
     buf_deinit(&rejects->sealed);
-    buf_deinit(&rejects->line);
     *rejects = (struct rejects){0};
 }
 
@@ -61,43 +59,17 @@ static int store_sealed(struct rejects *rejects, const struct reject *reject, st
     return rc;
 }
 
-static int write_line(struct rejects *rejects, struct err *err)
-{
-    buf_append_byte(&rejects->line, '\n');
-    struct bytes bytes = buf_bytes(&rejects->line);
-    int rc = buf_status(&rejects->line, err);
-    if (rc == OK && fwrite(bytes.ptr, 1, bytes.len, rejects->file) != bytes.len)
-        rc = err_set(err, ERR_IO, "could not write the file of rejects");
-    return rc;
-}
-
-static int write_header(struct rejects *rejects, const struct reader_layout *layout,
-                        struct err *err)
-{
-    buf_clear(&rejects->line);
-    buf_append_z(&rejects->line, "line,column,reason,");
-    put_cells(&rejects->line, layout->header, layout->header_count);
-    return write_line(rejects, err);
-}
-
-static int write_row(struct rejects *rejects, const struct reject *reject, struct err *err)
-{
-    buf_clear(&rejects->line);
-    buf_printf(&rejects->line, "%lld,", (long long)reject->line);
-    csv_cell(&rejects->line, reject->column);
-    buf_printf(&rejects->line, ",%s,", reject_reason_word(reject->reason));
-    put_cells(&rejects->line, reject->cells, reject->cell_count);
-    return write_line(rejects, err);
-}
-
 int rejects_take(struct rejects *rejects, const struct reader_layout *layout,
                  const struct reject *reject, struct err *err)
 {
     int rc = store_sealed(rejects, reject, err);
-    if (rc == OK && rejects->file != NULL && rejects->count == 0)
-        rc = write_header(rejects, layout, err);
-    if (rc == OK && rejects->file != NULL)
-        rc = write_row(rejects, reject, err);
+    if (rc == OK && rejects->files != NULL)
+        rc = rejects_files_put(rejects->files, layout->header, layout->header_count, reject, err);
     rejects->count++;
     return rc;
+}
+
+int rejects_end(struct rejects *rejects, struct err *err)
+{
+    return rejects->files != NULL ? rejects_files_sync(rejects->files, err) : OK;
 }
