@@ -107,7 +107,7 @@ static void warn(const struct command_context *context, const struct document *d
 static int inspect(struct command_context *context, const struct inspect_arguments *arguments,
                    const struct profile *profile, enum refusal *out_refusal, struct err *err)
 {
-    struct document document = {.source = {.fd = -1}};
+    struct document document = DOCUMENT_NONE;
     const struct document_wish wish = {.profile = profile,
                                        .form = arguments->form,
                                        .sheet = arguments->sheet,

@@ -2,10 +2,12 @@
 
 #include "base/alloc.h"
 
+#include "importers/form.h"
+
 int document_open(const char *path, const char *spool_dir, bool hashes, bool one_thread,
                   struct document *out, struct err *err)
 {
-    struct document document = {.source = {.fd = -1}, .book_source = {.scratch = -1}};
+    struct document document = DOCUMENT_NONE;
     int rc = source_open(path, spool_dir, &document.source, err);
     if (rc == OK)
         rc = source_scan(&document.source, hashes, one_thread, err);

@@ -19,6 +19,9 @@ struct document {
     int64_t done_bytes; /* of source.size_bytes, about */
 };
 
+/* One that is not open. */
+#define DOCUMENT_NONE ((struct document){.source = {.fd = -1}, .book_source = {.scratch = -1}})
+
 /* How someone wants a file read. All borrowed. */
 struct document_wish {
     const struct profile *profile; /* tells which sheet of a workbook has a header that fits */
@@ -30,7 +33,7 @@ struct document_wish {
 /* Open and scan; `hashes`: also for source.sha256. Errors are the machine's: ERR_NOT_FOUND, ERR_IO, ERR_FULL, ERR_NOMEM. */
 int document_open(const char *path, const char *spool_dir, bool hashes, bool one_thread,
                   struct document *out, struct err *err);
-void document_close(struct document *document); /* accepts a zeroed one with source.fd -1 */
+void document_close(struct document *document); /* accepts DOCUMENT_NONE */
 
 /* Find out what it is. ERR_REFUSED with `*out_refusal` when it can be no table; `spool_dir` as in document_open. */
 int document_recognise(struct document *document, const struct document_wish *wish,

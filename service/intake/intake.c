@@ -504,10 +504,8 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
                 struct intake_result *out_result, struct err *err)
 {
     struct intake_result result = {0};
-    struct load load = {.datadir = datadir,
-                        .options = options,
-                        .result = &result,
-                        .document = {.source = {.fd = -1}}};
+    struct load load = {
+        .datadir = datadir, .options = options, .result = &result, .document = DOCUMENT_NONE};
     bool known = false;
     bool found = false;
     arena_init(&result.arena, RESULT_MAX_BYTES);
