@@ -4,6 +4,7 @@
 #include "base/civil.h"
 
 #include "service/auth/digest.h"
+#include "service/commands/form_words.h"
 #include "service/commands/output.h"
 
 #include <stdio.h>
@@ -165,9 +166,16 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
         buf_append_z(text, "试导入，未保存。\n");
     else
         buf_printf(text, "已导入（批次 %lld）。\n", (long long)result->import_id);
-    buf_printf(text, "  编码 %s，分隔符“%s”，表头在第 %lld 行。\n", result->encoding,
-               strcmp(result->delimiter, "\t") == 0 ? "制表符" : result->delimiter,
-               (long long)result->header_line);
+    if (result->sheet.len > 0) {
+        buf_printf(text, "  工作表“" BYTES_FMT "”", BYTES_ARG(result->sheet));
+    } else {
+        buf_printf(text, "  编码 %s，分隔符：", result->encoding);
+        form_words_delimiter(text, result->delimiter);
+    }
+    buf_printf(text, "，表头在第 %lld 行。\n", (long long)result->header_line);
+    if (result->repeated_headers > 0)
+        buf_printf(text, "  表头重复出现 %lld 次，其下的行接着读入。\n",
+                   (long long)result->repeated_headers);
     add_counts(text, &result->counts);
     if (result->registered_units > 0)
         buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n",
@@ -232,6 +240,8 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
         json_object_set(object, "unmatched_units", unmatched) != 0 ||
         json_object_set_new(object, "status", json_string(intake_status_word(result->status))) !=
             0 ||
+        (result->sheet.len > 0 &&
+         json_object_set_new(object, "sheet", output_string(result->sheet)) != 0) ||
         (result->status == INTAKE_REFUSED &&
          json_object_set_new(object, "reason", json_string(result->reason)) != 0)) {
         json_decref(object);
