@@ -173,6 +173,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
         form_words_delimiter(text, result->delimiter);
     }
     buf_printf(text, "，表头在第 %lld 行。\n", (long long)result->header_line);
+    if (result->sheet.len == 0 && import_is_misnamed(bytes_from_z(path)))
+        buf_append_z(text, "  文件名像是 Excel 文件，内容是文本，已按 CSV 读取。\n");
     if (result->repeated_headers > 0)
         buf_printf(text, "  表头重复出现 %lld 次，其下的行接着读入。\n",
                    (long long)result->repeated_headers);
