@@ -8,7 +8,7 @@
 /* score = consistency x kinds x quotes x usualness
  *
  * consistency  share of the records that have the most common number of cells, and a little more the more cells these are:
- *              it is easier to find one comma in each line than eight
+ *              it is easier to find one comma in each line than eight; one record alone agrees with nothing
  * kinds        mean worth of their cells: numbers, dates, codes and quoted texts are what tables are made of; a text that
  *              begins in the middle of a sentence or holds half a pair of brackets was cut by a wrong delimiter
  * quotes       where quotes are common they should open and close cells
@@ -85,7 +85,7 @@ static double text_worth(struct bytes text)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         double own = worth_words;
-        if (c == '"' || (c >= 0 && c < ' ' && c != '\n' && c != '\r'))
+        if (c == '"' || (c >= 0 && c < ' '))
             own = 0.3;
         else if (c == ';' || c == '|')
             own = 0.5;
@@ -320,7 +320,7 @@ void dialect_score(const struct dialect *dialect, struct bytes text, bool whole,
     if (out_score->fitting == 0)
         return;
     double width = (double)out_score->width;
-    double consistency = (double)out_score->fitting / (double)out_score->records;
+    double consistency = (double)out_score->fitting / ((double)out_score->records + 1.0);
     double kinds =
         scratch->by_width[out_score->width].good / scratch->by_width[out_score->width].judged;
     out_score->score =
