@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rows as text: line, fault, cells in brackets. */
+/* Rows as text: line, fault, what was mended, cells in brackets. */
 static int write_row(void *context, const struct table_row *row, struct err *err)
 {
     static const char *const faults[] = {"", "!quotes", "!long", "!cells"};
     struct buf *out = context;
-    buf_printf(out, "%d%s", (int)row->line, faults[row->fault]);
+    buf_printf(out, "%d%s%s%s", (int)row->line, faults[row->fault],
+               (row->mends & TABLE_MEND_QUOTE) != 0 ? "~quote" : "",
+               (row->mends & TABLE_MEND_CR) != 0 ? "~cr" : "");
     for (size_t i = 0; i < row->cell_count; i++)
         buf_printf(out, "[" BYTES_FMT "]", BYTES_ARG(row->cells[i]));
     buf_append_z(out, " ");
@@ -79,24 +81,25 @@ static void table_feed__gives_rows_and_lines_however_it_is_cut(void **state)
         {"blank lines", ',', "a\n\n\nb\n", "1[a] 2 3 4[b] "},
         {"blank crlf lines", ',', "a\r\n\r\nb\r\n", "1[a] 2 3[b] "},
         {"blank cr lines", ',', "a\r\rb", "1[a] 2 3[b] "},
-        {"line of spaces", ',', "a\n  \nb", "1[a] 2 3[b] "},
+        {"line of spaces", ',', "a\n  \nb", "1[a] 2[  ] 3[b] "},
         {"quoted", ',', "\"a,b\",\"c \"\"d\"\"\"\n", "1[a,b][c \"d\"] "},
         {"quoted line ends", ',', "\"a\nb\",c\nd\n", "1[a\nb][c] 3[d] "},
         {"quoted crlf", ',', "\"a\r\nb\"\r\nd\r\n", "1[a\r\nb] 3[d] "},
         {"quoted cr", ',', "\"a\rb\"\rd\r", "1[a\rb] 3[d] "},
         {"cr ends one cell, lf begins the next", ',', "\"a\r\",\"\nb\"\nc\n", "1[a\r][\nb] 4[c] "},
         {"empty cells", ',', ",\"\",\n", "1[][][] "},
-        {"spaces", ',', " a ,\" b \"\n", "1[a][ b ] "},
+        {"spaces", ',', " a ,\" b \"\n", "1[ a ][ b ] "},
         {"semicolon", ';', "a;b,c\n", "1[a][b,c] "},
         {"tab", '\t', "a\t\tb\n", "1[a][][b] "},
         {"pipe", '|', "a|b\n", "1[a][b] "},
-        {"stray quote", ',', "a,b\n1,x\"y,2\n3,4\n", "1[a][b] 2!quotes[1][x\"y,2] 3[3][4] "},
-        {"text behind a quote", ',', "\"a\"b,2\n3,4\n", "1!quotes[\"a\"b,2] 2[3][4] "},
-        {"fault on the second line of a row", ',', "1,\"a\nb\"c,2\n3,4\n",
-         "1!quotes[1][\"a\nb\"c,2] 3[3][4] "},
-        {"fault before crlf", ',', "x\"y\r\n3\r\n", "1!quotes[x\"y] 2[3] "},
-        {"fault at the end", ',', "a\nx\"y", "1[a] 2!quotes[x\"y] "},
-        {"missing quote", ',', "a\n1,\"b\nc", "1[a] 2!quotes[1][\"b\nc] "},
+        {"stray quote", ',', "a,b\n1,x\"y,2\n3,4\n", "1[a][b] 2[1][x\"y][2] 3[3][4] "},
+        {"text behind a quote", ',', "\"a\"b,2\n3,4\n", "1~quote[\"a\"b][2] 2[3][4] "},
+        {"stray quote on the second line of a row", ',', "1,\"a\nb\"c\",2\n3,4\n",
+         "1~quote[1][a\nb\"c][2] 3[3][4] "},
+        {"stray quote before crlf", ',', "x\"y\r\n3\r\n", "1[x\"y] 2[3] "},
+        {"stray quote at the end", ',', "a\nx\"y", "1[a] 2[x\"y] "},
+        {"missing quote", ',', "a\n1,\"b\nc", "1[a] 2~quote[1][\"b] 3[c] "},
+        {"missing quote at the end", ',', "a\n1,\"", "1[a] 2~quote[1][\"] "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         print_message("    %s\n", cases[i].name);

@@ -1,0 +1,528 @@
+#include "importers/weigh.h"
+
+#include "base/alloc.h"
+
+#include "importers/splitter.h"
+
+#include <string.h>
+
+/* The text is read line by line as a sequence of records, in all ways at once: a state says how many delimiters the
+ * record at hand has had and whether we are in quotes, and each state keeps its cheapest way (Viterbi's algorithm over
+ * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept to
+ * be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first record is
+ * what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have been records,
+ * lines of a cell would have been none. It is decided at the first line end where no way that is still in the first
+ * record can become cheaper than the best that has left it. */
+
+/* What a reading costs. Only sums and their order matter; they were tried on each kind of damage. */
+enum {
+    COST_LITERAL = 8,         /* a quote at the start of a cell is text */
+    COST_INNER = 1,           /* a quote inside a quoted cell is text */
+    COST_INNER_CLOSING = 5,   /* ... though the cell could have ended there */
+    COST_INNER_OPENING = 12,  /* ... though it looks like the start of another cell */
+    COST_BLANKS = 3,          /* blanks outside of the quotes */
+    COST_SHORT_DELIMITER = 2, /* a delimiter lost its blank to the line end */
+    COST_LINE = 1,            /* a quoted cell goes on with another line */
+    COST_RECORD = 10,         /* ... which could be a record by itself */
+    COST_CR_TEXT = 1,
+    COST_CR_END = 4,
+    COST_MISMATCH = 8,      /* a record has a cell more or less than expected */
+    COST_MISMATCH_MORE = 2, /* ... and for each further one */
+    MISMATCH_MOST = 5,
+    COST_NEVER = 1 << 28,
+};
+
+enum { TRACE_MAX_BYTES = 4 * 1024 * 1024, FIRST_TOKENS = 64 };
+
+enum mode {
+    MODE_PLAIN,
+    MODE_QUOTED,
+    MODE_CLOSED, /* behind the closing quote */
+    MODE_PAIRED, /* between the halves of a doubled quote */
+    MODE_COUNT,
+};
+
+enum token_kind { TOKEN_DELIMITER, TOKEN_SHORT_DELIMITER, TOKEN_QUOTE, TOKEN_END, TOKEN_CR };
+
+enum reach { REACH_NOT, REACH_BLANKS, REACH_NEXT };
+
+struct token {
+    uint32_t at;
+    uint8_t bytes;
+    uint8_t kind;                 /* enum token_kind */
+    uint8_t opens;                /* of a quote, enum reach: where a cell may begin is next to it */
+    uint8_t closes;               /* ... where a cell may end */
+    bool pairs;                   /* ... another quote follows */
+    bool is_boundary, is_opening; /* what the trace says */
+};
+
+/* One byte for each token and number of delimiters in the first record: which way was the cheapest. */
+enum trace {
+    TRACE_PLAIN = 3,          /* the mode before, for MODE_PLAIN or the record's end */
+    TRACE_QUOTED = 3 << 2,    /* ... for MODE_QUOTED */
+    TRACE_BOUNDARY = 1 << 4,  /* MODE_PLAIN: a cell ended here */
+    TRACE_SATURATED = 1 << 5, /* ... and the number was at its top before too */
+};
+
+struct path {
+    int cost;
+    uint32_t end; /* the token that ended the first record, and how many delimiters that had had */
+    uint32_t end_count;
+};
+
+struct state {
+    struct path paths[MODE_COUNT];
+};
+
+enum layer { LAYER_FIRST, LAYER_LATER, LAYER_COUNT };
+
+struct weigh {
+    const struct grammar *grammar;
+    size_t expected_cells; /* 0: unknown */
+    size_t top;            /* so many delimiters and more are one state */
+    struct state *states[LAYER_COUNT];
+    uint8_t *trace;
+    size_t trace_capacity; /* in tokens, as that of the tokens */
+    struct token *tokens;
+    size_t token_capacity;
+    size_t token_count;
+    size_t reach; /* no state has more delimiters */
+    bool has_later;
+    int64_t steps;
+    struct reading line; /* scratch */
+};
+
+static const struct path NO_PATH = {.cost = COST_NEVER};
+
+int weigh_new(const struct grammar *grammar, size_t expected_cells, struct weigh **out_weigh,
+              struct err *err)
+{
+    struct weigh *weigh = mem_calloc(1, sizeof *weigh);
+    if (weigh == NULL)
+        return err_set(err, ERR_NOMEM, "could not make a weigher of records");
+    weigh->grammar = grammar;
+    weigh->expected_cells = expected_cells <= TABLE_MAX_CELLS ? expected_cells : 0;
+    weigh->top = weigh->expected_cells > 0 ? weigh->expected_cells + MISMATCH_MOST - 1 : 0;
+    for (int layer = 0; layer < LAYER_COUNT; layer++) {
+        weigh->states[layer] = mem_calloc(weigh->top + 1, sizeof **weigh->states);
+        if (weigh->states[layer] == NULL) {
+            weigh_free(weigh);
+            return err_set(err, ERR_NOMEM, "could not make a weigher of records");
+        }
+    }
+    *out_weigh = weigh;
+    return OK;
+}
+
+void weigh_free(struct weigh *weigh)
+{
+    if (weigh == NULL)
+        return;
+    for (int layer = 0; layer < LAYER_COUNT; layer++)
+        mem_free(weigh->states[layer]);
+    mem_free(weigh->trace);
+    mem_free(weigh->tokens);
+    mem_free(weigh);
+}
+
+/* ---- Tokens ---- */
+
+static bool is_blank(const struct grammar *grammar, char c)
+{
+    return (c == ' ' || c == '\t') && c != grammar->dialect.delimiter[0];
+}
+
+/* How near to the place behind the last token, where a cell may begin, a quote stands. */
+static enum reach find_opening(const struct weigh *weigh, struct bytes text, size_t at)
+{
+    const struct token *last =
+        weigh->token_count > 0 ? &weigh->tokens[weigh->token_count - 1] : NULL;
+    if (last != NULL && last->kind == TOKEN_QUOTE)
+        return REACH_NOT;
+    size_t start = last != NULL ? last->at + last->bytes : 0;
+    for (size_t i = start; i < at; i++) {
+        if (!is_blank(weigh->grammar, text.ptr[i]))
+            return REACH_NOT;
+    }
+    return start == at ? REACH_NEXT : REACH_BLANKS;
+}
+
+static bool is_short_delimiter(const struct grammar *grammar, struct bytes text, size_t at)
+{
+    size_t bytes = 0;
+    return grammar->delimiter_bytes == 2 && grammar->dialect.delimiter[1] == ' ' && at < text.len &&
+           text.ptr[at] == grammar->dialect.delimiter[0] &&
+           grammar_mark(grammar, text, true, at + 1, &bytes) == MARK_END;
+}
+
+static enum reach find_closing(const struct grammar *grammar, struct bytes text, size_t at)
+{
+    size_t behind = at + 1;
+    while (behind < text.len && is_blank(grammar, text.ptr[behind]))
+        behind++;
+    size_t bytes = 0;
+    bool closes = is_short_delimiter(grammar, text, behind) ||
+                  grammar_mark(grammar, text, true, behind, &bytes) != MARK_TEXT;
+    return !closes ? REACH_NOT : behind == at + 1 ? REACH_NEXT : REACH_BLANKS;
+}
+
+/* The token at `at`; false if there is none, and then `out->bytes` is what to go over. */
+static bool find_token(const struct weigh *weigh, struct bytes text, size_t at, struct token *out)
+{
+    const struct grammar *grammar = weigh->grammar;
+    const struct dialect *dialect = &grammar->dialect;
+    char c = text.ptr[at];
+    *out = (struct token){.at = (uint32_t)at, .bytes = 1, .kind = TOKEN_QUOTE};
+    if (dialect->escape != 0 && c == dialect->escape) {
+        out->bytes = (uint8_t)grammar_escaped(grammar, text, at);
+        return false;
+    }
+    if (dialect->quote != 0 && c == dialect->quote) {
+        out->opens = (uint8_t)find_opening(weigh, text, at);
+        out->closes = (uint8_t)find_closing(grammar, text, at);
+        out->pairs = dialect->escape == 0 && at + 1 < text.len && text.ptr[at + 1] == c;
+        return true;
+    }
+    if (!grammar->stops[(unsigned char)c])
+        return false;
+    size_t bytes = 0;
+    enum mark mark = grammar_mark(grammar, text, true, at, &bytes);
+    out->bytes = (uint8_t)bytes;
+    out->kind = mark == MARK_DELIMITER ? TOKEN_DELIMITER
+                : mark == MARK_CR      ? TOKEN_CR
+                : mark == MARK_END     ? TOKEN_END
+                                       : TOKEN_SHORT_DELIMITER;
+    return mark != MARK_TEXT || is_short_delimiter(grammar, text, at);
+}
+
+/* Room for another token and its trace. false: no memory, or `*out_is_full`. */
+static bool has_room(struct weigh *weigh, bool *out_is_full)
+{
+    *out_is_full = false;
+    size_t wanted = weigh->token_count + 1;
+    size_t width = weigh->top + 1;
+    if (wanted <= weigh->token_capacity)
+        return true;
+    size_t capacity = weigh->token_capacity > 0 ? weigh->token_capacity * 2 : FIRST_TOKENS;
+    *out_is_full = size_multiply(capacity, width) > TRACE_MAX_BYTES;
+    if (*out_is_full)
+        return false;
+    struct token *tokens = mem_realloc(weigh->tokens, capacity * sizeof *tokens);
+    if (tokens == NULL)
+        return false;
+    weigh->tokens = tokens;
+    uint8_t *trace = mem_realloc(weigh->trace, capacity * width);
+    if (trace == NULL)
+        return false;
+    weigh->trace = trace;
+    weigh->token_capacity = capacity;
+    return true;
+}
+
+/* ---- Steps ---- */
+
+static int mismatch(const struct weigh *weigh, size_t count)
+{
+    size_t cells = count + 1;
+    size_t expected = weigh->expected_cells;
+    if (expected == 0 || cells == expected)
+        return 0;
+    size_t off = cells < expected ? expected - cells : cells - expected;
+    if (off > MISMATCH_MOST)
+        off = MISMATCH_MOST;
+    return COST_MISMATCH + COST_MISMATCH_MORE * ((int)off - 1);
+}
+
+static struct path path_add(struct path path, int cost)
+{
+    path.cost += cost;
+    return path;
+}
+
+/* Leave the cell that a state is in; `*out_mode` is the mode it was in. */
+static struct path path_leave(const struct state *state, enum mode *out_mode)
+{
+    bool closed = state->paths[MODE_CLOSED].cost < state->paths[MODE_PLAIN].cost;
+    *out_mode = closed ? MODE_CLOSED : MODE_PLAIN;
+    return state->paths[*out_mode];
+}
+
+static void step_quote(const struct weigh *weigh, const struct token *token, enum layer layer,
+                       uint8_t *trace)
+{
+    int inner = token->opens == REACH_NEXT   ? COST_INNER_OPENING
+                : token->closes != REACH_NOT ? COST_INNER_CLOSING
+                                             : COST_INNER;
+    int opening = token->opens == REACH_NOT    ? COST_NEVER
+                  : token->opens == REACH_NEXT ? 0
+                                               : COST_BLANKS;
+    int closing = token->closes == REACH_NOT    ? COST_NEVER
+                  : token->closes == REACH_NEXT ? 0
+                                                : COST_BLANKS;
+    for (size_t count = 0; count <= weigh->reach; count++) {
+        struct path *paths = weigh->states[layer][count].paths;
+        struct path plain = paths[MODE_PLAIN];
+        struct path quoted = paths[MODE_QUOTED];
+        struct path best = path_add(quoted, inner);
+        enum mode from = MODE_QUOTED;
+        if (paths[MODE_PAIRED].cost < best.cost) {
+            best = paths[MODE_PAIRED];
+            from = MODE_PAIRED;
+        }
+        if (plain.cost + opening < best.cost) {
+            best = path_add(plain, opening);
+            from = MODE_PLAIN;
+        }
+        paths[MODE_QUOTED] = best;
+        paths[MODE_PLAIN] = path_add(plain, token->opens == REACH_NEXT ? COST_LITERAL : 0);
+        paths[MODE_PAIRED] = token->pairs ? quoted : NO_PATH;
+        paths[MODE_CLOSED] =
+            quoted.cost + closing < COST_NEVER ? path_add(quoted, closing) : NO_PATH;
+        if (layer == LAYER_FIRST)
+            trace[count] = (uint8_t)(MODE_PLAIN | from << 2);
+    }
+}
+
+static void step_delimiter(const struct weigh *weigh, const struct token *token, enum layer layer,
+                           uint8_t *trace)
+{
+    bool is_short = token->kind == TOKEN_SHORT_DELIMITER;
+    int cost = is_short ? COST_SHORT_DELIMITER : 0;
+    struct state *states = weigh->states[layer];
+    for (size_t count = weigh->reach + 1; count-- > 0;) {
+        struct path *paths = states[count].paths;
+        struct path best = is_short ? paths[MODE_PLAIN] : NO_PATH;
+        uint8_t how = MODE_PLAIN;
+        enum mode mode = MODE_PLAIN;
+        if (count == weigh->top) {
+            struct path left = path_add(path_leave(&states[count], &mode), cost);
+            if (left.cost < best.cost) {
+                best = left;
+                how = (uint8_t)(TRACE_BOUNDARY | TRACE_SATURATED | mode);
+            }
+        }
+        if (count > 0) {
+            struct path left = path_add(path_leave(&states[count - 1], &mode), cost);
+            if (left.cost < best.cost) {
+                best = left;
+                how = (uint8_t)(TRACE_BOUNDARY | mode);
+            }
+        }
+        paths[MODE_PLAIN] = best;
+        paths[MODE_CLOSED] = NO_PATH;
+        if (layer == LAYER_FIRST)
+            trace[count] = (uint8_t)(how | MODE_QUOTED << 2);
+    }
+}
+
+/* A line end, or a lone CR, which may be text. Ways that end here go on at the start of a later record: `*begin`. */
+static void step_end(const struct weigh *weigh, const struct token *token, enum layer layer,
+                     uint8_t *trace, struct path *begin)
+{
+    bool is_cr = token->kind == TOKEN_CR;
+    bool is_blank_line = layer == LAYER_LATER && token > weigh->tokens &&
+                         token[-1].kind == TOKEN_END && token[-1].at + token[-1].bytes == token->at;
+    for (size_t count = 0; count <= weigh->reach; count++) {
+        struct state *state = &weigh->states[layer][count];
+        enum mode mode = MODE_PLAIN;
+        struct path ended = path_leave(state, &mode);
+        ended.cost += is_cr ? COST_CR_END : 0;
+        ended.cost += is_blank_line && count == 0 ? 0 : mismatch(weigh, count);
+        if (layer == LAYER_FIRST) {
+            ended.end = (uint32_t)(token - weigh->tokens);
+            ended.end_count = (uint32_t)count;
+            trace[count] = (uint8_t)(mode | MODE_QUOTED << 2);
+        }
+        if (ended.cost < begin->cost)
+            *begin = ended;
+        state->paths[MODE_PLAIN] =
+            is_cr ? path_add(state->paths[MODE_PLAIN], COST_CR_TEXT) : NO_PATH;
+        state->paths[MODE_CLOSED] = NO_PATH;
+    }
+}
+
+static void step(struct weigh *weigh, const struct token *token)
+{
+    size_t index = (size_t)(token - weigh->tokens);
+    uint8_t *trace = weigh->trace + index * (weigh->top + 1);
+    struct path begin = NO_PATH;
+    bool may_add = token->kind == TOKEN_DELIMITER || token->kind == TOKEN_SHORT_DELIMITER;
+    if (may_add && weigh->reach < weigh->top)
+        weigh->reach++;
+    for (enum layer layer = LAYER_FIRST; layer <= (weigh->has_later ? LAYER_LATER : LAYER_FIRST);
+         layer++) {
+        weigh->steps += (int64_t)weigh->reach + 1;
+        if (token->kind == TOKEN_QUOTE)
+            step_quote(weigh, token, layer, trace);
+        else if (may_add)
+            step_delimiter(weigh, token, layer, trace);
+        else
+            step_end(weigh, token, layer, trace, &begin);
+    }
+    struct path *start = &weigh->states[LAYER_LATER][0].paths[MODE_PLAIN];
+    if (begin.cost < start->cost)
+        *start = begin;
+    weigh->has_later = weigh->has_later || begin.cost < COST_NEVER;
+}
+
+/* The cells that are still in quotes go on with this line. */
+static void cross(struct weigh *weigh, struct bytes line)
+{
+    bool is_record = weigh->expected_cells > 1 && line.len > 0 &&
+                     reading_strict(weigh->grammar, line, true, &weigh->line) == STRICT_FINE &&
+                     weigh->line.cell_count == weigh->expected_cells &&
+                     weigh->line.taken == line.len &&
+                     !reading_has_stray(weigh->grammar, line, &weigh->line, true);
+    int cost = line.len == 0 ? 0 : is_record ? COST_RECORD : COST_LINE;
+    for (int layer = 0; layer < LAYER_COUNT; layer++) {
+        for (size_t count = 0; count <= weigh->reach; count++)
+            weigh->states[layer][count].paths[MODE_QUOTED].cost += cost;
+    }
+}
+
+static struct path cheapest(const struct weigh *weigh, enum layer layer)
+{
+    struct path best = NO_PATH;
+    for (size_t count = 0; count <= weigh->reach; count++) {
+        for (int mode = 0; mode < MODE_COUNT; mode++) {
+            struct path path = weigh->states[layer][count].paths[mode];
+            if (path.cost < best.cost)
+                best = path;
+        }
+    }
+    return best;
+}
+
+/* ---- The way of the first record ---- */
+
+static void trace_back(struct weigh *weigh, struct path path)
+{
+    size_t width = weigh->top + 1;
+    size_t count = path.end_count;
+    enum mode mode = weigh->trace[path.end * width + count] & TRACE_PLAIN;
+    for (size_t i = path.end; i-- > 0;) {
+        struct token *token = &weigh->tokens[i];
+        uint8_t trace = weigh->trace[i * width + count];
+        token->is_boundary = token->is_opening = false;
+        if (token->kind == TOKEN_QUOTE) {
+            enum mode before = mode == MODE_QUOTED  ? (trace & TRACE_QUOTED) >> 2
+                               : mode == MODE_PLAIN ? MODE_PLAIN
+                                                    : MODE_QUOTED;
+            token->is_opening = mode == MODE_QUOTED && before == MODE_PLAIN;
+            mode = before;
+        } else if (mode == MODE_PLAIN && (trace & TRACE_BOUNDARY) != 0) {
+            token->is_boundary = true;
+            count -= (trace & TRACE_SATURATED) != 0 ? 0 : 1;
+            mode = trace & TRACE_PLAIN;
+        }
+    }
+}
+
+static void write_reading(struct weigh *weigh, struct path path, struct reading *reading)
+{
+    trace_back(weigh, path);
+    const struct token *end = &weigh->tokens[path.end];
+    struct span span = {.escapes = true};
+    *reading = (struct reading){.end = end->at, .taken = end->at + end->bytes};
+    reading->ended_by_cr = end->kind == TOKEN_CR;
+    for (const struct token *token = weigh->tokens; token <= end; token++) {
+        span.quoted = span.quoted || (token < end && token->is_opening);
+        span.keeps_cr = !span.quoted && (span.keeps_cr || (token < end && token->kind == TOKEN_CR));
+        if (token < end && !token->is_boundary)
+            continue;
+        span.end = token->at;
+        if (reading->cell_count < TABLE_MAX_CELLS)
+            reading->cells[reading->cell_count] = span;
+        reading->cell_count++;
+        span = (struct span){.start = token->at + token->bytes, .escapes = true};
+    }
+}
+
+/* ---- Lines ---- */
+
+enum progress { PROGRESS_FINE, PROGRESS_FULL, PROGRESS_NOMEM };
+
+/* Take the tokens of text[from, to), a line with its end; the last one may lack it. */
+static enum progress take_line(struct weigh *weigh, struct bytes text, size_t from, size_t to,
+                               bool is_last, int64_t max_steps)
+{
+    bool is_full = false;
+    size_t at = from;
+    bool has_ended = false;
+    while (at < to || (is_last && !has_ended)) {
+        struct token token = {.at = (uint32_t)at, .kind = TOKEN_END};
+        bool found = at == text.len || find_token(weigh, text, at, &token);
+        at += token.bytes;
+        has_ended = found && token.kind == TOKEN_END;
+        if (!found)
+            continue;
+        if (!has_room(weigh, &is_full))
+            return is_full ? PROGRESS_FULL : PROGRESS_NOMEM;
+        weigh->tokens[weigh->token_count] = token;
+        step(weigh, &weigh->tokens[weigh->token_count]);
+        weigh->token_count++;
+        if (weigh->steps > max_steps)
+            return PROGRESS_FULL;
+    }
+    return PROGRESS_FINE;
+}
+
+static void restart(struct weigh *weigh)
+{
+    weigh->token_count = 0;
+    weigh->reach = 0;
+    weigh->has_later = false;
+    weigh->steps = 0;
+    for (int layer = 0; layer < LAYER_COUNT; layer++) {
+        for (size_t count = 0; count <= weigh->top; count++) {
+            for (int mode = 0; mode < MODE_COUNT; mode++)
+                weigh->states[layer][count].paths[mode] = NO_PATH;
+        }
+    }
+    weigh->states[LAYER_FIRST][0].paths[MODE_PLAIN].cost = 0;
+}
+
+int weigh_record(struct weigh *weigh, struct bytes text, bool whole, int64_t max_steps,
+                 enum weighed *out_weighed, struct reading *out_reading, int64_t *out_steps,
+                 struct err *err)
+{
+    restart(weigh);
+    struct path best = NO_PATH;
+    bool decided = false;
+    enum progress progress = PROGRESS_FINE;
+    for (size_t from = 0, end = 0, taken = 0; !decided && progress == PROGRESS_FINE;
+         from += taken) {
+        struct bytes rest = {text.ptr + from, text.len - from};
+        bool has_line = grammar_line(weigh->grammar, rest, whole, &end, &taken);
+        if (!has_line && whole) {
+            /* At the end of the text nothing is in quotes. */
+            best = weigh->states[LAYER_LATER][0].paths[MODE_PLAIN];
+            break;
+        }
+        if (!has_line && text.len < SPLITTER_LOOKAHEAD_BYTES) {
+            *out_weighed = WEIGHED_MORE;
+            return OK;
+        }
+        if (!has_line || from + taken > SPLITTER_LOOKAHEAD_BYTES)
+            break;
+        if (from > 0) {
+            cross(weigh, (struct bytes){rest.ptr, end});
+            decided = cheapest(weigh, LAYER_LATER).cost <= cheapest(weigh, LAYER_FIRST).cost;
+        }
+        if (!decided) {
+            bool is_last = whole && from + taken == text.len;
+            progress = take_line(weigh, text, from, from + taken, is_last, max_steps);
+            decided = progress == PROGRESS_FINE &&
+                      cheapest(weigh, LAYER_LATER).cost <= cheapest(weigh, LAYER_FIRST).cost;
+        }
+    }
+    if (progress == PROGRESS_NOMEM)
+        return err_set(err, ERR_NOMEM, "could not weigh the readings of a record");
+    if (best.cost >= COST_NEVER)
+        best = cheapest(weigh, LAYER_LATER);
+    *out_steps = weigh->steps;
+    *out_weighed = best.cost < COST_NEVER ? WEIGHED_DECIDED : WEIGHED_NONE;
+    if (*out_weighed == WEIGHED_DECIDED)
+        write_reading(weigh, best, out_reading);
+    return OK;
+}
