@@ -2,14 +2,14 @@
 
 #include "base/civil.h"
 
-#include <math.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Most numbers are decimals of 15 digits or fewer, which any double keeps: they are only laid out anew. A double is made
- * where digits must be rounded or a date is meant. Nothing here depends on the locale's decimal point: texts for strtod
- * have none, and digits are picked out of what snprintf writes. */
+/* Most numbers are decimals of 15 digits or fewer, which any double keeps: they are only laid out anew. A double
+ * is made where digits must be rounded or a date is meant. Nothing here depends on the locale's decimal point:
+ * texts for strtod have none, and digits are picked out of what snprintf writes. */
 enum {
     MAX_DIGITS = 40,       /* read; those behind it change no 15 digits */
     EXACT_DIGITS = 15,     /* kept by every double, and shown by Excel */
@@ -109,7 +109,7 @@ static bool to_double(const struct decimal *decimal, double *out)
         value = strtod(text, NULL);
     }
     *out = decimal->negative ? -value : value;
-    return isfinite(value) && (value != 0 || decimal->count == 0);
+    return value <= DBL_MAX && (value > 0 || decimal->count == 0);
 }
 
 /* Round to what a double keeps; false beyond its range. */
@@ -121,7 +121,7 @@ static bool round_decimal(struct decimal *decimal)
         return true;
     if (!to_double(decimal, &value))
         return false;
-    (void)snprintf(text, sizeof text, "%.*e", EXACT_DIGITS - 1, fabs(value));
+    (void)snprintf(text, sizeof text, "%.*e", EXACT_DIGITS - 1, decimal->negative ? -value : value);
     const char *mark = strchr(text, 'e');
     decimal->count = 0;
     for (const char *at = text; at < mark; at++) {
@@ -205,7 +205,7 @@ static size_t write_serial(double serial, enum book_look look, bool from_1904, c
 {
     if (!(serial >= 0 && serial < LAST_SERIAL + 1))
         return 0;
-    int64_t seconds = (int64_t)floor(serial * SECONDS_A_DAY + 0.5);
+    int64_t seconds = (int64_t)(serial * SECONDS_A_DAY + 0.5);
     int64_t day = 0;
     if (look == LOOK_ELAPSED)
         return write_time(seconds, out);

@@ -20,14 +20,12 @@ enum book_look book_look_of_id(int64_t id);
 
 enum { BOOK_NUMBER_BYTES = 64 };
 
-/* Write the text of a number cell (`value` as the file has it, a decimal with or without exponent) as book.h says; the
- * length, or 0 when `value` is no number.
+/* Write the text of a number cell (`value` as the file has it, a decimal with or without exponent) as book.h
+ * says; the length, or 0 when `value` is no number.
  *
- * LOOK_NUMBER   15 significant digits, as Excel shows; scientific from 1e15 on and below 1e-5
- * LOOK_DATE     2024-04-02, with the time when the file has one
- * LOOK_TIME     18:16:58, with the date when the file has one
- * LOOK_ELAPSED  36:00:00
- * Where there is no such date (negative, beyond 9999, 1900-02-29) the number stays. */
+ * LOOK_NUMBER   15 significant digits, as Excel shows; scientific from 1e15 on and below 1e-5 LOOK_DATE
+ * 2024-04-02, with the time when the file has one LOOK_TIME     18:16:58, with the date when the file has one
+ * LOOK_ELAPSED  36:00:00 Where there is no such date (negative, beyond 9999, 1900-02-29) the number stays. */
 size_t book_number_write(struct bytes value, enum book_look look, bool from_1904,
                          char out[BOOK_NUMBER_BYTES]);
 

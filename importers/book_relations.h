@@ -13,7 +13,8 @@ struct book_relation {
     struct bytes target; /* as written */
 };
 
-/* Relations to parts of the zip; borrowed until the function returns, which says OK or a code that ends the reading. */
+/* Relations to parts of the zip; borrowed until the function returns, which says OK or a code that ends the
+ * reading. */
 typedef int (*book_relation_cb)(void *context, const struct book_relation *relation,
                                 struct book_fail fail);
 

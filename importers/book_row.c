@@ -83,8 +83,16 @@ static int put_times(struct book_row *row, char c, int64_t times, struct book_fa
     return rc;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Spaces at the ends need none by RFC 4180, but readers may take them off. */
 static bool needs_quotes(struct bytes text)
 {
+    if (is_blank(text.ptr[0]) || is_blank(text.ptr[text.len - 1]))
+        return true;
     for (size_t i = 0; i < text.len; i++) {
         /* All four are at or below the comma, and Chinese text is above it. */
         unsigned char c = (unsigned char)text.ptr[i];

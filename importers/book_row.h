@@ -3,14 +3,9 @@
 
 #include "importers/book_zip.h"
 
-/* Rows of a sheet written as CSV text, as book.h says: cells of one row in any order, rows in theirs. Blank rows are
- * written when a row with text follows, so that a million styled rows below a table are nothing. Thread: one owner. */
-
-enum {
-    BOOK_MAX_ROW_BYTES = 16 * 1024 * 1024, /* the texts of one row */
-    BOOK_MAX_TEXT_BYTES =
-        2000000000, /* written, one sheet: a short cell can mean a long shared string */
-};
+/* Rows of a sheet written as CSV text, as book.h says: cells of one row in any order, rows in theirs. Blank rows
+ * are written when a row with text follows, so that a million styled rows below a table are nothing. Thread: one
+ * owner. */
 
 struct book_row {
     book_text_cb on_text;
@@ -31,8 +26,8 @@ void book_row_deinit(struct book_row *row);
 /* Add a cell to the row at hand; `column` from 0. REFUSAL_BOMB: the row is too long; ERR_NOMEM. */
 int book_row_add(struct book_row *row, int column, struct bytes text, struct book_fail fail);
 
-/* The row at hand is row `number`, from 1, and whole. REFUSAL_BROKEN: two cells of one column; REFUSAL_BOMB: more than
- * BOOK_MAX_TEXT_BYTES; ERR_NOMEM; what the sink says. */
+/* The row at hand is row `number`, from 1, and whole. REFUSAL_BROKEN: two cells of one column; REFUSAL_BOMB:
+ * more than BOOK_MAX_TEXT_BYTES; ERR_NOMEM; what the sink says. */
 int book_row_end(struct book_row *row, int64_t number, struct book_fail fail);
 
 /* The sheet has ended: hand over what is held back. */

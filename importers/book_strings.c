@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-/* Strings are kept in blocks: the ends of its strings as uint16_t, then their texts. A string too long for that is alone
- * in its block, without ends. In memory is where each block begins (16 bytes for 16 KiB of text or 4096 strings) and a
- * cache: a block has one slot it may be in. Strings that follow each other, as they mostly do, are in one block. */
+/* Strings are kept in blocks: the ends of its strings as uint16_t, then their texts. A string too long for that
+ * is alone in its block, without ends. In memory is where each block begins (16 bytes for 16 KiB of text or 4096
+ * strings) and a cache: a block has one slot it may be in. Strings that follow each other, as they mostly do,
+ * are in one block. */
 enum {
     BLOCK_TEXT_BYTES = 16 * 1024,
     BLOCK_STRINGS = 4096,

@@ -3,7 +3,8 @@
 
 #include "importers/book_zip.h"
 
-/* The strings that a workbook's cells share: kept in the scratch store, some MiB of them in memory. Thread: one owner. */
+/* The strings that a workbook's cells share: kept in the scratch store, some MiB of them in memory. Thread: one
+ * owner. */
 struct book_strings;
 
 /* Read the part into the store of `file`, which is copied and must be empty; an empty name makes no strings.

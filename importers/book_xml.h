@@ -3,10 +3,10 @@
 
 #include "importers/book_zip.h"
 
-/* A part of a workbook read as XML, in constant memory: a reader names the places of the tree that it wants to see and
- * never hears of others. Prefixes and namespaces are not looked at: the place alone tells what an element is, in
- * transitional and strict workbooks alike. A document type is refused, and with it every entity but XML's own five.
- * Thread: one owner. */
+/* A part of a workbook read as XML, in constant memory: a reader names the places of the tree that it wants to
+ * see and never hears of others. Prefixes and namespaces are not looked at: the place alone tells what an
+ * element is, in transitional and strict workbooks alike. A document type is refused, and with it every entity
+ * but XML's own five. Thread: one owner. */
 
 enum {
     BOOK_XML_MAX_DEPTH = 256,
@@ -36,7 +36,8 @@ struct book_xml_reader {
 int book_xml_read(struct book_zip *zip, struct bytes part, const struct book_xml_reader *reader,
                   struct book_fail fail);
 
-/* The value of the attribute with this name, whatever its prefix; ptr NULL without it. Borrowed until on_open returns. */
+/* The value of the attribute with this name, whatever its prefix; ptr NULL without it. Borrowed until on_open
+ * returns. */
 struct bytes book_attribute(const char **attributes, const char *name);
 
 #endif

@@ -9,13 +9,29 @@
 #include <string.h>
 #include <strings.h>
 
-/* minizip reads the directory byte by byte and packed data in pieces of 16 KiB, so what it asks for is served from a
- * window on the file. It walks the whole directory for each name it looks up: we walk once and remember places. */
+/* minizip reads the directory byte by byte and packed data in pieces of 16 KiB, so what it asks for is served
+ * from a window on the file. It walks the whole directory for each name it looks up: we walk once and remember
+ * places.
+ *
+ * Versions of minizip that are still about do not read a part's sizes and place from the zip64 field where long
+ * is 64 bits wide. We do, and when such a part is read they see them in the header itself, where they fit: no
+ * part is that large. */
 enum {
     WINDOW_BYTES = 64 * 1024,
     NAME_BYTES = 256, /* longer names are no parts of a workbook */
     NAMES_BYTES = 32 * 1024 * 1024,
+    EXTRA_BYTES = 1024,
     ENCRYPTED = 1, /* bit of a part's flags */
+    ZIP64_FIELD = 1,
+    SIZES_AT = 20, /* in a header of the directory: packed, unpacked, 4 bytes each */
+    PLACE_AT = 42, /* where the part is */
+    HEADER_BYTES = 46,
+};
+
+/* What a header of the directory says instead of UINT32_MAX. */
+struct mend {
+    int64_t header_at; /* 0: nothing to mend, for a part is before its header */
+    uint64_t packed, unpacked, place;
 };
 
 struct part {
@@ -23,12 +39,15 @@ struct part {
     unz64_file_pos place;
     int64_t size_bytes; /* unpacked, as the directory says; -1 beyond int64_t */
     bool encrypted;
+    struct mend mend;
 };
 
 struct book_zip {
     struct book_file file;
     unzFile unz;
-    int64_t at; /* where minizip reads next */
+    int64_t at;        /* where minizip reads next */
+    int64_t header_at; /* where it went last: while it looks at a header, its place */
+    struct mend mend;
     char *window;
     int64_t window_at;
     size_t window_len;
@@ -78,6 +97,24 @@ static bool move_window(struct book_zip *zip)
     return true;
 }
 
+static void put_32(char *ptr, int64_t at, size_t len, int64_t field_at, uint64_t value)
+{
+    for (int64_t i = 0; i < 4; i++) {
+        if (field_at + i >= at && field_at + i < at + (int64_t)len)
+            ptr[field_at + i - at] = (char)(value >> 8 * i & 0xFF);
+    }
+}
+
+/* Put the mended fields into what was read at `at`. */
+static void put_mend(const struct mend *mend, char *ptr, int64_t at, size_t len)
+{
+    if (mend->header_at == 0 || at >= mend->header_at + HEADER_BYTES)
+        return;
+    put_32(ptr, at, len, mend->header_at + SIZES_AT, mend->packed);
+    put_32(ptr, at, len, mend->header_at + SIZES_AT + 4, mend->unpacked);
+    put_32(ptr, at, len, mend->header_at + PLACE_AT, mend->place);
+}
+
 static uLong on_read(voidpf context, voidpf stream, void *ptr, uLong len)
 {
     struct book_zip *zip = context;
@@ -93,6 +130,7 @@ static uLong on_read(voidpf context, voidpf stream, void *ptr, uLong len)
         if (piece > len - done)
             piece = len - done;
         memcpy((char *)ptr + done, zip->window + skip, piece);
+        put_mend(&zip->mend, (char *)ptr + done, zip->at, piece);
         done += piece;
         zip->at += (int64_t)piece;
     }
@@ -107,16 +145,20 @@ static ZPOS64_T on_tell(voidpf context, voidpf stream)
     return (ZPOS64_T)zip->at;
 }
 
+/* From where it is, minizip also goes backwards, by an offset that has wrapped around. */
 static long on_seek(voidpf context, voidpf stream, ZPOS64_T offset, int origin)
 {
     struct book_zip *zip = context;
-    int64_t base = origin == ZLIB_FILEFUNC_SEEK_SET   ? 0
-                   : origin == ZLIB_FILEFUNC_SEEK_CUR ? zip->at
-                                                      : zip->file.size_bytes;
+    uint64_t base = origin == ZLIB_FILEFUNC_SEEK_SET   ? 0
+                    : origin == ZLIB_FILEFUNC_SEEK_CUR ? (uint64_t)zip->at
+                                                       : (uint64_t)zip->file.size_bytes;
+    uint64_t at = base + offset;
     (void)stream;
-    if (offset > (ZPOS64_T)(zip->file.size_bytes - base))
+    if (at > (uint64_t)zip->file.size_bytes)
         return -1;
-    zip->at = base + (int64_t)offset;
+    zip->at = (int64_t)at;
+    if (origin == ZLIB_FILEFUNC_SEEK_SET)
+        zip->header_at = zip->at;
     return 0;
 }
 
@@ -134,13 +176,46 @@ static int on_error(voidpf context, voidpf stream)
     return zip->rc == OK ? 0 : -1;
 }
 
+static uint64_t number_at(const unsigned char *ptr, int len)
+{
+    uint64_t value = 0;
+    for (int i = len - 1; i >= 0; i--)
+        value = value << 8 | ptr[i];
+    return value;
+}
+
+/* The zip64 field of a part, if its sizes were not taken from there: unpacked, packed, place, 8 bytes each. */
+static void read_zip64(struct part *part, const unz_file_info64 *info, const unsigned char *extra,
+                       int64_t header_at)
+{
+    size_t left = info->size_file_extra < EXTRA_BYTES ? info->size_file_extra : EXTRA_BYTES;
+    if (info->uncompressed_size != UINT32_MAX || info->compressed_size != UINT32_MAX)
+        return;
+    while (left >= 4) {
+        uint64_t id = number_at(extra, 2), len = number_at(extra + 2, 2);
+        if (len > left - 4)
+            return;
+        if (id == ZIP64_FIELD && len >= 24) {
+            part->mend = (struct mend){.header_at = header_at,
+                                       .unpacked = number_at(extra + 4, 8),
+                                       .packed = number_at(extra + 12, 8),
+                                       .place = number_at(extra + 20, 8)};
+            return;
+        }
+        extra += 4 + len;
+        left -= 4 + len;
+    }
+}
+
 /* Note the part at minizip's place in the directory, if a workbook could mean it. */
 static int note_part(struct book_zip *zip, struct book_fail fail)
 {
     char name[NAME_BYTES];
+    unsigned char extra[EXTRA_BYTES];
     unz_file_info64 info;
     struct part part = {.size_bytes = -1};
-    if (unzGetCurrentFileInfo64(zip->unz, &info, name, sizeof name, NULL, 0, NULL, 0) != UNZ_OK ||
+    if (unzGetCurrentFileInfo64(zip->unz, &info, name, sizeof name, extra, sizeof extra, NULL, 0) !=
+            UNZ_OK ||
         unzGetFilePos64(zip->unz, &part.place) != UNZ_OK)
         return fail_as(zip, "the zip's directory is damaged", fail);
     if (info.size_filename >= sizeof name || zip->part_count == BOOK_MAX_PARTS)
@@ -153,8 +228,10 @@ static int note_part(struct book_zip *zip, struct book_fail fail)
     part.name = arena_copy(&zip->names, plain);
     if (part.name.ptr == NULL)
         return err_set(fail.err, ERR_NOMEM, "could not note a part of a workbook");
-    if (info.uncompressed_size <= INT64_MAX)
-        part.size_bytes = (int64_t)info.uncompressed_size;
+    read_zip64(&part, &info, extra, zip->header_at);
+    uint64_t size = part.mend.header_at > 0 ? part.mend.unpacked : info.uncompressed_size;
+    if (size <= INT64_MAX)
+        part.size_bytes = (int64_t)size;
     part.encrypted = (info.flag & ENCRYPTED) != 0;
     zip->parts[zip->part_count++] = part;
     return OK;
@@ -254,6 +331,10 @@ int book_zip_begin(struct book_zip *zip, struct bytes name, struct book_fail fai
         return book_refuse(fail, REFUSAL_LOCKED, "a part of the workbook is encrypted");
     if (part->size_bytes < 0 || part->size_bytes > BOOK_MAX_PART_BYTES)
         return book_refuse(fail, REFUSAL_BOMB, "a part of the workbook is too large");
+    if (part->mend.header_at > 0 &&
+        (part->mend.packed > UINT32_MAX || part->mend.place > UINT32_MAX))
+        return book_refuse(fail, REFUSAL_BROKEN, "a part of the workbook is nowhere in it");
+    zip->mend = part->mend;
     zip->unpacked_bytes = zip->packed_bytes = 0;
     if (unzGoToFilePos64(zip->unz, &part->place) != UNZ_OK ||
         unzOpenCurrentFile(zip->unz) != UNZ_OK)

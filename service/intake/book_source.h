@@ -6,7 +6,7 @@
 
 #include "importers/book.h"
 
-/* A workbook's file, and a scratch file of mode 0600 for what must not stay in memory: made when it is first needed, and
+/* A workbook's file, and a scratch file of mode 0600 for what must not stay in memory: made when it is first needed,
  * unlinked at once. Thread: one owner at a time. */
 struct book_source {
     int fd;                /* the workbook; borrowed */
@@ -21,6 +21,7 @@ struct book_source {
 void book_source_init(struct book_source *source, int fd, int64_t size_bytes, const char *dir);
 void book_source_deinit(struct book_source *source);
 
-/* What the functions of `file` return: ERR_IO; ERR_WRONG_STATE when the workbook has become shorter; ERR_FULL, ERR_NOMEM. */
+/* What the functions of `file` return: ERR_IO, ERR_FULL, ERR_NOMEM; ERR_WRONG_STATE: the workbook has become
+ * shorter. */
 
 #endif
