@@ -1,5 +1,6 @@
 #include "service/commands/output.h"
 #include "service/commands/units_file.h"
+#include "service/commands/units_suggest.h"
 
 #include "base/civil.h"
 
@@ -75,16 +76,22 @@ static int on_name(void *context, const struct unit_name_row *row, struct err *e
     return OK;
 }
 
-static int run_list(struct command_context *context, bool unmatched, enum command_format format)
+enum listing { LIST_UNITS, LIST_UNMATCHED, LIST_SUGGESTIONS };
+
+static int run_list(struct command_context *context, enum listing listing,
+                    enum command_format format)
 {
     struct err err = {0};
     struct datadir datadir = {0};
     struct buf out;
     buf_init(&out, OUTPUT_MAX_BYTES);
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
-    if (rc == OK)
-        rc = unmatched ? unit_names_each(datadir.store, on_name, &out, &err)
-                       : list_units(datadir.store, format, &out, &err);
+    if (rc == OK && listing == LIST_UNITS)
+        rc = list_units(datadir.store, format, &out, &err);
+    else if (rc == OK && listing == LIST_UNMATCHED)
+        rc = unit_names_each(datadir.store, on_name, &out, &err);
+    else if (rc == OK)
+        rc = units_suggest_render(datadir.store, format, &out, &err);
     if (rc == OK)
         rc = output_finish(context, &out, &err);
     buf_deinit(&out);
@@ -196,11 +203,13 @@ static int run(struct command_context *context, int argc, char **argv)
     if (strcmp(verb, "merge") == 0 && argc == 4)
         return run_change(context, CHANGE_MERGE, argv + 2);
     if (strcmp(verb, "unmatched") == 0 && argc == 2)
-        return run_list(context, true, format);
-    if (strcmp(verb, "list") != 0)
+        return run_list(context, LIST_UNMATCHED, format);
+    bool suggest = strcmp(verb, "suggest") == 0;
+    if (!suggest && strcmp(verb, "list") != 0)
         return command_misused(context, &command_units, "无法识别的用法");
     int status = parse_list(context, argc - has_verb, argv + has_verb, &format);
-    return status == EXIT_DONE ? run_list(context, false, format) : status;
+    enum listing listing = suggest ? LIST_SUGGESTIONS : LIST_UNITS;
+    return status == EXIT_DONE ? run_list(context, listing, format) : status;
 }
 
 const struct command command_units = {
@@ -209,13 +218,16 @@ const struct command command_units = {
              "import CSV\n"
              "alias NAME CODE\n"
              "merge FROM_CODE INTO_CODE\n"
-             "unmatched",
+             "unmatched\n"
+             "suggest [--format table|csv|json]",
     .summary = "承办单位名册及其别名",
     .details =
         "名册为 CSV，表头 code,name,class,parent,valid_from,valid_to,aliases；别名以 | "
         "分隔；要么全部登记，要么不变。\n"
         "县（区）部门的 parent 为其县（区），工单计入县（区）。类别按首次出现的先后排列。\n"
         "alias 让数据中的名称指某个单位，对已导入的工单也有效；merge 把一个单位并入另一个。\n"
-        "unmatched 列出没有对应单位的名称。",
+        "unmatched 列出没有对应单位的名称。\n"
+        "suggest 为有工单而没有对应单位的名称各列出至多三个相近的单位、理由和可用的 alias "
+        "命令；只是建议，不会自动对应。",
     .run = run,
 };

@@ -349,3 +349,22 @@ int unit_names_each(struct store *store, unit_name_cb on_name, void *context, st
     (void)sqlite3_reset(statement);
     return rc;
 }
+
+int unit_names_unmatched_each(struct store *store, unit_unmatched_cb on_name, void *context,
+                              struct err *err)
+{
+    enum { NAME, FOLDED, ORDERS };
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    int rc = database_take(store, "unit_names_unmatched_each", &statement, err);
+    while (rc == OK && row) {
+        rc = database_step(store, statement, &row, err);
+        if (rc != OK || !row)
+            break;
+        rc = on_name(context, database_column_text(statement, NAME),
+                     database_column_text(statement, FOLDED),
+                     sqlite3_column_int64(statement, ORDERS), err);
+    }
+    (void)sqlite3_reset(statement);
+    return rc;
+}

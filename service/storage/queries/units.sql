@@ -72,6 +72,14 @@ SELECT id, name, folded, code, unit_id, is_alias FROM unit_names_matched WHERE i
 -- name: unit_names_each
 SELECT id, name, folded, code, unit_id, is_alias FROM unit_names_matched ORDER BY id;
 
+-- name: unit_names_unmatched_each
+-- Materialized, so that the view is asked once a name and not once a handling; of equal spellings the first speaks.
+WITH unmatched AS MATERIALIZED (SELECT n.id, n.name, n.folded FROM unit_names_matched AS n WHERE n.unit_id IS NULL)
+SELECT u.name, u.folded, count(DISTINCT h.id / 64) AS orders, min(u.id)
+FROM handlings AS h JOIN unmatched AS u ON u.id = h.unit_name_id
+GROUP BY u.folded
+ORDER BY orders DESC, u.folded;
+
 -- name: unit_alias_put
 -- The office's word moves a name, whomever it meant.
 INSERT INTO unit_names (name, folded, unit_id, is_alias) VALUES (:name, :folded, :unit_id, 1)

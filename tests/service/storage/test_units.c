@@ -1,5 +1,7 @@
 #include "service/storage/units.h"
 
+#include "base/buf.h"
+
 #include "tests/service/storage/fixture.h"
 #include "tests/support/fault.h"
 
@@ -150,6 +152,44 @@ static void unit_merge__follows_the_chain(void **state)
     assert_int_equal(put(store, "C", "丙", a, &id, &err), ERR_REFUSED);
 }
 
+/* Names and counts as "甲局2 乙局1 ". */
+static int on_unmatched(void *context, struct bytes name, struct bytes folded, int64_t orders,
+                        struct err *err)
+{
+    (void)folded;
+    (void)err;
+    buf_printf(context, BYTES_FMT "%d ", BYTES_ARG(name), (int)orders);
+    return OK;
+}
+
+static void unit_names_unmatched_each__counts_orders_by_folded_name(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct unit_name_row spaced, other, coded, known, unused;
+    struct buf out;
+    buf_init(&out, 256);
+    (void)must_put(store, "A", "甲", 0);
+    MUST(unit_name_put(store, BYTES_LIT("乙 局"), BYTES_LIT("乙局"), BYTES_NONE, &spaced, &err));
+    MUST(unit_name_put(store, BYTES_LIT("丙局"), BYTES_LIT("丙局"), BYTES_NONE, &other, &err));
+    MUST(unit_name_put(store, BYTES_LIT("乙局"), BYTES_LIT("乙局"), BYTES_LIT("9"), &coded, &err));
+    MUST(unit_name_put(store, BYTES_LIT("甲"), BYTES_LIT("甲"), BYTES_NONE, &known, &err));
+    MUST(unit_name_put(store, BYTES_LIT("丁局"), BYTES_LIT("丁局"), BYTES_NONE, &unused, &err));
+    const int64_t handlings[][3] = {
+        {1, 0, spaced.id}, {1, 1, coded.id}, {2, 0, coded.id}, {3, 0, other.id}, {4, 0, known.id},
+    };
+    for (size_t i = 0; i < sizeof handlings / sizeof *handlings; i++) {
+        struct handling_row row = {.id = handlings[i][0] * HANDLINGS_AN_ORDER + handlings[i][1],
+                                   .unit_name_id = handlings[i][2],
+                                   .fact = {.received = {1, MOMENT_INSTANT}},
+                                   .import_id = 1};
+        MUST(handling_put(store, &row, &err));
+    }
+    MUST(unit_names_unmatched_each(store, on_unmatched, &out, &err));
+    assert_true(bytes_equal(buf_bytes(&out), BYTES_LIT("乙 局2 丙局1 ")));
+    buf_deinit(&out);
+}
+
 static int put_two(void *context, struct err *err)
 {
     struct fixture *fixture = context;
@@ -199,6 +239,7 @@ int main(void)
         TEST(unit_put__matches_names_loaded_before),
         TEST(unit_alias_put__moves_what_is_loaded),
         TEST(unit_merge__follows_the_chain),
+        TEST(unit_names_unmatched_each__counts_orders_by_folded_name),
         TEST(unit_put__survives_lack_of_memory),
     };
     storage_use_allocator();
