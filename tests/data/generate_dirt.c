@@ -292,7 +292,7 @@ static const struct edit {
     {"missing_required", 2, ORDER_NO, ""},
     {"missing_required", 3, RECEIVED, "-"},
     {"missing_required", 4, UNIT, "无"},
-    {"unknown_status", 2, STATUS, "处理完毕"},
+    {"unknown_status", 2, STATUS, "演示状态"},
     {"duplicates", 22, REPLY, "已再次核实。"},
     {"duplicates", 23, UNIT, "青岚县"},
     {"duplicates", 23, ROLE, "协办"},
@@ -315,7 +315,7 @@ static const struct edit {
     {"everything", 14, UNIT, "岚江市农业农村局、岚江市总工会"},
     {"everything", 14, ROLE, ""},
     {"everything", 16, DUE, "尽快"},
-    {"everything", 17, STATUS, "处理完毕"},
+    {"everything", 17, STATUS, "演示状态"},
     {"everything", 19, TITLE, "石笠县入学" CUT},
     {"everything", 20, ORDER_NO, "=\"LJ202405000020\""},
 };
