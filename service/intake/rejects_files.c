@@ -195,13 +195,13 @@ static int begin_file(struct rejects_files *files, struct rejects_file **out, st
             return rc;
     }
     struct rejects_file *file = &files->items[files->count - 1];
+    *out = file;
     if (is_regular(fileno(file->stream)) && ftruncate(fileno(file->stream), 0) != 0)
         return io_err(err, "empty", file->path);
     buf_append(&file->header, buf_bytes(&files->line));
     int rc = buf_status(&file->header, err);
     if (rc == OK)
         rc = write_line(files, file, err);
-    *out = file;
     return rc;
 }
 
