@@ -195,12 +195,11 @@ static bool scan_day(struct bytes *rest)
 
 static bool scan_clock(struct bytes *rest)
 {
-    static const struct bytes halves[] = {{"上午", 6}, {"下午", 6}};
     static const struct bytes hour_marks[] = {{"时", 3}, {"点", 3}};
     static const struct bytes minute_mark = {"分", 3}, second_mark = {"秒", 3};
     int number = 0;
-    bool afternoon = false;
-    (void)scan_any(rest, halves, 2);
+    const struct day_part *part = NULL;
+    (void)scan_day_part(rest, &part);
     scan_blanks(rest);
     if (!scan_number(rest, 1, 2, &number))
         return false;
@@ -219,7 +218,7 @@ static bool scan_clock(struct bytes *rest)
     }
     struct bytes behind = *rest;
     scan_blanks(&behind);
-    if (scan_half(&behind, &afternoon))
+    if (scan_day_part(&behind, &part))
         *rest = behind;
     return true;
 }
