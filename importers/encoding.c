@@ -231,14 +231,14 @@ bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_
     return found;
 }
 
-/* UTF-16 of which most characters are ASCII has NUL at every second place, and none at the others. */
+/* UTF-16 has NUL in half of each ASCII character, always the same half; the other half is NUL in a few signs, as in 一. */
 static bool is_bare_utf16(const struct encoding_scan *scan, enum encoding *out_encoding)
 {
     bool big = scan->nul_bytes[0] > scan->nul_bytes[1];
     int64_t most = scan->nul_bytes[big ? 0 : 1];
     int64_t rest = scan->nul_bytes[big ? 1 : 0];
     *out_encoding = big ? ENCODING_UTF16BE : ENCODING_UTF16LE;
-    return most > scan->fed_bytes / 8 && rest * DAMAGE_LIMIT <= most && scan->fed_bytes % 2 == 0;
+    return most > scan->fed_bytes / 32 && rest * 4 <= most && scan->fed_bytes % 2 == 0;
 }
 
 static bool has_bom(const struct encoding_scan *scan)
@@ -299,7 +299,7 @@ int decoder_new(enum encoding encoding, struct decoder **out_decoder, struct err
     static const char *const names[] = {
         [ENCODING_UTF8] = "UTF-8",       [ENCODING_GB18030] = "GB18030",
         [ENCODING_UTF16LE] = "UTF-16LE", [ENCODING_UTF16BE] = "UTF-16BE",
-        [ENCODING_LATIN1] = "LATIN1",
+        [ENCODING_LATIN1] = "CP1252",
     };
     struct decoder *decoder = mem_calloc(1, sizeof *decoder);
     if (decoder == NULL)

@@ -12,7 +12,7 @@ enum encoding {
     ENCODING_GB18030,
     ENCODING_UTF16LE,
     ENCODING_UTF16BE,
-    ENCODING_LATIN1
+    ENCODING_LATIN1 /* as the web has it: windows-1252 */
 };
 
 /* utf-8, gb18030, utf-16, utf-16, latin1. */

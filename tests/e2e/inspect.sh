@@ -86,23 +86,22 @@ verdict undecodable_comes_out_as_valid_utf8 $?
 refuses web_page '<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>\n' 网页
 refuses old_excel '\320\317\021\340\241\261\032\341\000\000\000' Excel
 refuses archive '\037\213\010\000\000\000\000\000' 压缩包
-refuses zip 'PK\003\004\024\000\000\000\000\000' 压缩包
+refuses zip 'PK\003\004\024\000\000\000\000\000' 已损坏
 refuses binary '\177ELF\002\001\001\000\000\000\000\000' 二进制
 
 "$pingyi" inspect tests/data/city_2024_05.csv --format csv >"$work/file" 2>/dev/null
 "$pingyi" inspect - --format csv <tests/data/city_2024_05.csv >"$work/pipe" 2>/dev/null
 cmp -s "$work/file" "$work/pipe" && [ -s "$work/file" ]
 verdict pipe_as_file $?
-for encoding in GB18030 UTF-16; do
-    iconv -f UTF-8 -t $encoding tests/data/city_2024_05.csv >"$work/in" 2>/dev/null ||
-        sed 's/^\xEF\xBB\xBF//' tests/data/city_2024_05.csv | iconv -f UTF-8 -t $encoding >"$work/in"
+for encoding in UTF-8 UTF-16 UTF-16LE UTF-16BE; do
+    iconv -f GB18030 -t $encoding tests/data/city_2024_05.csv >"$work/in"
     "$pingyi" inspect "$work/in" --format csv >"$work/out" 2>/dev/null
     cmp -s "$work/file" "$work/out"
-    verdict "${encoding}_as_utf8" $?
+    verdict "${encoding}_as_GB18030" $?
 done
 
 "$pingyi" inspect tests/data/city_2024_05.csv --format json >"$work/out" 2>/dev/null &&
-    [ "$(jq -r '[.encoding, .delimiter, .quote, .header_rows] | join(" ")' "$work/out")" = 'utf-8 , " 1' ] &&
+    [ "$(jq -r '[.encoding, .delimiter, .quote, .header_rows] | join(" ")' "$work/out")" = 'gb18030 , " 1' ] &&
     [ "$(jq -r '.evidence.delimiter.reason' "$work/out")" = width ]
 verdict json_says_why $?
 

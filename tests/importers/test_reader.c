@@ -226,13 +226,13 @@ static void reader_feed__rejects_what_only_looks_like_an_empty_tail(void **state
     enum refusal refusal = REFUSAL_NONE;
     struct log log = {.long_form = false};
     struct buf dump;
-    buf_init(&log.out, 8 * READER_SAMPLE_BYTES);
-    buf_init(&dump, 2 * READER_SAMPLE_BYTES);
+    buf_init(&log.out, 8 * SNIFF_SAMPLE_BYTES);
+    buf_init(&dump, 2 * SNIFF_SAMPLE_BYTES);
     buf_append_z(&dump, HEAD);
-    while (dump.len < READER_SAMPLE_BYTES)
+    while (dump.len < SNIFF_SAMPLE_BYTES)
         buf_append_z(&dump, "1,2024-05-01,甲局,,,,\n");
     buf_append_z(&dump, "2,2024-05-01,甲局,,,x\n");
-    assert_int_equal(read_cut(profile, ENCODING_UTF8, buf_bytes(&dump), READER_SAMPLE_BYTES, &log,
+    assert_int_equal(read_cut(profile, ENCODING_UTF8, buf_bytes(&dump), SNIFF_SAMPLE_BYTES, &log,
                               &counts, &refusal, &err),
                      OK);
     assert_int_equal(counts.rejected, 1);
@@ -280,7 +280,7 @@ static void reader_feed__refuses_what_is_no_dump(void **state)
         {{"order_no,received_at,unit,Unit\n", 31},
          REFUSAL_DOUBLED_COLUMN,
          "two columns are called \"unit\""},
-        {{"\n <!DOCTYPE html><html>", 23}, REFUSAL_HTML, "file is a web page"},
+        {{"\n <!DOCTYPE html><html>", 23}, REFUSAL_HTML, "file is html"},
         {{"PK\x03\x04..a.csv", 11}, REFUSAL_ARCHIVE, "file is archive"},
         {{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, REFUSAL_SPREADSHEET, "file is spreadsheet"},
         {{"abc\0def", 7}, REFUSAL_BINARY, "file is binary"},
@@ -367,7 +367,9 @@ static struct tally tally_file(const char *profile_name_z, const char *path)
     buf_init(&file, 16 << 20);
     test_file_read(path, &file);
     assert_int_equal(zone_fixed(-5 * 3600, &zone, &err), OK);
-    assert_int_equal(reader_new(profile, ENCODING_UTF8, zone, sink, &reader, &err), OK);
+    const struct dump_options options = {
+        .profile = profile, .form = *profile_form(profile), .encoding = ENCODING_UTF8};
+    assert_int_equal(reader_new(&options, zone, sink, &reader, &err), OK);
     int rc = reader_feed(reader, buf_bytes(&file), &err);
     if (rc == OK)
         rc = reader_finish(reader, &err);
@@ -441,7 +443,9 @@ static void reader_feed__hands_back_what_the_sink_says(void **state)
     struct profile *profile = profile_named("auto");
     struct reader_sink sink = {NULL, refuse_record, fail_on_reject, NULL};
     assert_int_equal(zone_fixed(0, &zone, &err), OK);
-    assert_int_equal(reader_new(profile, ENCODING_UTF8, zone, sink, &reader, &err), OK);
+    const struct dump_options options = {
+        .profile = profile, .form = *profile_form(profile), .encoding = ENCODING_UTF8};
+    assert_int_equal(reader_new(&options, zone, sink, &reader, &err), OK);
     assert_int_equal(reader_feed(reader, BYTES_LIT(HEAD "1,2024-05-01,甲局,,\n"), &err), OK);
     assert_int_equal(reader_finish(reader, &err), ERR_FULL);
     assert_string_equal(err.message, "disk is full");
