@@ -183,7 +183,7 @@ static void reader_feed__takes_rows_or_says_why_not(void **state)
         {"undecodable", "1,2024-05-01,甲\xFF,,\n2,2024-05-01,乙\xEF\xBF\xBD,,\n",
          "2 undecodable <|>[1][2024-05-01][甲\xEF\xBF\xBD][][]\n3 2 1:[乙\xEF\xBF\xBD]\n"},
         {"stray quote", "1,x\"y,甲局\n2,2024-05-01,甲局,,\n",
-         "2 bad_quotes <|>[1][x\"y,甲局]\n3 2 1:[甲局]\n"},
+         "2 bad_time <受理时间|x\"y>[1][x\"y][甲局]\n3 2 1:[甲局]\n"},
         {"lines of rows with line ends", "\"1\n\",2024-05-01,甲局,,\n\n,,\n2,2024-05-01,,,\n",
          "2 1 1:[甲局]\n6 missing_unit <承办单位|>[2][2024-05-01][][][]\n"},
         {"totals and notes",
@@ -283,7 +283,7 @@ static void reader_feed__refuses_what_is_no_dump(void **state)
         {{"\n <!DOCTYPE html><html>", 23}, REFUSAL_HTML, "file is html"},
         {{"PK\x03\x04..a.csv", 11}, REFUSAL_ARCHIVE, "file is archive"},
         {{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, REFUSAL_SPREADSHEET, "file is spreadsheet"},
-        {{"abc\0def", 7}, REFUSAL_BINARY, "file is binary"},
+        {{"ab\1\2\3\4\5\6\7\0\0\0\0\0\0\0", 16}, REFUSAL_BINARY, "file is binary"},
     };
     struct profile *profile = profile_named("auto");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
