@@ -38,8 +38,8 @@ bool grammar_line(const struct grammar *grammar, struct bytes text, bool whole, 
 struct span {
     size_t start, end; /* of the cell with its quotes, and with blanks around them if `quoted` */
     bool quoted;
-    bool escapes;  /* unless false, it has quotes or escapes to be resolved or kept */
-    bool keeps_cr; /* a lone CR outside of quotes is text */
+    bool escapes;   /* unless false, it has quotes or escapes to be resolved or kept */
+    unsigned mends; /* enum table_mend, but what its quotes tell by themselves */
 };
 
 struct reading {

@@ -107,8 +107,7 @@ static void put_plain(struct writer *writer, struct bytes text, const struct spa
         dialect->quote != 0 && span->end > span->start && text.ptr[span->start] == dialect->quote;
     if (opens)
         writer->row->mends |= TABLE_MEND_QUOTE;
-    if (span->keeps_cr)
-        writer->row->mends |= TABLE_MEND_CR;
+    writer->row->mends |= span->mends;
     if (span->escapes && dialect->escape != 0)
         put_resolved(writer, text, span->start, span->end, false);
     else
