@@ -8,11 +8,11 @@
 
 /* The text is read line by line as a sequence of records, in all ways at once: a state says how many delimiters the
  * record at hand has had and whether we are in quotes, and each state keeps its cheapest way (Viterbi's algorithm over
- * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept to
- * be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first record is
- * what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have been records,
- * lines of a cell would have been none. It is decided at the first line end where no way that is still in the first
- * record can become cheaper than the best that has left it. */
+ * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept
+ * to be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first
+ * record is what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have
+ * been records, lines of a cell would have been none. It is decided at the first line end where no way that is still
+ * in the first record can become cheaper than the best that has left it. */
 
 /* What a reading costs. Only sums and their order matter; they were tried on each kind of damage. */
 enum {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first three bytes choose the dialect, the number of cells to expect and where the text is cut; the rest is a text.
- * Nothing is lost: what a record has besides its cells is delimiters, quotes, escapes and line ends. A table read from the
- * text is the same however it is cut. */
+/* The first three bytes choose the dialect, the number of cells to expect and where the text is cut; the rest is a
+ * text. Nothing is lost: what a record has besides its cells is delimiters, quotes, escapes and line ends. A table
+ * read from the text is the same however it is cut. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct dialect choose_dialect(uint8_t choice)

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One damage at every place of several tables: all other rows must come out as if nothing had happened. The damaged one has
- * its quote as text or its cell more; where a delimiter or a closing quote lacks, nothing of it may be lost, and only a row
- * of many lines may fall in pieces. */
+/* One damage at every place of several tables: all other rows must come out as if nothing had happened. The damaged
+ * one has its quote as text or its cell more; where a delimiter or a closing quote lacks, nothing of it may be lost,
+ * and only a row of many lines may fall in pieces. */
 
 enum { COLUMNS = 5, ROWS = 5 };
 
