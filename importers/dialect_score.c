@@ -270,7 +270,7 @@ static double usualness(const struct dialect *dialect)
     static const struct {
         char delimiter[DIALECT_DELIMITER_BYTES];
         double value;
-    } known[] = {{",", 1.0}, {"\t", 1.0}, {";", 0.98}, {"|", 0.97}, {" ", 0.5}, {"", 0.95}};
+    } known[] = {{",", 1.0}, {"\t", 1.0}, {";", 0.98}, {"|", 0.97}, {" ", 0.55}, {"", 0.95}};
     double quote = dialect->quote == '"' ? 1.0 : dialect->quote == '\'' ? 0.985 : 0.98;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(dialect->delimiter, known[i].delimiter) == 0)

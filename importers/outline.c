@@ -201,8 +201,9 @@ static bool is_record(struct search *search, size_t at)
     if (alike == 0 && !is_full)
         return false;
     search->begin = search->end = at;
-    search->why =
-        (struct evidence){EVIDENCE_TYPES, (int64_t)alike, (int64_t)search->facts.width, 0};
+    if (alike > 0)
+        search->why =
+            (struct evidence){EVIDENCE_TYPES, (int64_t)alike, (int64_t)search->facts.width, 0};
     return true;
 }
 

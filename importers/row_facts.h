@@ -26,10 +26,11 @@ struct row_facts {
     size_t width;          /* cells of most rows that are not blank */
     size_t common_filled;  /* filled cells of the row in the middle */
     enum cell_type
-        *columns;      /* what most filled cells of a column are, of the rows last asked for */
-    int *tallies;      /* scratch */
-    size_t body_rows;  /* rows last asked for that are not blank */
-    size_t first_body; /* the first of them */
+        *columns;         /* what most filled cells of a column are, of the rows last asked for */
+    unsigned char *again; /* scratch, per typed row */
+    int *tallies;         /* scratch */
+    size_t body_rows;     /* rows last asked for that are not blank */
+    size_t first_body;    /* the first of them */
 };
 
 /* `rows` are borrowed; memory comes from `arena`. ERR_NOMEM. */
