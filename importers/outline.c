@@ -295,13 +295,26 @@ static enum column_type type_of(enum cell_type cell)
     }
 }
 
-static int describe_body(struct search *search, struct arena *arena, struct outline *outline,
+/* A later table may have more rows than the first one: if half of the rows right below the header have its number of
+ * cells, that is the width; else, or without header, it is found by looking. */
+static size_t width_below(const struct search *search, size_t header_count)
+{
+    enum { ROWS = 5 };
+    size_t seen = 0, fitting = 0;
+    for (size_t i = search->end; i < search->facts.count && seen < ROWS; i++) {
+        seen += !row_is_blank(&search->facts.rows[i]);
+        fitting += search->facts.rows[i].cell_count == header_count;
+    }
+    return fitting > 0 && fitting * 2 >= seen ? header_count : 0;
+}
+
+static int describe_body(const struct search *search, struct arena *arena, struct outline *outline,
                          struct err *err)
 {
     struct row_facts body;
     const struct row_facts *facts = &search->facts;
-    int rc =
-        row_facts_init(&body, facts->rows + search->end, facts->count - search->end, arena, err);
+    int rc = row_facts_init(&body, facts->rows + search->end, facts->count - search->end,
+                            width_below(search, outline->header_count), arena, err);
     if (rc != OK)
         return rc;
     row_facts_columns(&body, 0);
@@ -336,7 +349,7 @@ int outline_find(const struct table_row *rows, size_t row_count, bool whole,
     (void)whole;
     if (form->skip_rows != DIALECT_OPEN)
         search.first = (size_t)form->skip_rows < count ? (size_t)form->skip_rows : count;
-    int rc = row_facts_init(&search.facts, rows, count, arena, err);
+    int rc = row_facts_init(&search.facts, rows, count, 0, arena, err);
     if (rc == OK && profile != NULL)
         rc = find_words(&search, profile, err);
     if (rc != OK)

@@ -32,7 +32,8 @@ struct outline {
     struct bytes *
         header; /* its cells, several rows joined by a space (empty cells joined by nothing); in the arena */
     size_t header_count;
-    size_t width;            /* cells of most records; of the header when there are none */
+    size_t
+        width; /* cells of the header if most records below it have as many, else of most; of the header when there are none */
     enum column_type *types; /* `width` of them; in the arena */
     struct evidence preamble_why, header_why;
 };

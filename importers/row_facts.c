@@ -96,11 +96,11 @@ static bool type_row(struct row_facts *facts, size_t at, struct arena *arena)
 }
 
 int row_facts_init(struct row_facts *facts, const struct table_row *rows, size_t count,
-                   struct arena *arena, struct err *err)
+                   size_t width, struct arena *arena, struct err *err)
 {
     size_t typed = count < TYPED_ROWS ? count : TYPED_ROWS;
     *facts = (struct row_facts){.rows = rows, .count = count};
-    facts->width = find_width(rows, count);
+    facts->width = width > 0 ? width : find_width(rows, count);
     facts->common_filled = find_common_filled(rows, count);
     facts->types = arena_alloc(arena, (typed + 1) * sizeof *facts->types);
     facts->columns = arena_alloc(arena, (facts->width + 1) * sizeof *facts->columns);

@@ -33,9 +33,9 @@ struct row_facts {
     size_t first_body;    /* the first of them */
 };
 
-/* `rows` are borrowed; memory comes from `arena`. ERR_NOMEM. */
+/* `rows` are borrowed; memory comes from `arena`. `width` 0: found by looking. ERR_NOMEM. */
 int row_facts_init(struct row_facts *facts, const struct table_row *rows, size_t count,
-                   struct arena *arena, struct err *err);
+                   size_t width, struct arena *arena, struct err *err);
 
 /* Find `columns` of the rows from `from` on. */
 void row_facts_columns(struct row_facts *facts, size_t from);
