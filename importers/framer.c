@@ -263,8 +263,8 @@ static void enter_table(struct framer *framer, const struct table_row *row, bool
         framer->types[i] = i < width ? types[i] : COLUMN_EMPTY;
 }
 
-/* Where the row stands, given `count` rows behind it; `is_final`: no others will be known. `*out_open`: it cannot be said
- * without them. A row that begins a table is entered as such. */
+/* Where the row stands, given `count` rows behind it; `is_final`: no others will be known. `*out_open`: it
+ * cannot be said without them. A row that begins a table is entered as such. */
 static enum row_place find_place(struct framer *framer, const struct table_row *row,
                                  struct row_copy *const *below, size_t count, bool is_final,
                                  bool *out_open)

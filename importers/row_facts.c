@@ -153,7 +153,8 @@ void row_facts_columns(struct row_facts *facts, size_t from)
 
 /* ---- A row above others ---- */
 
-/* Whether all numbers of the row, two or more, count on from their neighbours: 2019, 2020, 2021 are names of columns. */
+/* Whether all numbers of the row, two or more, count on from their neighbours: 2019, 2020, 2021 are names of
+ * columns. */
 static bool counts_on(const struct row_facts *facts, size_t at)
 {
     const struct table_row *row = &facts->rows[at];

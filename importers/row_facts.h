@@ -6,7 +6,8 @@
 #include "importers/cell_type.h"
 #include "importers/outline.h"
 
-/* What the first rows of a file are made of, looked at once: the ground on which outline.c decides. Thread: one owner. */
+/* What the first rows of a file are made of, looked at once: the ground on which outline.c decides. Thread:
+ * one owner. */
 
 /* Whether no cell has anything in it; how many have. */
 bool row_is_blank(const struct table_row *row);
@@ -40,8 +41,8 @@ int row_facts_init(struct row_facts *facts, const struct table_row *rows, size_t
 /* Find `columns` of the rows from `from` on. */
 void row_facts_columns(struct row_facts *facts, size_t from);
 
-/* Does row `at` look like the rows below it, which row_facts_columns was asked for? `*out_unlike` columns say no: a text
- * above numbers; `*out_alike` say yes: a number above numbers, or a text met again below. */
+/* Does row `at` look like the rows below it, which row_facts_columns was asked for? `*out_unlike` columns say
+ * no: a text above numbers; `*out_alike` say yes: a number above numbers, or a text met again below. */
 void row_facts_compare(const struct row_facts *facts, size_t at, size_t *out_unlike,
                        size_t *out_alike);
 

@@ -70,7 +70,7 @@ static int find(const char *written, const struct profile *profile, struct buf *
     struct outline outline;
     split_rows(written, &rows);
     arena_init(&arena, 1 << 20);
-    int rc = outline_find(rows.rows, rows.count, true, &open, profile, &arena, &outline, err);
+    int rc = outline_find(rows.rows, rows.count, &open, profile, &arena, &outline, err);
     if (rc == OK)
         describe(&outline, out);
     arena_deinit(&arena);
