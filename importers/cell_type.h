@@ -3,8 +3,8 @@
 
 #include "base/bytes.h"
 
-/* What a cell looks like, without asking what it means: enough to tell a header from records and a good cut from a bad
- * one. Views of any bytes. Thread: any. */
+/* What a cell looks like, without asking what it means: enough to tell a header from records and a good cut
+ * from a bad one. Views of any bytes. Thread: any. */
 
 enum cell_type {
     CELL_EMPTY,  /* also a word for nothing: - / NULL N/A NaN 无 */

@@ -7,10 +7,12 @@
 
 /* score = consistency x kinds x quotes x usualness
  *
- * consistency  share of the records that have the most common number of cells, and a little more the more cells these are:
- *              it is easier to find one comma in each line than eight; one record alone agrees with nothing
- * kinds        mean worth of their cells: numbers, dates, codes and quoted texts are what tables are made of; a text that
- *              begins in the middle of a sentence or holds half a pair of brackets was cut by a wrong delimiter
+ * consistency  share of the records that have the most common number of cells, and a little more the more
+ *              cells these are: it is easier to find one comma in each line than eight; one record alone
+ *              agrees with nothing
+ * kinds        mean worth of their cells: numbers, dates, codes and quoted texts are what tables are made of;
+ *              a text that begins in the middle of a sentence or holds half a pair of brackets was cut by a
+ *              wrong delimiter
  * quotes       where quotes are common they should open and close cells
  * usualness    a comma is a delimiter more often than a space; decides between equals */
 
@@ -108,7 +110,8 @@ static double plain_worth(const struct scan *scan, struct bytes cell)
     double worth = cell_type_of(text) == CELL_TEXT ? text_worth(text) : worth_typed;
     if (!padded)
         return worth;
-    /* Blanks behind a delimiter that ends with a blank: numbers are padded to columns, and the delimiter is shorter. */
+    /* Blanks behind a delimiter that ends with a blank: numbers are padded to columns, and the delimiter is
+     * shorter. */
     return scan->delimiter_len == 2 && scan->dialect->delimiter[1] == ' ' ? worth_broken
                                                                           : worth * 0.9;
 }
@@ -117,8 +120,8 @@ static double plain_worth(const struct scan *scan, struct bytes cell)
 
 enum close { CLOSED, NEVER_CLOSED, CUT };
 
-/* Where the quoted cell that begins at `scan->at` closes. One that holds both stray quotes and line ends is taken as one
- * that never closes: it has swallowed other records. */
+/* Where the quoted cell that begins at `scan->at` closes. One that holds both stray quotes and line ends is
+ * taken as one that never closes: it has swallowed other records. */
 static enum close find_close(struct scan *scan, size_t *out_close, int *out_stray)
 {
     struct bytes text = scan->text;
@@ -270,7 +273,7 @@ static double usualness(const struct dialect *dialect)
     static const struct {
         char delimiter[DIALECT_DELIMITER_BYTES];
         double value;
-    } known[] = {{",", 1.0}, {"\t", 1.0}, {";", 0.98}, {"|", 0.97}, {" ", 0.5}, {"", 0.95}};
+    } known[] = {{",", 1.0}, {"\t", 1.0}, {";", 0.98}, {"|", 0.97}, {" ", 0.55}, {"", 0.95}};
     double quote = dialect->quote == '"' ? 1.0 : dialect->quote == '\'' ? 0.985 : 0.98;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(dialect->delimiter, known[i].delimiter) == 0)
@@ -289,7 +292,8 @@ static size_t common_width(const struct dialect_tally *tally, size_t least)
     return best;
 }
 
-/* Where there are hardly any double quotes, they say nothing; else those that enclose nothing halve the score at most. */
+/* Where there are hardly any double quotes, they say nothing; else those that enclose nothing halve the score
+ * at most. */
 static double quote_fit(const struct scan *scan)
 {
     if (scan->quotes == 0)

@@ -3,8 +3,8 @@
 
 #include "importers/table.h"
 
-/* How well a dialect explains a text: a plain scan that mends nothing, for what has to be mended is what speaks against
- * a dialect. Linear in the text, without heap. Thread: any. */
+/* How well a dialect explains a text: a plain scan that mends nothing, for what has to be mended is what
+ * speaks against a dialect. Linear in the text, without heap. Thread: any. */
 
 struct dialect_score {
     double score; /* 0 to 1, to be compared between dialects of one text */
@@ -23,8 +23,8 @@ struct dialect_tally {
     } by_width[TABLE_MAX_CELLS + 1];
 };
 
-/* dialect->delimiter "" is allowed: each record is one cell. Unless `whole`, the last record is left out. `scratch` is
- * overwritten. */
+/* dialect->delimiter "" is allowed: each record is one cell. Unless `whole`, the last record is left out.
+ * `scratch` is overwritten. */
 void dialect_score(const struct dialect *dialect, struct bytes text, bool whole,
                    struct dialect_tally *scratch, struct dialect_score *out_score);
 

@@ -123,6 +123,15 @@ static bool repeats_header(const struct framer *framer, const struct table_row *
     return framer->header_count > 0 && repeats(row, &framer->headers[0]->row, framer->after_gap);
 }
 
+/* Behind the first row of a header: whether the row is one of its others. */
+static bool goes_on(const struct framer *framer, const struct table_row *row)
+{
+    bool found = false;
+    for (size_t i = 0; i < framer->header_count && !found; i++)
+        found = repeats(row, &framer->headers[i]->row, false);
+    return found && framer->table > 1;
+}
+
 /* ---- Is it another header? ---- */
 
 static enum column_type column_of(struct bytes cell)
@@ -254,8 +263,8 @@ static void enter_table(struct framer *framer, const struct table_row *row, bool
         framer->types[i] = i < width ? types[i] : COLUMN_EMPTY;
 }
 
-/* Where the row stands, given `count` rows behind it; `is_final`: no others will be known. `*out_open`: it cannot be said
- * without them. A row that begins a table is entered as such. */
+/* Where the row stands, given `count` rows behind it; `is_final`: no others will be known. `*out_open`: it
+ * cannot be said without them. A row that begins a table is entered as such. */
 static enum row_place find_place(struct framer *framer, const struct table_row *row,
                                  struct row_copy *const *below, size_t count, bool is_final,
                                  bool *out_open)
@@ -265,11 +274,9 @@ static enum row_place find_place(struct framer *framer, const struct table_row *
         return row_is_blank(row) ? PLACE_BLANK : PLACE_PREAMBLE;
     if (row_is_blank(row))
         return PLACE_BLANK;
-    if (framer->header_left > 0)
+    if (framer->header_left > 0 || (framer->in_header && goes_on(framer, row)))
         return PLACE_HEADER;
     if (repeats_header(framer, row)) {
-        if (framer->in_header && framer->table > 1)
-            return PLACE_HEADER;
         *out_open = !is_final && count + 1 < framer->header_count;
         if (!*out_open)
             enter_table(framer, row, is_same_header(framer, row, below, count),

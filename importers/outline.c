@@ -8,10 +8,10 @@
 #include "importers/names.h"
 #include "importers/row_facts.h"
 
-/* Rows are tried from the top as the first row of the header. One with hardly a cell filled is preamble; one that looks
- * like the rows below it is the first record of a table without header. What is left is judged with all numbers of
- * header rows, since only the rows below the last one say what the columns hold. A profile that knows the words of a row
- * decides before all that. */
+/* Rows are tried from the top as the first row of the header. One with hardly a cell filled is preamble; one
+ * that looks like the rows below it is the first record of a table without header. What is left is judged with
+ * all numbers of header rows, since only the rows below the last one say what the columns hold. A profile that
+ * knows the words of a row decides before all that. */
 
 enum { MOST_HEADER_ROWS = 5 /* that are found without being told */ };
 
@@ -144,8 +144,8 @@ static bool has_twins(const struct table_row *row)
     return false;
 }
 
-/* Whether the row names columns though nothing below tells: filled, different, short, and not met again. A row that is
- * all there is must hold words. */
+/* Whether the row names columns though nothing below tells: filled, different, short, and not met again. A row
+ * that is all there is must hold words. */
 static bool is_header_by_names(struct search *search, size_t at)
 {
     struct row_facts *facts = &search->facts;
@@ -168,7 +168,8 @@ static bool is_header_by_names(struct search *search, size_t at)
     return true;
 }
 
-/* Sentences, or more cells than the table has, above a row of names are no header, though they are no record either. */
+/* Sentences, or more cells than the table has, above a row of names are no header, though they are no record
+ * either. */
 static bool is_title(struct search *search, size_t at)
 {
     const struct row_facts *facts = &search->facts;
@@ -201,8 +202,9 @@ static bool is_record(struct search *search, size_t at)
     if (alike == 0 && !is_full)
         return false;
     search->begin = search->end = at;
-    search->why =
-        (struct evidence){EVIDENCE_TYPES, (int64_t)alike, (int64_t)search->facts.width, 0};
+    if (alike > 0)
+        search->why =
+            (struct evidence){EVIDENCE_TYPES, (int64_t)alike, (int64_t)search->facts.width, 0};
     return true;
 }
 
@@ -294,13 +296,26 @@ static enum column_type type_of(enum cell_type cell)
     }
 }
 
-static int describe_body(struct search *search, struct arena *arena, struct outline *outline,
+/* A later table may have more rows than the first one: if half of the rows right below the header have its
+ * number of cells, that is the width; else, or without header, it is found by looking. */
+static size_t width_below(const struct search *search, size_t header_count)
+{
+    enum { ROWS = 5 };
+    size_t seen = 0, fitting = 0;
+    for (size_t i = search->end; i < search->facts.count && seen < ROWS; i++) {
+        seen += !row_is_blank(&search->facts.rows[i]);
+        fitting += search->facts.rows[i].cell_count == header_count;
+    }
+    return fitting > 0 && fitting * 2 >= seen ? header_count : 0;
+}
+
+static int describe_body(const struct search *search, struct arena *arena, struct outline *outline,
                          struct err *err)
 {
     struct row_facts body;
     const struct row_facts *facts = &search->facts;
-    int rc =
-        row_facts_init(&body, facts->rows + search->end, facts->count - search->end, arena, err);
+    int rc = row_facts_init(&body, facts->rows + search->end, facts->count - search->end,
+                            width_below(search, outline->header_count), arena, err);
     if (rc != OK)
         return rc;
     row_facts_columns(&body, 0);
@@ -325,17 +340,16 @@ static void describe_preamble(const struct search *search, struct outline *outli
         outline->preamble_why = (struct evidence){EVIDENCE_NARROW, filled, filled, 0};
 }
 
-int outline_find(const struct table_row *rows, size_t row_count, bool whole,
-                 const struct form *form, const struct profile *profile, struct arena *arena,
-                 struct outline *out_outline, struct err *err)
+int outline_find(const struct table_row *rows, size_t row_count, const struct form *form,
+                 const struct profile *profile, struct arena *arena, struct outline *out_outline,
+                 struct err *err)
 {
     struct search search = {.form = form};
     struct outline outline = {0};
     size_t count = row_count < OUTLINE_MAX_SAMPLE_ROWS ? row_count : OUTLINE_MAX_SAMPLE_ROWS;
-    (void)whole;
     if (form->skip_rows != DIALECT_OPEN)
         search.first = (size_t)form->skip_rows < count ? (size_t)form->skip_rows : count;
-    int rc = row_facts_init(&search.facts, rows, count, arena, err);
+    int rc = row_facts_init(&search.facts, rows, count, 0, arena, err);
     if (rc == OK && profile != NULL)
         rc = find_words(&search, profile, err);
     if (rc != OK)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TYPED_ROWS = 300, TYPES = CELL_TEXT + 1 };
+enum { TYPED_ROWS = 200, TYPES = CELL_TEXT + 1 };
 
 bool row_is_blank(const struct table_row *row)
 {
@@ -96,16 +96,18 @@ static bool type_row(struct row_facts *facts, size_t at, struct arena *arena)
 }
 
 int row_facts_init(struct row_facts *facts, const struct table_row *rows, size_t count,
-                   struct arena *arena, struct err *err)
+                   size_t width, struct arena *arena, struct err *err)
 {
     size_t typed = count < TYPED_ROWS ? count : TYPED_ROWS;
     *facts = (struct row_facts){.rows = rows, .count = count};
-    facts->width = find_width(rows, count);
+    facts->width = width > 0 ? width : find_width(rows, count);
     facts->common_filled = find_common_filled(rows, count);
     facts->types = arena_alloc(arena, (typed + 1) * sizeof *facts->types);
     facts->columns = arena_alloc(arena, (facts->width + 1) * sizeof *facts->columns);
+    facts->again = arena_alloc(arena, typed + 1);
     facts->tallies = arena_alloc(arena, (facts->width + 1) * TYPES * sizeof *facts->tallies);
-    bool ok = facts->types != NULL && facts->columns != NULL && facts->tallies != NULL;
+    bool ok = facts->types != NULL && facts->columns != NULL && facts->again != NULL &&
+              facts->tallies != NULL;
     for (size_t i = 0; i < typed && ok; i++)
         ok = type_row(facts, i, arena);
     facts->typed_count = typed;
@@ -151,16 +153,23 @@ void row_facts_columns(struct row_facts *facts, size_t from)
 
 /* ---- A row above others ---- */
 
-/* Whether the cell counts on from a neighbour's number: 2019, 2020, 2021 are names of columns. */
-static bool counts_on(const struct table_row *row, size_t at)
+/* Whether all numbers of the row, two or more, count on from their neighbours: 2019, 2020, 2021 are names of
+ * columns. */
+static bool counts_on(const struct row_facts *facts, size_t at)
 {
-    int64_t own = 0, other = 0;
-    if (!bytes_to_int64(cell_trim(row->cells[at]), &own))
-        return false;
-    if (at > 0 && bytes_to_int64(cell_trim(row->cells[at - 1]), &other) && other == own - 1)
-        return true;
-    return at + 1 < row->cell_count && bytes_to_int64(cell_trim(row->cells[at + 1]), &other) &&
-           other - 1 == own;
+    const struct table_row *row = &facts->rows[at];
+    int64_t before = 0, number = 0;
+    size_t numbers = 0;
+    for (size_t c = 0; c < row->cell_count; c++) {
+        if (facts->types[at][c] != CELL_NUMBER)
+            continue;
+        if (!bytes_to_int64(cell_trim(row->cells[c]), &number) ||
+            (numbers > 0 && number - 1 != before))
+            return false;
+        before = number;
+        numbers++;
+    }
+    return numbers >= 2;
 }
 
 static char shape_of(char c)
@@ -185,14 +194,29 @@ static bool has_shape_of(struct bytes a, struct bytes b)
     return true;
 }
 
-/* The whole row met again is no record like others but a header that is repeated. */
+/* Whether `row` is the header `above` once more, or nearly. */
+static bool is_again(const struct table_row *row, const struct table_row *above)
+{
+    size_t equal = 0;
+    for (size_t c = 0; c < row->cell_count && c < above->cell_count; c++)
+        equal += row->cells[c].len > 0 &&
+                 bytes_equal(cell_trim(row->cells[c]), cell_trim(above->cells[c]));
+    return equal * 4 >= row_filled(above) * 3 && row_is_names(above, 1);
+}
+
+/* In a record: a header that stands in the file twice speaks for itself. */
 static bool is_met_below(const struct row_facts *facts, const struct table_row *above,
                          size_t column)
 {
+    enum { UNKNOWN, AGAIN, RECORD };
     struct bytes cell = cell_trim(above->cells[column]);
     for (size_t i = facts->first_body; i < facts->typed_count; i++) {
         const struct table_row *row = &facts->rows[i];
-        if (column < row->cell_count && bytes_equal(cell_trim(row->cells[column]), cell_trim(cell)))
+        if (column >= row->cell_count || !bytes_equal(cell_trim(row->cells[column]), cell))
+            continue;
+        if (facts->again[i] == UNKNOWN)
+            facts->again[i] = is_again(row, above) ? AGAIN : RECORD;
+        if (facts->again[i] == RECORD)
             return true;
     }
     return false;
@@ -209,10 +233,6 @@ static int compare_cell(const struct row_facts *facts, const struct table_row *r
     if (below == CELL_TEXT)
         return is_met_below(facts, row, column) ? -1 : 0;
     const struct table_row *body = &facts->rows[facts->first_body];
-    if (type == CELL_NUMBER && below == CELL_NUMBER)
-        return counts_on(row, column) && !(column < body->cell_count && counts_on(body, column))
-                   ? 1
-                   : -1;
     if (type == CELL_CODE && below == CELL_CODE)
         return column < body->cell_count && has_shape_of(cell, body->cells[column]) ? -1 : 0;
     if ((type == CELL_NUMBER && below == CELL_CODE) || type == below)
@@ -225,8 +245,13 @@ void row_facts_compare(const struct row_facts *facts, size_t at, size_t *out_unl
 {
     const struct table_row *row = &facts->rows[at];
     size_t unlike = 0, alike = 0;
+    memset(facts->again, 0, facts->typed_count);
+    bool has_names_of_numbers = at < facts->typed_count && counts_on(facts, at) &&
+                                facts->body_rows > 0 && !counts_on(facts, facts->first_body);
     for (size_t c = 0; c < row->cell_count && c < facts->width && at < facts->typed_count; c++) {
-        int verdict = compare_cell(facts, row, c, (enum cell_type)facts->types[at][c]);
+        enum cell_type type = (enum cell_type)facts->types[at][c];
+        bool is_name = type == CELL_NUMBER && has_names_of_numbers;
+        int verdict = compare_cell(facts, row, c, is_name ? CELL_TEXT : type);
         unlike += verdict > 0;
         alike += verdict < 0;
     }

@@ -6,7 +6,8 @@
 #include "importers/cell_type.h"
 #include "importers/outline.h"
 
-/* What the first rows of a file are made of, looked at once: the ground on which outline.c decides. Thread: one owner. */
+/* What the first rows of a file are made of, looked at once: the ground on which outline.c decides. Thread:
+ * one owner. */
 
 /* Whether no cell has anything in it; how many have. */
 bool row_is_blank(const struct table_row *row);
@@ -26,21 +27,22 @@ struct row_facts {
     size_t width;          /* cells of most rows that are not blank */
     size_t common_filled;  /* filled cells of the row in the middle */
     enum cell_type
-        *columns;      /* what most filled cells of a column are, of the rows last asked for */
-    int *tallies;      /* scratch */
-    size_t body_rows;  /* rows last asked for that are not blank */
-    size_t first_body; /* the first of them */
+        *columns;         /* what most filled cells of a column are, of the rows last asked for */
+    unsigned char *again; /* scratch, per typed row */
+    int *tallies;         /* scratch */
+    size_t body_rows;     /* rows last asked for that are not blank */
+    size_t first_body;    /* the first of them */
 };
 
-/* `rows` are borrowed; memory comes from `arena`. ERR_NOMEM. */
+/* `rows` are borrowed; memory comes from `arena`. `width` 0: found by looking. ERR_NOMEM. */
 int row_facts_init(struct row_facts *facts, const struct table_row *rows, size_t count,
-                   struct arena *arena, struct err *err);
+                   size_t width, struct arena *arena, struct err *err);
 
 /* Find `columns` of the rows from `from` on. */
 void row_facts_columns(struct row_facts *facts, size_t from);
 
-/* Does row `at` look like the rows below it, which row_facts_columns was asked for? `*out_unlike` columns say no: a text
- * above numbers; `*out_alike` say yes: a number above numbers, or a text met again below. */
+/* Does row `at` look like the rows below it, which row_facts_columns was asked for? `*out_unlike` columns say
+ * no: a text above numbers; `*out_alike` say yes: a number above numbers, or a text met again below. */
 void row_facts_compare(const struct row_facts *facts, size_t at, size_t *out_unlike,
                        size_t *out_alike);
 

@@ -34,8 +34,8 @@ static bool is_html(struct bytes text)
     return starts_with_word(text, "<?xml") && bytes_find(text, BYTES_LIT("<html")) < text.len;
 }
 
-/* Control characters that text does not have. A few are damage: three, and one in a thousand bytes, but not most of a
- * short text. */
+/* Control characters that text does not have. A few are damage: three, and one in a thousand bytes, but not
+ * most of a short text. */
 static bool is_binary(struct bytes sample)
 {
     size_t controls = 0;
@@ -192,8 +192,7 @@ static int sniff_table(const struct profile *profile, const struct form *form, s
     if (rc == OK)
         rc = read_rows(&sniff->dialect, width, text, whole, sample, err);
     if (rc == OK)
-        rc = outline_find(sample->rows, sample->count, whole, form, profile, arena, &sniff->outline,
-                          err);
+        rc = outline_find(sample->rows, sample->count, form, profile, arena, &sniff->outline, err);
     if (rc == OK)
         rc = match_columns(profile, sample, sniff, err);
     if (rc == OK)

@@ -19,18 +19,19 @@ struct sniff {
     size_t extra_cells; /* all records are longer than the header by so many empty cells */
 };
 
-/* Look at `sample`, decoded text from the file's start; `whole` says that the file ends with it. The profile's words are
- * evidence for delimiter and header, but no column is required; `profile` may be NULL. What `form` says stands.
- * `by_record` comes from whoever knows (dialect.by_record).
+/* Look at `sample`, decoded text from the file's start; `whole` says that the file ends with it. The profile's
+ * words are evidence for delimiter and header, but no column is required; `profile` may be NULL. What `form`
+ * says stands. `by_record` comes from whoever knows (dialect.by_record).
  *
- * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY (nothing but
- * white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters, more than a few NUL).
- * ERR_NOMEM comes as the return value, OK otherwise.
+ * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY
+ * (nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
+ * more than three and one in a thousand bytes, or a quarter of a short text). ERR_NOMEM comes as the return
+ * value, OK otherwise.
  *
- * Delimiter, quote and escape are tried together: comma, semicolon, tab, pipe, space, and two characters (", " "; " "| "
- * "||" ";;" "::"), quote " or ' or none, doubled or backslash. The dialect wins under which most records have the same
- * number of cells (more than one) and most cells are of a kind (numbers, dates, codes, names, quoted texts); among
- * equals the one that is more usual. */
+ * Delimiter, quote and escape are tried together: comma, semicolon, tab, pipe, space, and two characters (", "
+ * "; " "| " "||" ";;" "::"), quote " or ' or none, doubled or backslash. The dialect wins under which most
+ * records have the same number of cells (more than one) and most cells are of a kind (numbers, dates, codes,
+ * names, quoted texts); among equals the one that is more usual. */
 int sniff_sample(const struct profile *profile, const struct form *form, bool by_record,
                  struct bytes sample, bool whole, struct arena *arena, struct sniff *out_sniff,
                  enum refusal *out_refusal, struct err *err);
