@@ -10,6 +10,8 @@ struct book_styles {
     size_t count;
 };
 
+enum { BUILT_IN_IDS = 164 }; /* a workbook's own formats begin here */
+
 enum { SHEET, FORMATS, FORMAT, STYLES, STYLE, PLACES };
 
 static const struct book_place places[PLACES] = {
@@ -50,7 +52,7 @@ int book_styles_load(struct book_zip *zip, struct bytes part, struct book_styles
     struct book_styles *styles = mem_calloc(1, sizeof *styles);
     if (styles == NULL)
         return err_set(fail.err, ERR_NOMEM, "could not note the styles of a workbook");
-    for (int64_t id = 0; id < BOOK_MAX_STYLES; id++)
+    for (int64_t id = 0; id < BUILT_IN_IDS; id++)
         styles->look_of_id[id] = (unsigned char)book_look_of_id(id);
     struct book_xml_reader reader = {places, PLACES, on_open, NULL, NULL, styles};
     int rc = part.len > 0 ? book_xml_read(zip, part, &reader, fail) : OK;
