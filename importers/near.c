@@ -237,19 +237,21 @@ static struct finding compare_typed(struct span a, struct span b)
                    : (struct finding){SCORE_MISTYPED, NEAR_MISTYPED, part};
 }
 
-/* Both as they stand, `a` not longer than `b`. */
-static struct finding compare_whole(struct span a, struct span b)
+/* Both as they stand. */
+static struct finding compare_whole(struct span name, struct span unit)
 {
-    size_t len = span_len(a);
-    if (len == span_len(b) && common_len(a, b) == len)
-        return (struct finding){SCORE_SAME, NEAR_SAME, {b.name, 0, 0}};
-    if (len == span_len(b))
-        return compare_typed(a, b);
-    struct finding found = compare_end(a, b);
+    size_t len = span_len(name);
+    if (len == span_len(unit) && common_len(name, unit) == len)
+        return (struct finding){SCORE_SAME, NEAR_SAME, {unit.name, 0, 0}};
+    if (len == span_len(unit))
+        return compare_typed(name, unit);
+    struct span shorter = len < span_len(unit) ? name : unit;
+    struct span longer = len < span_len(unit) ? unit : name;
+    struct finding found = compare_end(shorter, longer);
     if (found.score == 0)
-        found = compare_short(a, b);
+        found = compare_short(shorter, longer);
     if (found.score == 0)
-        found = compare_above(a, b);
+        found = compare_above(shorter, longer);
     return found;
 }
 
@@ -265,22 +267,23 @@ static struct span before_brackets(struct span span)
     return span;
 }
 
-/* Two names without their places. */
+/* Two names without their places; if one alone ends with brackets, also without these. */
 static struct finding compare_spans(struct span name, struct span unit)
 {
-    bool unit_longer = span_len(unit) >= span_len(name);
-    struct span shorter = unit_longer ? name : unit;
-    struct span longer = unit_longer ? unit : name;
-    struct span plain = before_brackets(longer);
-    struct finding found = compare_whole(shorter, longer);
-    if (found.score > 0 || plain.to == longer.to || before_brackets(shorter).to < shorter.to)
+    struct finding found = compare_whole(name, unit);
+    struct span plain_name = before_brackets(name);
+    struct span plain_unit = before_brackets(unit);
+    bool name_cut = plain_name.to < name.to;
+    if (found.score > 0 || name_cut == (plain_unit.to < unit.to))
         return found;
-    found = span_len(shorter) <= span_len(plain) ? compare_whole(shorter, plain)
-                                                 : compare_whole(plain, shorter);
+    found = compare_whole(plain_name, plain_unit);
     if (found.score == 0)
         return nothing;
-    if (found.why == NEAR_SAME)
-        found = (struct finding){found.score, NEAR_LACKS, {longer.name, plain.to, longer.to}};
+    if (found.why == NEAR_SAME) {
+        struct span brackets = name_cut ? (struct span){name.name, plain_name.to, name.to}
+                                        : (struct span){unit.name, plain_unit.to, unit.to};
+        found = (struct finding){found.score, NEAR_LACKS, brackets};
+    }
     found.score -= MINUS_BRACKETS;
     return found;
 }

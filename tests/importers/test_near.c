@@ -77,6 +77,7 @@ static void near_compare__knows_the_ways_of_desks(void **state)
         {"市公安局交警支队", "交警支队", NEAR_EXCEEDS, "公安局"},
         {"市公安局（交警支队）", "市公安局", NEAR_EXCEEDS, "(交警支队)"},
         {"住建局", "住房和城乡建设局【质监站】", NEAR_SHORT, ""},
+        {"住建局（质监）", "住房和城乡建设局", NEAR_SHORT, ""},
         {"住房和城乡建没局", "住房和城乡建设局", NEAR_MISTYPED, "设"},
         {"自然资原局", "市自然资源局", NEAR_MISTYPED, "源"},
         {"住房城和乡建设局", "住房和城乡建设局", NEAR_TRANSPOSED, "和城"},
