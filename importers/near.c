@@ -218,6 +218,18 @@ static struct finding compare_short(struct span shorter, struct span longer)
     return (struct finding){score, NEAR_LACKS, part};
 }
 
+/* The shorter one lacks one character at either end, by a slip of the hand; inside, compare_short sees it. */
+static struct finding compare_cut(struct span shorter, struct span longer)
+{
+    size_t len = span_len(shorter);
+    bool front = ends_with(longer, shorter);
+    if (len < TYPED_MIN || span_len(longer) != len + 1 ||
+        (!front && common_len(shorter, longer) < len) || is_telling(at(longer, front ? 0 : len)))
+        return nothing;
+    size_t from = longer.from + (front ? 0 : len);
+    return (struct finding){SCORE_MISTYPED, NEAR_LACKS, {longer.name, from, from + 1}};
+}
+
 /* Names of one length that differ by a slip of the hand, neither in front, where names of places and schools are, nor
  * in the last character, which says what a unit is. */
 static struct finding compare_typed(struct span a, struct span b)
@@ -252,6 +264,8 @@ static struct finding compare_whole(struct span name, struct span unit)
         found = compare_short(shorter, longer);
     if (found.score == 0)
         found = compare_above(shorter, longer);
+    if (found.score == 0)
+        found = compare_cut(shorter, longer);
     return found;
 }
 

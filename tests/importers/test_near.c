@@ -70,6 +70,8 @@ static void near_compare__knows_the_ways_of_desks(void **state)
         {"新竹街道办", "新竹街道办事处", NEAR_SHORT, ""},
         {"交通局", "交通运输局", NEAR_SHORT, ""},
         {"自然资局", "自然资源局", NEAR_LACKS, "源"},
+        {"场监督管理局", "市场监督管理局", NEAR_LACKS, "市"},
+        {"自然资源局、", "自然资源局", NEAR_EXCEEDS, "、"},
         {"民政", "市民政局", NEAR_LACKS, "局"},
         {"新竹街道", "新竹街道办事处", NEAR_LACKS, "办事处"},
         {"崧泽村委会", "崧泽村", NEAR_EXCEEDS, "委会"},
@@ -128,6 +130,8 @@ static void near_compare__keeps_different_units_apart(void **state)
         {"社区服务中心", "服务中心"},
         {"自来水公司", "燃气公司"},
         {"局", "教育局"},
+        {"朝阳路小学", "新朝阳路小学"},
+        {"体育局", "教体育局"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char part[64];
