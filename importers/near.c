@@ -15,8 +15,7 @@ enum {
     MINUS_COUNTY = 25, /* one name has no county: each county may have such a unit */
     MINUS_BRACKETS = 20,
     SHORT_MIN = 3,
-    TYPED_MIN =
-        5, /* a name of fewer characters differs from another unit's by as little as from its own */
+    TYPED_MIN = 5, /* 教育局 and 体育局 differ by one character too */
     PLACE_MAX = 9,
     SHORT_MAX_TIMES = 4,
 };
@@ -80,7 +79,7 @@ static bool ends_place(struct span span, size_t i)
     if (is_one_of(c, BYTES_LIT("市")))
         return !is_one_of(before, BYTES_LIT("城超都夜")) && !is_one_of(after, BYTES_LIT("场容"));
     if (is_one_of(c, BYTES_LIT("区")))
-        return !is_one_of(before, BYTES_LIT("社小园景片校院库城")) &&
+        return !is_one_of(before, BYTES_LIT("社小园景片校院库")) &&
                !is_one_of(after, BYTES_LIT("域划"));
     return is_one_of(c, BYTES_LIT("县旗州省盟")) && !is_one_of(before, BYTES_LIT("联"));
 }
