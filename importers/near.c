@@ -195,7 +195,7 @@ static struct finding compare_short(struct span shorter, struct span longer)
     struct span kept = without_idle(longer, shorter);
     size_t len = span_len(shorter);
     size_t full = span_len(kept);
-    if (len > full || full > SHORT_MAX_TIMES * len || at(shorter, 0) != at(kept, 0) ||
+    if (len < 2 || len > full || full > SHORT_MAX_TIMES * len || at(shorter, 0) != at(kept, 0) ||
         at(shorter, len - 1) != at(kept, full - 1))
         return nothing;
     size_t matched = 1;

@@ -132,6 +132,7 @@ static void near_compare__keeps_different_units_apart(void **state)
         {"社区服务中心", "服务中心"},
         {"自来水公司", "燃气公司"},
         {"局", "教育局"},
+        {"局", "局局"},
         {"朝阳路小学", "新朝阳路小学"},
         {"体育局", "教体育局"},
     };
