@@ -15,8 +15,7 @@ enum {
     MINUS_COUNTY = 25, /* one name has no county: each county may have such a unit */
     MINUS_BRACKETS = 20,
     SHORT_MIN = 3,
-    TYPED_MIN =
-        5, /* a name of fewer characters differs from another unit's by as little as from its own */
+    TYPED_MIN = 5, /* 教育局 and 体育局 differ by one character too */
     PLACE_MAX = 9,
     SHORT_MAX_TIMES = 4,
 };
@@ -80,7 +79,7 @@ static bool ends_place(struct span span, size_t i)
     if (is_one_of(c, BYTES_LIT("市")))
         return !is_one_of(before, BYTES_LIT("城超都夜")) && !is_one_of(after, BYTES_LIT("场容"));
     if (is_one_of(c, BYTES_LIT("区")))
-        return !is_one_of(before, BYTES_LIT("社小园景片校院库城")) &&
+        return !is_one_of(before, BYTES_LIT("社小园景片校院库")) &&
                !is_one_of(after, BYTES_LIT("域划"));
     return is_one_of(c, BYTES_LIT("县旗州省盟")) && !is_one_of(before, BYTES_LIT("联"));
 }
@@ -196,7 +195,7 @@ static struct finding compare_short(struct span shorter, struct span longer)
     struct span kept = without_idle(longer, shorter);
     size_t len = span_len(shorter);
     size_t full = span_len(kept);
-    if (len > full || full > SHORT_MAX_TIMES * len || at(shorter, 0) != at(kept, 0) ||
+    if (len < 2 || len > full || full > SHORT_MAX_TIMES * len || at(shorter, 0) != at(kept, 0) ||
         at(shorter, len - 1) != at(kept, full - 1))
         return nothing;
     size_t matched = 1;
@@ -218,6 +217,18 @@ static struct finding compare_short(struct span shorter, struct span longer)
     return (struct finding){score, NEAR_LACKS, part};
 }
 
+/* The shorter one lacks one character at either end, by a slip of the hand; inside, compare_short sees it. */
+static struct finding compare_cut(struct span shorter, struct span longer)
+{
+    size_t len = span_len(shorter);
+    bool front = ends_with(longer, shorter);
+    if (len < TYPED_MIN || span_len(longer) != len + 1 ||
+        (!front && common_len(shorter, longer) < len) || is_telling(at(longer, front ? 0 : len)))
+        return nothing;
+    size_t from = longer.from + (front ? 0 : len);
+    return (struct finding){SCORE_MISTYPED, NEAR_LACKS, {longer.name, from, from + 1}};
+}
+
 /* Names of one length that differ by a slip of the hand, neither in front, where names of places and schools are, nor
  * in the last character, which says what a unit is. */
 static struct finding compare_typed(struct span a, struct span b)
@@ -237,19 +248,23 @@ static struct finding compare_typed(struct span a, struct span b)
                    : (struct finding){SCORE_MISTYPED, NEAR_MISTYPED, part};
 }
 
-/* Both as they stand, `a` not longer than `b`. */
-static struct finding compare_whole(struct span a, struct span b)
+/* Both as they stand. */
+static struct finding compare_whole(struct span name, struct span unit)
 {
-    size_t len = span_len(a);
-    if (len == span_len(b) && common_len(a, b) == len)
-        return (struct finding){SCORE_SAME, NEAR_SAME, {b.name, 0, 0}};
-    if (len == span_len(b))
-        return compare_typed(a, b);
-    struct finding found = compare_end(a, b);
+    size_t len = span_len(name);
+    if (len == span_len(unit) && common_len(name, unit) == len)
+        return (struct finding){SCORE_SAME, NEAR_SAME, {unit.name, 0, 0}};
+    if (len == span_len(unit))
+        return compare_typed(name, unit);
+    struct span shorter = len < span_len(unit) ? name : unit;
+    struct span longer = len < span_len(unit) ? unit : name;
+    struct finding found = compare_end(shorter, longer);
     if (found.score == 0)
-        found = compare_short(a, b);
+        found = compare_short(shorter, longer);
     if (found.score == 0)
-        found = compare_above(a, b);
+        found = compare_above(shorter, longer);
+    if (found.score == 0)
+        found = compare_cut(shorter, longer);
     return found;
 }
 
@@ -265,22 +280,23 @@ static struct span before_brackets(struct span span)
     return span;
 }
 
-/* Two names without their places. */
+/* Two names without their places; if one alone ends with brackets, also without these. */
 static struct finding compare_spans(struct span name, struct span unit)
 {
-    bool unit_longer = span_len(unit) >= span_len(name);
-    struct span shorter = unit_longer ? name : unit;
-    struct span longer = unit_longer ? unit : name;
-    struct span plain = before_brackets(longer);
-    struct finding found = compare_whole(shorter, longer);
-    if (found.score > 0 || plain.to == longer.to || before_brackets(shorter).to < shorter.to)
+    struct finding found = compare_whole(name, unit);
+    struct span plain_name = before_brackets(name);
+    struct span plain_unit = before_brackets(unit);
+    bool name_cut = plain_name.to < name.to;
+    if (found.score > 0 || name_cut == (plain_unit.to < unit.to))
         return found;
-    found = span_len(shorter) <= span_len(plain) ? compare_whole(shorter, plain)
-                                                 : compare_whole(plain, shorter);
+    found = compare_whole(plain_name, plain_unit);
     if (found.score == 0)
         return nothing;
-    if (found.why == NEAR_SAME)
-        found = (struct finding){found.score, NEAR_LACKS, {longer.name, plain.to, longer.to}};
+    if (found.why == NEAR_SAME) {
+        struct span brackets = name_cut ? (struct span){name.name, plain_name.to, name.to}
+                                        : (struct span){unit.name, plain_unit.to, unit.to};
+        found = (struct finding){found.score, NEAR_LACKS, brackets};
+    }
     found.score -= MINUS_BRACKETS;
     return found;
 }

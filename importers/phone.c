@@ -44,10 +44,11 @@ static bool is_service(struct bytes digits)
                                 bytes_starts_with(digits, BYTES_LIT("800")));
 }
 
-/* An area code with its 0 and seven or eight digits. */
+/* An area code with its 0 and seven or eight digits; with 1 begins only 010. */
 static bool is_with_area(struct bytes digits)
 {
-    return (digits.len == 11 || digits.len == 12) && digits.ptr[0] == '0' && digits.ptr[1] != '0';
+    return (digits.len == 11 || digits.len == 12) && digits.ptr[0] == '0' &&
+           (digits.ptr[1] >= '2' || (digits.ptr[1] == '1' && digits.ptr[2] == '0'));
 }
 
 /* Seven or eight digits; 1 and 9 begin numbers of services. */
@@ -56,11 +57,13 @@ static bool is_local(struct bytes digits)
     return (digits.len == 7 || digits.len == 8) && digits.ptr[0] >= '2' && digits.ptr[0] <= '8';
 }
 
-/* An area code without its 0 (behind +86, or lost in a number cell) and a local number: 771 2822345, 10 12345678. */
+/* An area code without its 0 (behind +86, or lost in a number cell) and a local number: 10 12345678, 771 2822345,
+ * 755 12345678. */
 static bool is_without_zero(struct bytes digits)
 {
-    return digits.len >= 10 && digits.len <= 11 && !is_service(digits) &&
-           (digits.ptr[0] >= '2' || (digits.ptr[0] == '1' && digits.ptr[1] == '0'));
+    char first = digits.len > 0 ? digits.ptr[0] : '0';
+    bool ten = digits.len == 10 && (first >= '2' || bytes_starts_with(digits, BYTES_LIT("10")));
+    return !is_service(digits) && (ten || (digits.len == 11 && first >= '3'));
 }
 
 static struct bytes behind(struct bytes digits, size_t len)
@@ -68,31 +71,33 @@ static struct bytes behind(struct bytes digits, size_t len)
     return (struct bytes){digits.ptr + len, digits.len - len};
 }
 
-/* The kind of a number, written to `out` as it is dialled in the country. */
-static enum kind classify(struct bytes digits, char out[NUMBER_MAX_DIGITS], size_t *out_len)
+/* The kind of a number as it is dialled in the country, `*digits` without a 0 before a mobile number. */
+static enum kind classify_inland(struct bytes *digits)
+{
+    if (is_with_area(*digits) || is_local(*digits))
+        return KIND_LANDLINE;
+    if (digits->len == 12 && digits->ptr[0] == '0' && is_mobile(behind(*digits, 1)))
+        *digits = behind(*digits, 1);
+    return is_mobile(*digits) ? KIND_MOBILE : is_service(*digits) ? KIND_SERVICE : KIND_NONE;
+}
+
+/* The kind of a number, written to `out` as it is dialled in the country. A 0 is put back where +86 or a number cell
+ * explains that it lacks: in a cell of `several` groups 6666 2822345 would lack it too. */
+static enum kind classify(struct bytes digits, bool several, char out[NUMBER_MAX_DIGITS],
+                          size_t *out_len)
 {
     size_t country = bytes_starts_with(digits, BYTES_LIT("0086")) ? 4
                      : bytes_starts_with(digits, BYTES_LIT("86")) ? 2
                                                                   : 0;
-    bool zero_before_mobile = digits.len == 12 && digits.ptr[0] == '0';
-    struct bytes inner = behind(digits, country);
-    bool add_zero = false;
-    enum kind kind = KIND_NONE;
-    if (zero_before_mobile && is_mobile(behind(digits, 1))) {
-        digits = behind(digits, 1);
-        kind = KIND_MOBILE;
-    } else if (is_mobile(digits) || is_local(digits) || is_with_area(digits)) {
-        kind = is_mobile(digits) ? KIND_MOBILE : KIND_LANDLINE;
-    } else if (is_service(digits)) {
-        kind = KIND_SERVICE;
-    } else if (country > 0 && (is_mobile(inner) || is_with_area(inner) || is_without_zero(inner))) {
-        kind = is_mobile(inner) ? KIND_MOBILE : KIND_LANDLINE;
-        add_zero = kind == KIND_LANDLINE && inner.ptr[0] != '0';
-        digits = inner;
-    } else if (digits.len == 10 && is_without_zero(digits)) {
-        kind = KIND_LANDLINE;
-        add_zero = true;
+    enum kind kind = classify_inland(&digits);
+    bool abroad = kind == KIND_NONE && country > 0 && digits.len >= country + 10;
+    if (abroad) {
+        digits = behind(digits, country);
+        kind = classify_inland(&digits);
     }
+    bool add_zero = kind == KIND_NONE && (abroad || !several) && is_without_zero(digits);
+    if (add_zero)
+        kind = KIND_LANDLINE;
     if (kind == KIND_NONE)
         return KIND_NONE;
     out[0] = '0';
@@ -181,7 +186,7 @@ static size_t take_number(const struct cluster *cluster, size_t from, bool mobil
         memcpy(joined + len, group->digits, group->len);
         len += group->len;
         struct found found;
-        found.kind = classify((struct bytes){joined, len}, found.number, &found.len);
+        found.kind = classify((struct bytes){joined, len}, i > from, found.number, &found.len);
         bool cut = i + 1 < cluster->count && cluster->groups[i + 1].masked_first;
         if (found.kind != KIND_NONE && (found.kind == KIND_MOBILE) == mobile && !cut) {
             *out_found = found;

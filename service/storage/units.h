@@ -52,8 +52,8 @@ int unit_alias_put(struct store *store, struct bytes name, struct bytes folded, 
 typedef int (*unit_name_cb)(void *context, const struct unit_name_row *row, struct err *err);
 int unit_names_each(struct store *store, unit_name_cb on_name, void *context, struct err *err);
 
-/* Names that are unmatched and have orders in what is loaded, most orders first; spellings that fold to one are one, and
- * an order counts once for it. */
+/* Names that are unmatched and have orders in what is loaded, most orders first; spellings that fold to one are one,
+ * and an order counts once for it. */
 typedef int (*unit_unmatched_cb)(void *context, struct bytes name, struct bytes folded,
                                  int64_t orders, struct err *err);
 int unit_names_unmatched_each(struct store *store, unit_unmatched_cb on_name, void *context,

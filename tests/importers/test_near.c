@@ -53,6 +53,7 @@ static void near_compare__knows_the_ways_of_desks(void **state)
         {"南宁市教育局", "教育局", NEAR_EXCEEDS, "南宁市"},
         {"教育局", "青秀区教育局", NEAR_LACKS, "青秀区"},
         {"青秀区城管局", "南宁市青秀区城市管理局", NEAR_SHORT, ""},
+        {"教育局", "东城区教育局", NEAR_LACKS, "东城区"},
         {"市 教育局", "市教育局", NEAR_SAME, ""},
         {"市城管局", "南宁市城市管理局", NEAR_SHORT, ""},
         {"住建局", "住房和城乡建设局", NEAR_SHORT, ""},
@@ -70,6 +71,8 @@ static void near_compare__knows_the_ways_of_desks(void **state)
         {"新竹街道办", "新竹街道办事处", NEAR_SHORT, ""},
         {"交通局", "交通运输局", NEAR_SHORT, ""},
         {"自然资局", "自然资源局", NEAR_LACKS, "源"},
+        {"场监督管理局", "市场监督管理局", NEAR_LACKS, "市"},
+        {"自然资源局、", "自然资源局", NEAR_EXCEEDS, "、"},
         {"民政", "市民政局", NEAR_LACKS, "局"},
         {"新竹街道", "新竹街道办事处", NEAR_LACKS, "办事处"},
         {"崧泽村委会", "崧泽村", NEAR_EXCEEDS, "委会"},
@@ -77,6 +80,7 @@ static void near_compare__knows_the_ways_of_desks(void **state)
         {"市公安局交警支队", "交警支队", NEAR_EXCEEDS, "公安局"},
         {"市公安局（交警支队）", "市公安局", NEAR_EXCEEDS, "(交警支队)"},
         {"住建局", "住房和城乡建设局【质监站】", NEAR_SHORT, ""},
+        {"住建局（质监）", "住房和城乡建设局", NEAR_SHORT, ""},
         {"住房和城乡建没局", "住房和城乡建设局", NEAR_MISTYPED, "设"},
         {"自然资原局", "市自然资源局", NEAR_MISTYPED, "源"},
         {"住房城和乡建设局", "住房和城乡建设局", NEAR_TRANSPOSED, "和城"},
@@ -116,6 +120,7 @@ static void near_compare__keeps_different_units_apart(void **state)
         {"青秀街道办", "青山街道办"},
         {"市教育局", "区教育局"},
         {"青秀区教育局", "西乡塘区教育局"},
+        {"东城区教育局", "西城区教育局"},
         {"南宁市教育局", "柳州市教育局"},
         {"市教育局", "南宁市青秀区教育局"},
         {"城市管理局", "管理局"},
@@ -127,6 +132,9 @@ static void near_compare__keeps_different_units_apart(void **state)
         {"社区服务中心", "服务中心"},
         {"自来水公司", "燃气公司"},
         {"局", "教育局"},
+        {"局", "局局"},
+        {"朝阳路小学", "新朝阳路小学"},
+        {"体育局", "教体育局"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char part[64];
