@@ -18,7 +18,7 @@ const char *intake_status_word(enum intake_status status);
 
 struct intake_options {
     const struct profile *profile;
-    struct form form;      /* on top of the profile's own */
+    struct form form;      /* on top of the profile's own; FORM_OPEN when nothing is said */
     const char *sheet;     /* of a workbook: name or number; NULL: the first that fits */
     int64_t extracted_utc; /* 0: now_utc */
     int64_t now_utc;

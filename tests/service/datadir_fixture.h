@@ -71,6 +71,7 @@ static inline int fixture_try_load(struct fixture *fixture, const char *text, in
 {
     struct intake_options options = {
         .profile = fixture->profile,
+        .form = FORM_OPEN,
         .now_utc = fixture->now_utc,
         .extracted_utc = fixture->now_utc + (int64_t)day * SECONDS_A_DAY,
         .one_thread = one_thread,

@@ -202,6 +202,7 @@ static void intake__a_dry_run_stores_nothing(void **state)
     struct err err = {0};
     struct intake_result result;
     struct intake_options options = {.profile = fixture->profile,
+                                     .form = FORM_OPEN,
                                      .now_utc = fixture->now_utc,
                                      .dry_run = true,
                                      .one_thread = true};
@@ -219,8 +220,10 @@ static int load_all_or_nothing(void *context, struct err *err)
 {
     struct fixture *fixture = context;
     struct intake_result result;
-    struct intake_options options = {
-        .profile = fixture->profile, .now_utc = fixture->now_utc, .one_thread = true};
+    struct intake_options options = {.profile = fixture->profile,
+                                     .form = FORM_OPEN,
+                                     .now_utc = fixture->now_utc,
+                                     .one_thread = true};
     int rc = intake_load(&fixture->datadir, fixture->file, &options, &result, err);
     if (rc != OK)
         return rc;
