@@ -93,8 +93,7 @@ struct weigh {
     size_t expected_cells; /* 0: unknown */
     size_t top;            /* so many delimiters and more are one state */
     struct state *states[LAYER_COUNT];
-    uint8_t *trace;
-    size_t trace_capacity; /* in tokens, as that of the tokens */
+    uint8_t *trace; /* as many rows as tokens */
     struct token *tokens;
     size_t token_capacity;
     size_t token_count;
