@@ -5,7 +5,7 @@
 
 /* The first three bytes choose the dialect, the number of cells to expect and where the text is cut; the rest is a
  * text. Nothing is lost: what a record has besides its cells is delimiters, quotes, escapes and line ends. A table
- * read from the text is the same however it is cut. */
+ * read from the text is the same however it is cut, and has the rows that the splitter alone finds. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct dialect choose_dialect(uint8_t choice)
@@ -55,7 +55,14 @@ static void check_row(const struct dialect *dialect, const struct table_row *row
         abort();
 }
 
-static void split_all(const struct dialect *dialect, size_t expected, struct bytes text)
+static void append_row(struct buf *out, const struct table_row *row)
+{
+    buf_printf(out, "%zu %d %u ", row->cell_count, (int)row->fault, row->mends);
+    buf_append(out, row->text);
+}
+
+static void split_all(const struct dialect *dialect, size_t expected, struct bytes text,
+                      struct buf *out)
 {
     struct err err = {0};
     struct splitter *splitter = NULL;
@@ -69,6 +76,7 @@ static void split_all(const struct dialect *dialect, size_t expected, struct byt
             split != SPLIT_RECORD || taken == 0 || taken > text.len)
             abort();
         check_row(dialect, &row, (struct bytes){text.ptr, taken});
+        append_row(out, &row);
         text = (struct bytes){text.ptr + taken, text.len - taken};
     }
     splitter_free(splitter);
@@ -76,17 +84,21 @@ static void split_all(const struct dialect *dialect, size_t expected, struct byt
 
 /* ---- A table ---- */
 
+struct seen {
+    struct buf rows;
+    struct buf lines;
+};
+
 static int write_row(void *context, const struct table_row *row, struct err *err)
 {
-    struct buf *out = context;
-    buf_printf(out, "%lld %zu %d %u ", (long long)row->line, row->cell_count, (int)row->fault,
-               row->mends);
-    buf_append(out, row->text);
-    return buf_status(out, err);
+    struct seen *seen = context;
+    buf_printf(&seen->lines, "%lld ", (long long)row->line);
+    append_row(&seen->rows, row);
+    return buf_status(&seen->rows, err);
 }
 
 static void read_cut(const struct dialect *dialect, size_t expected, struct bytes text, size_t cut,
-                     struct buf *out)
+                     struct seen *out)
 {
     struct err err = {0};
     struct table *table = NULL;
@@ -113,16 +125,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dialect dialect = choose_dialect(data[0]);
     size_t expected = data[1] % 16;
     struct bytes text = {(const char *)data + 3, size - 3};
-    split_all(&dialect, expected, text);
-
-    struct buf whole, cut;
-    buf_init(&whole, 1 << 24);
-    buf_init(&cut, 1 << 24);
+    enum { MAX_BYTES = 1 << 24 };
+    struct buf split;
+    struct seen whole, cut;
+    struct buf *all[] = {&split, &whole.rows, &whole.lines, &cut.rows, &cut.lines};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_init(all[i], MAX_BYTES);
+    split_all(&dialect, expected, text, &split);
     read_cut(&dialect, expected, text, text.len, &whole);
     read_cut(&dialect, expected, text, text.len * data[2] / 256, &cut);
-    if (!bytes_equal(buf_bytes(&whole), buf_bytes(&cut)))
+    if (!bytes_equal(buf_bytes(&whole.rows), buf_bytes(&cut.rows)) ||
+        !bytes_equal(buf_bytes(&whole.lines), buf_bytes(&cut.lines)) ||
+        !bytes_equal(buf_bytes(&whole.rows), buf_bytes(&split)))
         abort();
-    buf_deinit(&whole);
-    buf_deinit(&cut);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_deinit(all[i]);
     return 0;
 }
