@@ -109,7 +109,8 @@ static enum mark scan_plain(struct scan *scan, struct span *span, size_t *out_by
     struct bytes text = scan->text;
     const struct grammar *grammar = scan->grammar;
     span->start = scan->at;
-    span->quoted = span->escapes = span->keeps_cr = false;
+    span->quoted = span->escapes = false;
+    span->mends = 0;
     enum mark mark = MARK_TEXT;
     size_t at = scan->at;
     while (mark == MARK_TEXT || (mark == MARK_CR && scan->tolerant)) {
@@ -124,7 +125,7 @@ static enum mark scan_plain(struct scan *scan, struct span *span, size_t *out_by
         mark = is_escape ? MARK_TEXT : grammar_mark(grammar, text, scan->whole, at, out_bytes);
         size_t step = is_escape ? grammar_escaped(grammar, text, at) : 1;
         span->escapes = span->escapes || is_escape;
-        span->keeps_cr = span->keeps_cr || mark == MARK_CR;
+        span->mends |= mark == MARK_CR ? TABLE_MEND_CR : 0;
         at += step;
     }
     scan->at = span->end;

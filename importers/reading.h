@@ -38,8 +38,8 @@ bool grammar_line(const struct grammar *grammar, struct bytes text, bool whole, 
 struct span {
     size_t start, end; /* of the cell with its quotes, and with blanks around them if `quoted` */
     bool quoted;
-    bool escapes;  /* unless false, it has quotes or escapes to be resolved or kept */
-    bool keeps_cr; /* a lone CR outside of quotes is text */
+    bool escapes;   /* unless false, it has quotes or escapes to be resolved or kept */
+    unsigned mends; /* enum table_mend, but what its quotes tell by themselves */
 };
 
 struct reading {
@@ -52,14 +52,14 @@ struct reading {
 
 enum strict { STRICT_FINE, STRICT_BROKEN, STRICT_CUT };
 
-/* Read the first record of a text to the letter of its dialect. Only STRICT_FINE fills all of `*out_reading`; STRICT_CUT
- * (never of a `whole` text): the text ends before the record; else `taken` is where it broke. An unquoted cell may hold
- * quotes. */
+/* Read the first record of a text to the letter of its dialect. Only STRICT_FINE fills all of `*out_reading`;
+ * STRICT_CUT (never of a `whole` text): the text ends before the record; else `taken` is where it broke. An unquoted
+ * cell may hold quotes. */
 enum strict reading_strict(const struct grammar *grammar, struct bytes text, bool whole,
                            struct reading *out_reading);
 
-/* Read a line, which goes to the end of the text, as it is best done without looking behind it: a quoted cell closes at the
- * first quote that a delimiter or the end follows, and one that never does is text. Linear. */
+/* Read a line, which goes to the end of the text, as it is best done without looking behind it: a quoted cell closes
+ * at the first quote that a delimiter or the end follows, and one that never does is text. Linear. */
 void reading_of_line(const struct grammar *grammar, struct bytes line, struct reading *out_reading);
 
 /* Whether the reading has unquoted cells with quotes in them; `odd`: with an odd number of them. */

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-/* A record is read strictly, which is linear and nearly always all. If that fails, or if its shape speaks against it, its
- * readings are weighed; if that would be too much work, its first line is read alone. Each way ends in a struct reading,
- * whose cells are then copied. */
+/* A record is read strictly, which is linear and nearly always all. If that fails, or if its shape speaks against it,
+ * its readings are weighed; if that would be too much work, its first line is read alone. Each way ends in a struct
+ * reading, whose cells are then copied. */
 
 /* Work is counted in bytes looked at in vain and in steps of weighing. */
 enum { CREDIT_START = 4 * 1024 * 1024, CREDIT_PER_BYTE = 64 };
@@ -107,8 +107,7 @@ static void put_plain(struct writer *writer, struct bytes text, const struct spa
         dialect->quote != 0 && span->end > span->start && text.ptr[span->start] == dialect->quote;
     if (opens)
         writer->row->mends |= TABLE_MEND_QUOTE;
-    if (span->keeps_cr)
-        writer->row->mends |= TABLE_MEND_CR;
+    writer->row->mends |= span->mends;
     if (span->escapes && dialect->escape != 0)
         put_resolved(writer, text, span->start, span->end, false);
     else

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-/* libcsv in strict mode reads what is well-formed; the splitter reads the rest, and all of a dialect that libcsv does not
- * speak. For the splitter a record must be there from its first byte, so what is unfinished at the end of a feed is held
- * and goes on with the next. libcsv tells no positions and its callbacks cannot stop it, so:
+/* libcsv in strict mode reads what is well-formed; the splitter reads the rest, and all of a dialect that libcsv does
+ * not speak. For the splitter a record must be there from its first byte, so what is unfinished at the end of a feed
+ * is held and goes on with the next. libcsv tells no positions and its callbacks cannot stop it, so:
  * - it gets pieces of whole lines (cut anew where a lone CR stands, which it would take for a line end);
  * - the first byte of the record at hand is found by counting line ends, which is needed only when a piece ends inside
  *   a record or something failed;
@@ -296,8 +296,8 @@ static void hand_over(struct table *table, size_t work)
     table->rc = parser_open(table, table->err);
 }
 
-/* Let libcsv read a piece of the text, which begins with the record at hand. Returns how many bytes of whole records that
- * were; `*out_stuck`: more text is needed to go on. */
+/* Let libcsv read a piece of the text, which begins with the record at hand. Returns how many bytes of whole records
+ * that were; `*out_stuck`: more text is needed to go on. */
 static size_t read_piece(struct table *table, struct bytes text, bool whole, bool *out_stuck)
 {
     struct bytes piece = {text.ptr + table->parsed, text.len - table->parsed};

@@ -8,10 +8,10 @@
 /* A push reader: text in, rows of cells with their line numbers out, in constant memory. It knows no header and no
  * profile. Thread: one owner at a time.
  *
- * Text is UTF-8, but any bytes pass (NUL and DECODER_DAMAGE too): only the dialect's delimiter, quote and escape, CR and
- * LF mean anything. Rows end with LF or CRLF, with CR as the dialect says. Nothing is trimmed. libcsv in strict mode reads
- * what is well-formed; a record where it fails is read again from its first byte by splitter.h, and so is every record of
- * a dialect that libcsv does not speak. What comes out does not depend on where the text is cut. */
+ * Text is UTF-8, but any bytes pass (NUL and DECODER_DAMAGE too): only the dialect's delimiter, quote and escape, CR
+ * and LF mean anything. Rows end with LF or CRLF, with CR as the dialect says. Nothing is trimmed. libcsv in strict
+ * mode reads what is well-formed; a record where it fails is read again from its first byte by splitter.h, and so is
+ * every record of a dialect that libcsv does not speak. What comes out does not depend on where the text is cut. */
 
 enum {
     TABLE_MAX_CELL_BYTES = 1024 * 1024,
@@ -22,20 +22,18 @@ enum {
 /* Why a row's cells are not all there: its cells are then as many as could be read. */
 enum table_fault {
     TABLE_FAULT_NONE,
-    TABLE_FAULT_QUOTES, /* a stray or missing quote; the rest of that line is the last cell, as it stands */
-    TABLE_FAULT_LONG, /* a cell or the row goes beyond its limit; reading goes on at the next line */
+    TABLE_FAULT_QUOTES, /* never: a row with broken quotes is mended */
+    TABLE_FAULT_LONG, /* a cell (cut there) or the row goes beyond its limit; reading goes on behind it, or if its end
+                         * is not within the limit, at the next line */
     TABLE_FAULT_CELLS, /* more than TABLE_MAX_CELLS */
 };
 
 /* What was decided about a row whose grammar is broken; bits. */
 enum table_mend {
-    TABLE_MEND_QUOTE =
-        1
-        << 0, /* an unescaped quote inside a quoted cell, or one that opens a cell and never closes it,
-                                * was kept as text */
-    TABLE_MEND_CR =
-        1
-        << 1, /* a lone CR was kept as text, or taken as the end of a record, against the dialect */
+    /* An unescaped quote inside a quoted cell, or one that opens a cell and never closes it, was kept as text. */
+    TABLE_MEND_QUOTE = 1,
+    /* A lone CR was kept as text in an unquoted cell, or taken as the end of a record, against the dialect. */
+    TABLE_MEND_CR = 2,
 };
 
 struct table_row {

@@ -8,18 +8,21 @@
 
 /* The text is read line by line as a sequence of records, in all ways at once: a state says how many delimiters the
  * record at hand has had and whether we are in quotes, and each state keeps its cheapest way (Viterbi's algorithm over
- * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept to
- * be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first record is
- * what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have been records,
- * lines of a cell would have been none. It is decided at the first line end where no way that is still in the first
- * record can become cheaper than the best that has left it. */
+ * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept
+ * to be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first
+ * record is what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have
+ * been records, lines of a cell would have been none. It is decided at the first line end where no way that is still
+ * in the first record can become cheaper than the best that has left it. */
 
 /* What a reading costs. Only sums and their order matter; they were tried on each kind of damage. */
 enum {
     COST_LITERAL = 8,         /* a quote at the start of a cell is text */
     COST_INNER = 1,           /* a quote inside a quoted cell is text */
     COST_INNER_CLOSING = 5,   /* ... though the cell could have ended there */
-    COST_INNER_OPENING = 12,  /* ... though it looks like the start of another cell */
+    COST_INNER_OPENING = 15,  /* ... though it looks like the start of another cell */
+    COST_MIDDLE_OPENING = 9,  /* the rest of a cell is quoted: a delimiter lacks before it */
+    COST_MIDDLE_CLOSING = 6,  /* ... the beginning: one lacks behind it */
+    COST_UNCLOSED = 14,       /* a quoted cell ends with a delimiter, its closing quote lacks */
     COST_BLANKS = 3,          /* blanks outside of the quotes */
     COST_SHORT_DELIMITER = 2, /* a delimiter lost its blank to the line end */
     COST_LINE = 1,            /* a quoted cell goes on with another line */
@@ -46,14 +49,23 @@ enum token_kind { TOKEN_DELIMITER, TOKEN_SHORT_DELIMITER, TOKEN_QUOTE, TOKEN_END
 
 enum reach { REACH_NOT, REACH_BLANKS, REACH_NEXT };
 
+/* What a token is in the cheapest way. */
+enum role {
+    ROLE_TEXT,
+    ROLE_OPENING,
+    ROLE_MIDDLE, /* a quote that opens or closes in the middle of a cell: that cell is kept as it stands */
+    ROLE_END, /* of a cell */
+    ROLE_END_OF_QUOTED,
+};
+
 struct token {
     uint32_t at;
     uint8_t bytes;
-    uint8_t kind;                 /* enum token_kind */
-    uint8_t opens;                /* of a quote, enum reach: where a cell may begin is next to it */
-    uint8_t closes;               /* ... where a cell may end */
-    bool pairs;                   /* ... another quote follows */
-    bool is_boundary, is_opening; /* what the trace says */
+    uint8_t kind;   /* enum token_kind */
+    uint8_t opens;  /* of a quote, enum reach: where a cell may begin is next to it */
+    uint8_t closes; /* ... where a cell may end */
+    bool pairs;     /* ... another quote follows */
+    uint8_t role;   /* enum role, when it is known */
 };
 
 /* One byte for each token and number of delimiters in the first record: which way was the cheapest. */
@@ -239,48 +251,52 @@ static struct path path_add(struct path path, int cost)
     return path;
 }
 
-/* Leave the cell that a state is in; `*out_mode` is the mode it was in. */
-static struct path path_leave(const struct state *state, enum mode *out_mode)
+/* `*best` becomes `path` at that cost, and `*from` its mode, if that is cheaper. */
+static void prefer(struct path *best, enum mode *from, struct path path, int cost, enum mode mode)
 {
-    bool closed = state->paths[MODE_CLOSED].cost < state->paths[MODE_PLAIN].cost;
-    *out_mode = closed ? MODE_CLOSED : MODE_PLAIN;
-    return state->paths[*out_mode];
+    path.cost += cost;
+    if (path.cost >= best->cost)
+        return;
+    *best = path;
+    *from = mode;
 }
 
 static void step_quote(const struct weigh *weigh, const struct token *token, enum layer layer,
                        uint8_t *trace)
 {
-    int inner = token->opens == REACH_NEXT   ? COST_INNER_OPENING
+    bool begins = token->opens == REACH_NEXT;
+    int literal = begins ? COST_LITERAL : 0;
+    int opening = begins ? 0 : token->opens == REACH_BLANKS ? COST_BLANKS : COST_MIDDLE_OPENING;
+    int inner = begins                       ? COST_INNER_OPENING
                 : token->closes != REACH_NOT ? COST_INNER_CLOSING
                                              : COST_INNER;
-    int opening = token->opens == REACH_NOT    ? COST_NEVER
-                  : token->opens == REACH_NEXT ? 0
-                                               : COST_BLANKS;
-    int closing = token->closes == REACH_NOT    ? COST_NEVER
-                  : token->closes == REACH_NEXT ? 0
-                                                : COST_BLANKS;
+    int closing = token->closes == REACH_BLANKS ? COST_BLANKS : 0;
     for (size_t count = 0; count <= weigh->reach; count++) {
         struct path *paths = weigh->states[layer][count].paths;
-        struct path plain = paths[MODE_PLAIN];
-        struct path quoted = paths[MODE_QUOTED];
-        struct path best = path_add(quoted, inner);
-        enum mode from = MODE_QUOTED;
-        if (paths[MODE_PAIRED].cost < best.cost) {
-            best = paths[MODE_PAIRED];
-            from = MODE_PAIRED;
-        }
-        if (plain.cost + opening < best.cost) {
-            best = path_add(plain, opening);
-            from = MODE_PLAIN;
-        }
-        paths[MODE_QUOTED] = best;
-        paths[MODE_PLAIN] = path_add(plain, token->opens == REACH_NEXT ? COST_LITERAL : 0);
-        paths[MODE_PAIRED] = token->pairs ? quoted : NO_PATH;
-        paths[MODE_CLOSED] =
-            quoted.cost + closing < COST_NEVER ? path_add(quoted, closing) : NO_PATH;
+        struct path old[MODE_COUNT];
+        memcpy(old, paths, sizeof old);
+        enum mode plain = MODE_PLAIN, quoted = MODE_QUOTED;
+        paths[MODE_PLAIN] = path_add(old[MODE_PLAIN], literal);
+        paths[MODE_QUOTED] = path_add(old[MODE_QUOTED], inner);
+        paths[MODE_CLOSED] = NO_PATH;
+        if (token->closes != REACH_NOT)
+            paths[MODE_CLOSED] = path_add(old[MODE_QUOTED], closing);
+        else if (!begins)
+            prefer(&paths[MODE_PLAIN], &plain, old[MODE_QUOTED], COST_MIDDLE_CLOSING, MODE_QUOTED);
+        prefer(&paths[MODE_QUOTED], &quoted, old[MODE_PAIRED], 0, MODE_PAIRED);
+        prefer(&paths[MODE_QUOTED], &quoted, old[MODE_PLAIN], opening, MODE_PLAIN);
+        paths[MODE_PAIRED] = token->pairs ? old[MODE_QUOTED] : NO_PATH;
         if (layer == LAYER_FIRST)
-            trace[count] = (uint8_t)(MODE_PLAIN | from << 2);
+            trace[count] = (uint8_t)(plain | quoted << 2);
     }
+}
+
+/* Leave the cell that a state is in for the next. */
+static void leave(const struct state *state, int cost, struct path *best, enum mode *from)
+{
+    prefer(best, from, state->paths[MODE_PLAIN], cost, MODE_PLAIN);
+    prefer(best, from, state->paths[MODE_CLOSED], cost, MODE_CLOSED);
+    prefer(best, from, state->paths[MODE_QUOTED], cost + COST_UNCLOSED, MODE_QUOTED);
 }
 
 static void step_delimiter(const struct weigh *weigh, const struct token *token, enum layer layer,
@@ -291,27 +307,21 @@ static void step_delimiter(const struct weigh *weigh, const struct token *token,
     struct state *states = weigh->states[layer];
     for (size_t count = weigh->reach + 1; count-- > 0;) {
         struct path *paths = states[count].paths;
-        struct path best = is_short ? paths[MODE_PLAIN] : NO_PATH;
-        uint8_t how = MODE_PLAIN;
-        enum mode mode = MODE_PLAIN;
-        if (count == weigh->top) {
-            struct path left = path_add(path_leave(&states[count], &mode), cost);
-            if (left.cost < best.cost) {
-                best = left;
-                how = (uint8_t)(TRACE_BOUNDARY | TRACE_SATURATED | mode);
-            }
-        }
-        if (count > 0) {
-            struct path left = path_add(path_leave(&states[count - 1], &mode), cost);
-            if (left.cost < best.cost) {
-                best = left;
-                how = (uint8_t)(TRACE_BOUNDARY | mode);
-            }
-        }
+        struct path text = is_short ? paths[MODE_PLAIN] : NO_PATH;
+        struct path best = text;
+        enum mode from = MODE_PLAIN;
+        if (count > 0)
+            leave(&states[count - 1], cost, &best, &from);
+        int before = best.cost;
+        if (count == weigh->top)
+            leave(&states[count], cost, &best, &from);
+        int how = best.cost < before      ? TRACE_BOUNDARY | TRACE_SATURATED
+                  : best.cost < text.cost ? TRACE_BOUNDARY
+                                          : 0;
         paths[MODE_PLAIN] = best;
         paths[MODE_CLOSED] = NO_PATH;
         if (layer == LAYER_FIRST)
-            trace[count] = (uint8_t)(how | MODE_QUOTED << 2);
+            trace[count] = (uint8_t)(how | (int)from | MODE_QUOTED << 2);
     }
 }
 
@@ -324,10 +334,12 @@ static void step_end(const struct weigh *weigh, const struct token *token, enum 
                          token[-1].kind == TOKEN_END && token[-1].at + token[-1].bytes == token->at;
     for (size_t count = 0; count <= weigh->reach; count++) {
         struct state *state = &weigh->states[layer][count];
+        int cost = is_cr ? COST_CR_END : 0;
+        cost += is_blank_line && count == 0 ? 0 : mismatch(weigh, count);
         enum mode mode = MODE_PLAIN;
-        struct path ended = path_leave(state, &mode);
-        ended.cost += is_cr ? COST_CR_END : 0;
-        ended.cost += is_blank_line && count == 0 ? 0 : mismatch(weigh, count);
+        struct path ended = NO_PATH;
+        prefer(&ended, &mode, state->paths[MODE_PLAIN], cost, MODE_PLAIN);
+        prefer(&ended, &mode, state->paths[MODE_CLOSED], cost, MODE_CLOSED);
         if (layer == LAYER_FIRST) {
             ended.end = (uint32_t)(token - weigh->tokens);
             ended.end_count = (uint32_t)count;
@@ -365,15 +377,21 @@ static void step(struct weigh *weigh, const struct token *token)
     weigh->has_later = weigh->has_later || begin.cost < COST_NEVER;
 }
 
-/* The cells that are still in quotes go on with this line. */
-static void cross(struct weigh *weigh, struct bytes line)
+/* Whether the text begins with a well-formed record of the expected shape; STRICT_CUT: it is too short to tell. */
+static enum strict find_record(struct weigh *weigh, struct bytes text, bool whole)
 {
-    bool is_record = weigh->expected_cells > 1 && line.len > 0 &&
-                     reading_strict(weigh->grammar, line, true, &weigh->line) == STRICT_FINE &&
-                     weigh->line.cell_count == weigh->expected_cells &&
-                     weigh->line.taken == line.len &&
-                     !reading_has_stray(weigh->grammar, line, &weigh->line, true);
-    int cost = line.len == 0 ? 0 : is_record ? COST_RECORD : COST_LINE;
+    if (weigh->expected_cells < 2)
+        return STRICT_BROKEN;
+    enum strict strict = reading_strict(weigh->grammar, text, whole, &weigh->line);
+    weigh->steps += (int64_t)weigh->line.taken;
+    bool fits = strict == STRICT_FINE && weigh->line.cell_count == weigh->expected_cells &&
+                !reading_has_stray(weigh->grammar, text, &weigh->line, true);
+    return strict == STRICT_FINE && !fits ? STRICT_BROKEN : strict;
+}
+
+/* The cells that are still in quotes go on with another line. */
+static void cross(struct weigh *weigh, int cost)
+{
     for (int layer = 0; layer < LAYER_COUNT; layer++) {
         for (size_t count = 0; count <= weigh->reach; count++)
             weigh->states[layer][count].paths[MODE_QUOTED].cost += cost;
@@ -393,28 +411,43 @@ static struct path cheapest(const struct weigh *weigh, enum layer layer)
     return best;
 }
 
+/* At a line end: whether no way in the first record can become cheaper than the best that has left it. Where the first
+ * record had not the expected cells, the rest of it may be in the next line, which then costs too. */
+static bool is_decided(const struct weigh *weigh)
+{
+    struct path later = cheapest(weigh, LAYER_LATER);
+    int slack = mismatch(weigh, later.end_count) > 0 ? COST_RECORD : 0;
+    return later.cost + slack <= cheapest(weigh, LAYER_FIRST).cost;
+}
+
 /* ---- The way of the first record ---- */
+
+static uint8_t role_of_end(enum mode mode)
+{
+    return mode == MODE_CLOSED ? ROLE_END_OF_QUOTED : ROLE_END;
+}
 
 static void trace_back(struct weigh *weigh, struct path path)
 {
     size_t width = weigh->top + 1;
     size_t count = path.end_count;
     enum mode mode = weigh->trace[path.end * width + count] & TRACE_PLAIN;
+    weigh->tokens[path.end].role = role_of_end(mode);
     for (size_t i = path.end; i-- > 0;) {
         struct token *token = &weigh->tokens[i];
         uint8_t trace = weigh->trace[i * width + count];
-        token->is_boundary = token->is_opening = false;
-        if (token->kind == TOKEN_QUOTE) {
-            enum mode before = mode == MODE_QUOTED  ? (trace & TRACE_QUOTED) >> 2
-                               : mode == MODE_PLAIN ? MODE_PLAIN
-                                                    : MODE_QUOTED;
-            token->is_opening = mode == MODE_QUOTED && before == MODE_PLAIN;
-            mode = before;
-        } else if (mode == MODE_PLAIN && (trace & TRACE_BOUNDARY) != 0) {
-            token->is_boundary = true;
+        enum mode before = mode == MODE_PLAIN    ? trace & TRACE_PLAIN
+                           : mode == MODE_QUOTED ? (trace & TRACE_QUOTED) >> 2
+                                                 : MODE_QUOTED;
+        bool opens = mode == MODE_QUOTED && before == MODE_PLAIN;
+        bool is_middle =
+            (opens && token->opens == REACH_NOT) || (mode == MODE_PLAIN && before == MODE_QUOTED);
+        token->role = is_middle ? ROLE_MIDDLE : opens ? ROLE_OPENING : ROLE_TEXT;
+        if (token->kind != TOKEN_QUOTE && mode == MODE_PLAIN && (trace & TRACE_BOUNDARY) != 0) {
+            token->role = role_of_end(before);
             count -= (trace & TRACE_SATURATED) != 0 ? 0 : 1;
-            mode = trace & TRACE_PLAIN;
         }
+        mode = before;
     }
 }
 
@@ -423,24 +456,30 @@ static void write_reading(struct weigh *weigh, struct path path, struct reading 
     trace_back(weigh, path);
     const struct token *end = &weigh->tokens[path.end];
     struct span span = {.escapes = true};
+    bool opens = false;
     *reading = (struct reading){.end = end->at, .taken = end->at + end->bytes};
     reading->ended_by_cr = end->kind == TOKEN_CR;
     for (const struct token *token = weigh->tokens; token <= end; token++) {
-        span.quoted = span.quoted || (token < end && token->is_opening);
-        span.keeps_cr = !span.quoted && (span.keeps_cr || (token < end && token->kind == TOKEN_CR));
-        if (token < end && !token->is_boundary)
+        opens = opens || token->role == ROLE_OPENING;
+        if (token->role == ROLE_MIDDLE)
+            span.mends |= TABLE_MEND_QUOTE;
+        if (token->role == ROLE_TEXT && token->kind == TOKEN_CR && !opens)
+            span.mends |= TABLE_MEND_CR;
+        if (token->role != ROLE_END && token->role != ROLE_END_OF_QUOTED)
             continue;
         span.end = token->at;
+        span.quoted = opens && token->role == ROLE_END_OF_QUOTED && span.mends == 0;
         if (reading->cell_count < TABLE_MAX_CELLS)
             reading->cells[reading->cell_count] = span;
         reading->cell_count++;
         span = (struct span){.start = token->at + token->bytes, .escapes = true};
+        opens = false;
     }
 }
 
 /* ---- Lines ---- */
 
-enum progress { PROGRESS_FINE, PROGRESS_FULL, PROGRESS_NOMEM };
+enum progress { PROGRESS_FINE, PROGRESS_DECIDED, PROGRESS_CUT, PROGRESS_FULL, PROGRESS_NOMEM };
 
 /* Take the tokens of text[from, to), a line with its end; the last one may lack it. */
 static enum progress take_line(struct weigh *weigh, struct bytes text, size_t from, size_t to,
@@ -482,45 +521,53 @@ static void restart(struct weigh *weigh)
     weigh->states[LAYER_FIRST][0].paths[MODE_PLAIN].cost = 0;
 }
 
+/* Take the next line, `*from` on. PROGRESS_CUT: it is not there. */
+static enum progress take_next(struct weigh *weigh, struct bytes text, bool whole,
+                               int64_t max_steps, size_t *from)
+{
+    size_t end = 0, taken = 0;
+    struct bytes rest = {text.ptr + *from, text.len - *from};
+    if (!grammar_line(weigh->grammar, rest, whole, &end, &taken))
+        return PROGRESS_CUT;
+    if (*from > 0) {
+        enum strict record = end > 0 ? find_record(weigh, rest, whole) : STRICT_BROKEN;
+        if (record == STRICT_CUT)
+            return PROGRESS_CUT;
+        cross(weigh, record == STRICT_FINE ? COST_RECORD : end > 0 ? COST_LINE : 0);
+        if (is_decided(weigh))
+            return PROGRESS_DECIDED;
+    }
+    bool is_last = whole && *from + taken == text.len;
+    enum progress progress = take_line(weigh, text, *from, *from + taken, is_last, max_steps);
+    *from += taken;
+    return progress == PROGRESS_FINE && is_decided(weigh) ? PROGRESS_DECIDED : progress;
+}
+
 int weigh_record(struct weigh *weigh, struct bytes text, bool whole, int64_t max_steps,
                  enum weighed *out_weighed, struct reading *out_reading, int64_t *out_steps,
                  struct err *err)
 {
-    restart(weigh);
-    struct path best = NO_PATH;
-    bool decided = false;
-    enum progress progress = PROGRESS_FINE;
-    for (size_t from = 0, end = 0, taken = 0; !decided && progress == PROGRESS_FINE;
-         from += taken) {
-        struct bytes rest = {text.ptr + from, text.len - from};
-        bool has_line = grammar_line(weigh->grammar, rest, whole, &end, &taken);
-        if (!has_line && whole) {
-            /* At the end of the text nothing is in quotes. */
-            best = weigh->states[LAYER_LATER][0].paths[MODE_PLAIN];
-            break;
-        }
-        if (!has_line && text.len < SPLITTER_LOOKAHEAD_BYTES) {
-            *out_weighed = WEIGHED_MORE;
-            return OK;
-        }
-        if (!has_line || from + taken > SPLITTER_LOOKAHEAD_BYTES)
-            break;
-        if (from > 0) {
-            cross(weigh, (struct bytes){rest.ptr, end});
-            decided = cheapest(weigh, LAYER_LATER).cost <= cheapest(weigh, LAYER_FIRST).cost;
-        }
-        if (!decided) {
-            bool is_last = whole && from + taken == text.len;
-            progress = take_line(weigh, text, from, from + taken, is_last, max_steps);
-            decided = progress == PROGRESS_FINE &&
-                      cheapest(weigh, LAYER_LATER).cost <= cheapest(weigh, LAYER_FIRST).cost;
-        }
+    bool is_full = text.len > SPLITTER_LOOKAHEAD_BYTES;
+    if (is_full) {
+        text.len = SPLITTER_LOOKAHEAD_BYTES;
+        whole = false;
     }
+    restart(weigh);
+    size_t from = 0;
+    enum progress progress = PROGRESS_FINE;
+    while (progress == PROGRESS_FINE)
+        progress = take_next(weigh, text, whole, max_steps, &from);
     if (progress == PROGRESS_NOMEM)
         return err_set(err, ERR_NOMEM, "could not weigh the readings of a record");
-    if (best.cost >= COST_NEVER)
-        best = cheapest(weigh, LAYER_LATER);
     *out_steps = weigh->steps;
+    if (progress == PROGRESS_CUT && !whole && !is_full) {
+        *out_weighed = WEIGHED_MORE;
+        return OK;
+    }
+    /* At the end of the text nothing is in quotes. */
+    bool is_end = progress == PROGRESS_CUT && whole;
+    struct path best =
+        is_end ? weigh->states[LAYER_LATER][0].paths[MODE_PLAIN] : cheapest(weigh, LAYER_LATER);
     *out_weighed = best.cost < COST_NEVER ? WEIGHED_DECIDED : WEIGHED_NONE;
     if (*out_weighed == WEIGHED_DECIDED)
         write_reading(weigh, best, out_reading);

@@ -108,6 +108,78 @@ static void table_feed__gives_rows_and_lines_however_it_is_cut(void **state)
     }
 }
 
+static int write_line(void *context, const struct table_row *row, struct err *err)
+{
+    struct buf *out = context;
+    buf_printf(out, "%d:%zu ", (int)row->line, row->cell_count);
+    return buf_status(out, err);
+}
+
+static void table_feed__counts_lines_as_the_dialect_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct dialect dialect;
+        size_t expected_cells;
+        const char *text;
+        const char *expected; /* line and number of cells */
+    } cases[] = {
+        {"lone cr ends no line",
+         {{","}, '"', 0, false, false},
+         2,
+         "a,b\rc,d\ne,\"\r\"\nf,g\n",
+         "1:2 1:2 2:2 3:2 "},
+        {"lone cr ends a line",
+         {{","}, '"', 0, true, false},
+         2,
+         "a,b\rc,d\ne,\"\r\"\nf,g\n",
+         "1:2 2:2 3:2 5:2 "},
+        {"damage between lines",
+         {{","}, '"', 0, false, false},
+         2,
+         "a,\"b\nc\"\r\nd,\"e\nf,\"g\nx \"h\"\n\"\ni,j",
+         "1:2 3:2 4:2 7:2 "},
+        {"records",
+         {{","}, '"', 0, false, true},
+         2,
+         "a,\"b\nc\"\n\nd,\"e\nf,g\n",
+         "1:2 2:0 3:2 4:2 "},
+        {"two bytes",
+         {{", "}, '"', 0, false, false},
+         2,
+         "a, \"b\nc\"\r\nd,\n\ne, f",
+         "1:2 3:1 4:0 5:2 "},
+        {"backslash",
+         {{","}, '"', '\\', false, false},
+         2,
+         "a,\"b\\\"\nc\"\nd,e\\\nf\ng,h\n",
+         "1:2 3:2 5:2 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len = strlen(cases[i].text);
+        print_message("    %s\n", cases[i].name);
+        for (size_t cut = 0; cut <= len; cut++) {
+            struct err err = {0};
+            struct table *table = NULL;
+            struct buf out;
+            buf_init(&out, 1024);
+            assert_int_equal(table_new(&cases[i].dialect, cases[i].expected_cells, write_line, &out,
+                                       &table, &err),
+                             OK);
+            assert_int_equal(table_feed(table, (struct bytes){cases[i].text, cut}, &err), OK);
+            for (size_t at = cut; at < len; at++)
+                assert_int_equal(table_feed(table, (struct bytes){cases[i].text + at, 1}, &err),
+                                 OK);
+            assert_int_equal(table_finish(table, &err), OK);
+            buf_append_byte(&out, '\0');
+            assert_string_equal(out.ptr, cases[i].expected);
+            table_free(table);
+            buf_deinit(&out);
+        }
+    }
+}
+
 /* ---- csv-spectrum ---- */
 
 struct json_writer {
@@ -279,6 +351,9 @@ static void table_feed__gives_up_what_grows_beyond_its_limits(void **state)
     struct counter endless = count(BYTES_LIT("a\n\""), 'x', 2000, BYTES_LIT("\nc\n"));
     assert_int_equal(endless.rows, 3);
     assert_int_equal(endless.fault, TABLE_FAULT_LONG);
+    struct counter blank = count(BYTES_LIT("a\n\""), '\n', 2000, BYTES_LIT("c\n"));
+    assert_int_equal(blank.rows, 2 + 2000 * 4096);
+    assert_int_equal(blank.fault, TABLE_FAULT_NONE);
 }
 
 static int refuse_second(void *context, const struct table_row *row, struct err *err)
@@ -322,6 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_feed__gives_rows_and_lines_however_it_is_cut),
+        cmocka_unit_test(table_feed__counts_lines_as_the_dialect_says),
         cmocka_unit_test(table_feed__equals_the_json_of_csv_spectrum),
         cmocka_unit_test(table_feed__gives_up_what_grows_beyond_its_limits),
         cmocka_unit_test(table_feed__stops_when_the_sink_fails),
