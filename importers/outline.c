@@ -90,6 +90,22 @@ static int find_words(struct search *search, const struct profile *profile, stru
     return rc;
 }
 
+/* Whether records like those below the row stand above it too: it is no header of theirs then, but of a later table. */
+static bool is_in_the_middle(struct search *search)
+{
+    size_t unlike = 0, alike = 0, records = 0, others = 0;
+    row_facts_columns(&search->facts, search->end);
+    for (size_t i = search->first; i < search->begin; i++) {
+        if (row_is_blank(&search->facts.rows[i]) || row_facts_is_narrow(&search->facts, i))
+            continue;
+        row_facts_compare(&search->facts, i, &unlike, &alike);
+        bool is_record = alike >= 2 && alike > unlike;
+        records += is_record;
+        others += !is_record;
+    }
+    return records >= 2 && records > others;
+}
+
 /* Rows around a known header row that belong to it: the same again, groups above, names of parts below. */
 static void grow_header(struct search *search)
 {
@@ -354,7 +370,7 @@ int outline_find(const struct table_row *rows, size_t row_count, const struct fo
         rc = find_words(&search, profile, err);
     if (rc != OK)
         return rc;
-    if (search.why.kind == EVIDENCE_WORDS)
+    if (search.why.kind == EVIDENCE_WORDS && !is_in_the_middle(&search))
         grow_header(&search);
     else
         find_by_look(&search);

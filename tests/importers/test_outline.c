@@ -144,8 +144,10 @@ static void outline_find__knows_the_profiles_words(void **state)
     } cases[] = {
         {"words above words", "工单编号;受理时间;承办单位/甲;乙;丙/甲;丁;戊",
          "0+1@1 [工单编号][受理时间][承办单位] ttt default words"},
-        {"below records of another look", "1;2;3/4;5;6/工单编号;受理时间;承办单位/7;8;9",
+        {"below rows of another look", "x：;5;z/u：;6;w/工单编号;受理时间;承办单位/7;8;9",
          "2+1@3 [工单编号][受理时间][承办单位] nnn narrow words"},
+        {"of a later table", "1;2;3/4;5;6/工单编号;受理时间;承办单位/7;8;9",
+         "0+0@0  nnn default types"},
         {"groups above", "工单;;办理/工单编号;受理时间;承办单位/A1;2024-05-01;x/A2;2024-05-02;y",
          "0+2@1 [工单 工单编号][受理时间][办理 承办单位] cdt default words"},
         {"twice", "工单编号;受理时间/工单编号;受理时间/A1;2024-05-01/A2;2024-05-02",
