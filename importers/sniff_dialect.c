@@ -80,7 +80,7 @@ static void count_line_ends(struct search *search)
 /* ---- Words ---- */
 
 struct word_search {
-    const struct search *search;
+    struct search *search;
     int seen;
     double worth; /* 0, or the words of a row times their share of its cells */
 };
@@ -88,13 +88,13 @@ struct word_search {
 static int on_row(void *context, const struct table_row *row, struct err *err)
 {
     struct word_search *words = context;
-    const struct search *search = words->search;
+    struct search *search = words->search;
     if (words->seen++ == OUTLINE_MAX_PREAMBLE_ROWS)
         return ERR_CANCELED;
     if (row->cell_count < 2 || row->fault != TABLE_FAULT_NONE || !utf8_is_valid(row->text))
         return OK;
-    int rc = columns_match(search->profile, row->cells, row->cell_count,
-                           (struct buf *)&search->scratch, search->columns, err);
+    int rc = columns_match(search->profile, row->cells, row->cell_count, &search->scratch,
+                           search->columns, err);
     if (rc != OK)
         return rc;
     int count = __builtin_popcountll(search->columns->fields);
