@@ -111,11 +111,12 @@ static void grow_header(struct search *search)
 {
     const struct table_row *rows = search->facts.rows;
     size_t known = search->begin;
-    while (search->end + 1 < search->facts.count && search->end - known < MOST_HEADER_ROWS &&
+    while (search->end + 1 < search->facts.count &&
+           search->end - search->begin < MOST_HEADER_ROWS &&
            (row_equals(&rows[search->end], &rows[known]) ||
             is_header_part(search, search->end, search->end + 1)))
         search->end++;
-    while (search->begin > search->first && known - search->begin < MOST_HEADER_ROWS &&
+    while (search->begin > search->first && search->end - search->begin < MOST_HEADER_ROWS &&
            is_header_part(search, search->begin - 1, search->end))
         search->begin--;
 }
@@ -170,8 +171,10 @@ static bool is_header_by_names(struct search *search, size_t at)
     if (!row_is_names(row, 1) || has_twins(row) || filled * 2 < row->cell_count)
         return false;
     size_t end = at + 1;
-    while (end < facts->count && row_equals(&facts->rows[end], row))
+    while (end < facts->count && end - at <= MOST_HEADER_ROWS && row_equals(&facts->rows[end], row))
         end++;
+    if (end - at > MOST_HEADER_ROWS || (end - at > 1 && end == facts->count))
+        return false;
     row_facts_columns(facts, end);
     row_facts_compare(facts, at, &unlike, &alike);
     for (size_t c = 0; c < row->cell_count && at < facts->typed_count; c++)

@@ -111,6 +111,8 @@ static void outline_find__finds_preamble_header_and_types(void **state)
         {"units below", "T;p/(K);(Pa)/5;6/7;8/9;9", "0+2@1 [T (K)][p (Pa)] nn default types"},
         {"three times", "a;b/a;b/a;b/1;2/3;4", "0+3@1 [a a a][b b b] nn default types"},
         {"texts, header twice", "a;b/a;b/x;y/z;w", "0+2@1 [a a][b b] tt default names"},
+        {"the same row and no other", "a;b/a;b", "0+0@0  tt default default"},
+        {"the same row all over", "a;b/a;b/a;b/a;b/a;b/a;b/a;b/c;d", "0+0@0  tt default default"},
         {"no header", "1;2024-05-01;x/2;2024-05-02;y", "0+0@0  ndt default types"},
         {"title without header", "title;;/1;2024-05-01;x/2;2024-05-02;y",
          "1+0@0  ndt narrow types"},
