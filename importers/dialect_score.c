@@ -129,7 +129,7 @@ static enum close find_close(struct scan *scan, size_t *out_close, int *out_stra
     size_t limit = text.len - scan->at > MAX_QUOTED_BYTES ? scan->at + MAX_QUOTED_BYTES : text.len;
     int64_t doubled = 0, escaped = 0;
     int stray = 0;
-    bool has_line_end = false;
+    bool has_line_end = false, is_needed = false;
     size_t at = scan->at + 1;
     for (; at < limit && !(stray > 0 && has_line_end); at++) {
         char c = text.ptr[at];
@@ -144,11 +144,14 @@ static enum close find_close(struct scan *scan, size_t *out_close, int *out_stra
         } else if (c == quote && ends_cell(scan, at + 1)) {
             scan->score->doubled += doubled;
             scan->score->escaped += escaped;
+            scan->score->needed += is_needed || has_line_end || doubled + escaped > 0;
             *out_close = at;
             *out_stray = stray;
             return CLOSED;
         } else if (c == quote) {
             stray++;
+        } else {
+            is_needed = is_needed || is_delimiter(scan, at);
         }
     }
     if (at >= text.len && !scan->whole && !(stray > 0 && has_line_end))
@@ -268,13 +271,21 @@ static void scan_records(struct scan *scan)
 
 /* ---- The verdict ---- */
 
-static double usualness(const struct dialect *dialect)
+/* Single quotes that nothing needs may belong to the text. */
+static double quote_usualness(char quote, int64_t needed)
+{
+    if (quote == '"')
+        return 1.0;
+    return quote == 0 ? 0.98 : needed > 0 ? 0.99999 : 0.985;
+}
+
+static double usualness(const struct dialect *dialect, int64_t needed)
 {
     static const struct {
         char delimiter[DIALECT_DELIMITER_BYTES];
         double value;
     } known[] = {{",", 1.0}, {"\t", 1.0}, {";", 0.98}, {"|", 0.97}, {" ", 0.55}, {"", 0.95}};
-    double quote = dialect->quote == '"' ? 1.0 : dialect->quote == '\'' ? 0.985 : 0.98;
+    double quote = quote_usualness(dialect->quote, needed);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(dialect->delimiter, known[i].delimiter) == 0)
             return known[i].value * quote;
@@ -327,6 +338,6 @@ void dialect_score(const struct dialect *dialect, struct bytes text, bool whole,
     double consistency = (double)out_score->fitting / ((double)out_score->records + 1.0);
     double kinds =
         scratch->by_width[out_score->width].good / scratch->by_width[out_score->width].judged;
-    out_score->score =
-        consistency * (1.0 - 0.5 / width) * kinds * quote_fit(&scan) * usualness(dialect);
+    out_score->score = consistency * (1.0 - 0.5 / width) * kinds * quote_fit(&scan) *
+                       usualness(dialect, out_score->needed);
 }

@@ -11,7 +11,8 @@ struct dialect_score {
     size_t width; /* cells of most records, among those with more than one; 1 without a delimiter */
     int64_t fitting, records; /* so many have that width, of so many that are not blank */
     int64_t cells, enclosed;  /* of the fitting records; enclosed by quotes */
-    int64_t doubled, escaped; /* quotes inside enclosed cells, by how they are written */
+    int64_t needed; /* cells enclosed for a reason: a delimiter, a line end or a quote is in them */
+    int64_t doubled, escaped;            /* quotes inside enclosed cells, by how they are written */
     int64_t lf_ends, crlf_ends, cr_ends; /* of records, blank ones too */
 };
 

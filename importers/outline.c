@@ -90,16 +90,33 @@ static int find_words(struct search *search, const struct profile *profile, stru
     return rc;
 }
 
+/* Whether records like those below the row stand above it too: it is no header of theirs then, but of a later table. */
+static bool is_in_the_middle(struct search *search)
+{
+    size_t unlike = 0, alike = 0, records = 0, others = 0;
+    row_facts_columns(&search->facts, search->end);
+    for (size_t i = search->first; i < search->begin; i++) {
+        if (row_is_blank(&search->facts.rows[i]) || row_facts_is_narrow(&search->facts, i))
+            continue;
+        row_facts_compare(&search->facts, i, &unlike, &alike);
+        bool is_record = alike >= 2 && alike > unlike;
+        records += is_record;
+        others += !is_record;
+    }
+    return records >= 2 && records > others;
+}
+
 /* Rows around a known header row that belong to it: the same again, groups above, names of parts below. */
 static void grow_header(struct search *search)
 {
     const struct table_row *rows = search->facts.rows;
     size_t known = search->begin;
-    while (search->end + 1 < search->facts.count && search->end - known < MOST_HEADER_ROWS &&
+    while (search->end + 1 < search->facts.count &&
+           search->end - search->begin < MOST_HEADER_ROWS &&
            (row_equals(&rows[search->end], &rows[known]) ||
             is_header_part(search, search->end, search->end + 1)))
         search->end++;
-    while (search->begin > search->first && known - search->begin < MOST_HEADER_ROWS &&
+    while (search->begin > search->first && search->end - search->begin < MOST_HEADER_ROWS &&
            is_header_part(search, search->begin - 1, search->end))
         search->begin--;
 }
@@ -154,8 +171,10 @@ static bool is_header_by_names(struct search *search, size_t at)
     if (!row_is_names(row, 1) || has_twins(row) || filled * 2 < row->cell_count)
         return false;
     size_t end = at + 1;
-    while (end < facts->count && row_equals(&facts->rows[end], row))
+    while (end < facts->count && end - at <= MOST_HEADER_ROWS && row_equals(&facts->rows[end], row))
         end++;
+    if (end - at > MOST_HEADER_ROWS || (end - at > 1 && end == facts->count))
+        return false;
     row_facts_columns(facts, end);
     row_facts_compare(facts, at, &unlike, &alike);
     for (size_t c = 0; c < row->cell_count && at < facts->typed_count; c++)
@@ -354,7 +373,7 @@ int outline_find(const struct table_row *rows, size_t row_count, const struct fo
         rc = find_words(&search, profile, err);
     if (rc != OK)
         return rc;
-    if (search.why.kind == EVIDENCE_WORDS)
+    if (search.why.kind == EVIDENCE_WORDS && !is_in_the_middle(&search))
         grow_header(&search);
     else
         find_by_look(&search);

@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
+#include "importers/row_facts.h"
+
 #include <string.h>
 
 /* The most usual first: a later one must be better to win. */
@@ -13,8 +15,8 @@ static const char quotes[] = {'"', '\'', 0};
 struct candidate {
     struct dialect dialect;
     struct dialect_score score;
-    double worth; /* the score, and the words of the profile that it brings to light */
-    int words;
+    double
+        worth; /* the score, times what the words of the profile are worth that it brings to light */
 };
 
 struct search {
@@ -70,37 +72,39 @@ static void count_line_ends(struct search *search)
     struct bytes text = search->sample;
     for (size_t i = 0; i < text.len; i++) {
         search->lfs += text.ptr[i] == '\n';
-        search->lone_crs += text.ptr[i] == '\r' && i + 1 < text.len && text.ptr[i + 1] != '\n';
+        search->lone_crs +=
+            text.ptr[i] == '\r' && (i + 1 < text.len ? text.ptr[i + 1] != '\n' : search->whole);
     }
 }
 
 /* ---- Words ---- */
 
 struct word_search {
-    const struct search *search;
-    int seen, words;
+    struct search *search;
+    int seen;
+    double worth; /* 0, or the words of a row times their share of its cells */
 };
 
 static int on_row(void *context, const struct table_row *row, struct err *err)
 {
     struct word_search *words = context;
-    const struct search *search = words->search;
+    struct search *search = words->search;
     if (words->seen++ == OUTLINE_MAX_PREAMBLE_ROWS)
         return ERR_CANCELED;
     if (row->cell_count < 2 || row->fault != TABLE_FAULT_NONE || !utf8_is_valid(row->text))
         return OK;
-    int rc = columns_match(search->profile, row->cells, row->cell_count,
-                           (struct buf *)&search->scratch, search->columns, err);
+    int rc = columns_match(search->profile, row->cells, row->cell_count, &search->scratch,
+                           search->columns, err);
     if (rc != OK)
         return rc;
     int count = __builtin_popcountll(search->columns->fields);
-    words->words = count > words->words ? count : words->words;
+    double worth = count < 2 ? 0 : (double)count * (double)count / (double)row_filled(row);
+    words->worth = worth > words->worth ? worth : words->worth;
     return OK;
 }
 
-/* The most fields that the profile finds in one of the first rows. */
-static int count_words(struct search *search, const struct candidate *candidate, int *out_words,
-                       struct err *err)
+/* What the profile finds in one of the first rows makes the dialect more likely. */
+static int weigh_words(struct search *search, struct candidate *candidate, struct err *err)
 {
     struct table *table = NULL;
     struct word_search words = {.search = search};
@@ -111,7 +115,7 @@ static int count_words(struct search *search, const struct candidate *candidate,
     if (rc == OK && search->whole)
         rc = table_finish(table, err);
     table_free(table);
-    *out_words = words.words;
+    candidate->worth *= 1.0 + words.worth;
     return rc == ERR_CANCELED ? OK : rc;
 }
 
@@ -164,9 +168,7 @@ static int try_all(struct search *search, struct err *err)
         if (candidate.worth <= 0)
             continue;
         if (search->profile != NULL)
-            rc = count_words(search, &candidate, &candidate.words, err);
-        if (candidate.words >= 2)
-            candidate.worth *= 1 + candidate.words;
+            rc = weigh_words(search, &candidate, err);
         if (candidate.worth > search->best.worth || is_half_of(&search->best, &candidate))
             search->best = candidate;
     }

@@ -384,6 +384,61 @@ static void sniff_sample__finds_every_form_again(void **state)
     }
 }
 
+/* What was found, written as plain CSV, is found to be that. */
+static void check_again(const struct sniff *first, const struct base *base)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct sniff found;
+    struct buf out;
+    struct writing writing = {.dialect = DIALECT_CSV, .line_end = "\n"};
+    buf_init(&out, 1 << 20);
+    for (size_t c = 0; c < first->outline.header_count; c++) {
+        buf_append_z(&out, c > 0 ? "," : "");
+        write_cell(&writing, first->outline.header[c], &out);
+    }
+    buf_append_z(&out, first->outline.header_count > 0 ? "\n" : "");
+    for (size_t i = 1; i < base->rows; i++)
+        write_row(&writing, base->cells[i], base->columns, &out);
+    assert_int_equal(buf_status(&out, &err), OK);
+    sniff(&form_open, buf_bytes(&out), true, &arena, &found);
+    assert_string_equal(found.dialect.delimiter, ",");
+    assert_int_equal(found.dialect.quote, '"');
+    assert_int_equal(found.dialect.escape, 0);
+    assert_int_equal(found.outline.preamble_rows, 0);
+    assert_int_equal(found.outline.header_rows, first->outline.header_rows > 0);
+    assert_int_equal(found.outline.header_count, first->outline.header_count);
+    for (size_t c = 0; c < found.outline.header_count; c++)
+        assert_true(bytes_equal(found.outline.header[c], first->outline.header[c]));
+    arena_deinit(&arena);
+    buf_deinit(&out);
+}
+
+static void sniff_sample__finds_plain_csv_as_it_wrote_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases * 4 * 3; i++) {
+        const struct base *base = &bases[i / 12];
+        struct err err = {0};
+        struct arena arena;
+        struct sniff found;
+        struct buf out;
+        struct writing writing = {
+            .dialect = {{";"}, '"', 0, true, false},
+            .line_end = "\r\n",
+            .preamble = (int)(i / 4 % 3),
+            .header_rows = (int)(i % 4),
+        };
+        buf_init(&out, 1 << 20);
+        write_table(&writing, base, &out);
+        assert_int_equal(buf_status(&out, &err), OK);
+        sniff(&form_open, buf_bytes(&out), true, &arena, &found);
+        check_again(&found, base);
+        arena_deinit(&arena);
+        buf_deinit(&out);
+    }
+}
+
 /* ---- Bounds ---- */
 
 static void sniff_sample__drops_a_cut_record(void **state)
@@ -461,6 +516,7 @@ int main(void)
         cmocka_unit_test(sniff_sample__obeys_the_form),
         cmocka_unit_test(sniff_sample__refuses_what_is_no_table),
         cmocka_unit_test(sniff_sample__finds_every_form_again),
+        cmocka_unit_test(sniff_sample__finds_plain_csv_as_it_wrote_it),
         cmocka_unit_test(sniff_sample__drops_a_cut_record),
         cmocka_unit_test(sniff_sample__applies_the_profile),
         cmocka_unit_test(sniff_sample__survives_memory_failure),
