@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,7 @@ static int put_cells(struct book_row *row, struct book_fail fail)
     struct cell *cells = cells_of(row, &count);
     int column = 0;
     int rc = OK;
+    assert(row->texts.ptr != NULL && "cells have texts");
     if (!row->sorted)
         qsort(cells, count, sizeof *cells, compare_columns);
     for (size_t i = 0; rc == OK && i < count; i++) {

@@ -5,6 +5,7 @@
 #include "importers/book_text.h"
 #include "importers/book_xml.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Strings are kept in blocks: the ends of its strings as uint16_t, then their texts. A string too long for that
@@ -245,6 +246,7 @@ int book_strings_get(struct book_strings *strings, int64_t index, struct bytes *
     int rc = load_block(strings, i, &block, &ptr, fail);
     if (rc != OK)
         return rc;
+    assert(ptr != NULL && "a block that was loaded is somewhere");
     strings->last_block = i;
     if (count == 1) {
         *out_text = (struct bytes){ptr, block.bytes};

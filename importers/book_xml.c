@@ -62,6 +62,15 @@ static int find_place(const struct state *state, const char *name)
     return BOOK_XML_NO_PLACE;
 }
 
+/* The parser remembers every name. */
+static bool names_are_short(const char *name, const char **attributes)
+{
+    bool all = strlen(name) <= BOOK_XML_MAX_NAME_BYTES;
+    for (; all && attributes[0] != NULL; attributes += 2)
+        all = strlen(attributes[0]) <= BOOK_XML_MAX_NAME_BYTES;
+    return all;
+}
+
 /* A parser that was stopped may still tell what it has read already. */
 static void on_start(void *context, const char *name, const char **attributes)
 {
@@ -70,6 +79,11 @@ static void on_start(void *context, const char *name, const char **attributes)
         return;
     if (++state->depth > BOOK_XML_MAX_DEPTH) {
         settle(state, book_refuse(state->fail, REFUSAL_BROKEN, "the XML is nested too deeply"));
+        return;
+    }
+    if (!names_are_short(name, attributes)) {
+        settle(state,
+               book_refuse(state->fail, REFUSAL_BOMB, "the XML has a name of absurd length"));
         return;
     }
     int place = state->skipped == 0 ? find_place(state, local_name(name)) : BOOK_XML_NO_PLACE;

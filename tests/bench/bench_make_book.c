@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* bench_make_book FILE ROWS: a workbook of work orders, 15 columns, as Excel writes it: every text a shared string, dates
- * by style. tests/bench/book.sh calls it; without arguments it has nothing to do. */
+/* bench_make_book FILE ROWS: a workbook of work orders, 15 columns, as Excel writes it: every text a shared
+ * string, dates by style. tests/bench/book.sh calls it; without arguments it has nothing to do. */
 
 enum { WORDS = 12, TEXTS_A_ROW = 4, PIECE_BYTES = 1 << 20, DATE_STYLE = 1 };
 

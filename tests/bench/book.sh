@@ -1,6 +1,6 @@
 #!/bin/bash
-# Reading a workbook of 200,000 work orders of 15 columns as CSV, beside xlsx2csv. Each is run $RUNS times (3) in turn; the
-# ratio is that of the medians.
+# Reading a workbook of 200,000 work orders of 15 columns as CSV, beside xlsx2csv. Each is run $RUNS times (3) in turn;
+# the ratio is that of the medians.
 set -eu
 cd "$(dirname "$0")/../.."
 programs=$(dirname "${PINGYI:-build/release/pingyi}")/tests/bench

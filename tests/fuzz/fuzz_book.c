@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first byte chooses: the rest is a whole zip, or the XML of one part in a book that is otherwise good. What comes out
- * is valid UTF-8 and the same a second time, or nothing is read and a reason given. */
+/* The first byte chooses: the rest is a whole zip, or the XML of one part in a book that is otherwise good. What
+ * comes out is valid UTF-8 and the same a second time, or nothing is read and a reason given. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MAX_BYTES = 64 * 1024 * 1024, PARTS = 6 };

@@ -252,6 +252,27 @@ static void book_open__reads_utf_16_and_needs_no_root_relations(void **state)
     buf_deinit(&zip);
 }
 
+/* Workbooks that a common program wrote, and what it was told to put into them. */
+static void book_read_sheet__reads_what_other_programs_write(void **state)
+{
+    static const char *const names[] = {"openpyxl", "openpyxl_1904", "openpyxl_iso"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[128];
+        struct buf zip, expected;
+        buf_init(&zip, FIXTURE_MAX_BYTES);
+        buf_init(&expected, FIXTURE_MAX_BYTES);
+        (void)snprintf(path, sizeof path, "tests/data/books/%s.xlsx", names[i]);
+        test_file_read(path, &zip);
+        (void)snprintf(path, sizeof path, "tests/data/books/%s.expected.csv", names[i]);
+        test_file_read(path, &expected);
+        buf_append_byte(&expected, '\0');
+        fixture_expect(names[i], buf_bytes(&zip), expected.ptr);
+        buf_deinit(&zip);
+        buf_deinit(&expected);
+    }
+}
+
 /* Many strings, short and long: each block, the cache and its misses. */
 static void book_strings__come_back_in_any_order(void **state)
 {
@@ -440,6 +461,7 @@ int main(void)
         cmocka_unit_test(book_read_sheet__counts_days_as_the_workbook_says),
         cmocka_unit_test(book_open__follows_the_relations),
         cmocka_unit_test(book_open__reads_utf_16_and_needs_no_root_relations),
+        cmocka_unit_test(book_read_sheet__reads_what_other_programs_write),
         cmocka_unit_test(book_strings__come_back_in_any_order),
         cmocka_unit_test(book_read_sheet__writes_what_the_table_reads_back),
         cmocka_unit_test(book__survives_failing_memory),

@@ -222,6 +222,9 @@ static void book__refuses_what_is_beyond_its_limits(void **state)
         {"deep, closed", "<row><c>", "<v>", "", 300, REFUSAL_BROKEN},
         {"long attribute", "<row r=\"1", " ", "\"/>", 1200000, REFUSAL_BOMB},
         {"long name", "<row><", "a", "/></row>", 1200000, REFUSAL_BOMB},
+        {"long name, not too long", "<row><", "a", "/></row><row r=\"1\"/>", 256, REFUSAL_BROKEN},
+        {"longer name", "<row><", "a", "/></row>", 257, REFUSAL_BOMB},
+        {"longer name of an attribute", "<row><c ", "a", "=\"\"/></row>", 257, REFUSAL_BOMB},
         {"long comment", "<!--", " ", "-->", 1200000, REFUSAL_BOMB},
         {"long cell", "<row><c t=\"str\"><v>", "ab", "</v></c></row>", 600000, REFUSAL_BOMB},
         {"long number", "<row><c><v>", "12", "</v></c></row>", 600000, REFUSAL_BOMB},
@@ -257,6 +260,27 @@ static int count_text(void *context, struct bytes text, struct err *err)
     (void)err;
     *bytes += (int64_t)text.len;
     return OK;
+}
+
+/* The parser keeps the names it has met: there is an end to that. */
+static void book__gives_up_on_a_million_names(void **state)
+{
+    struct err err = {0};
+    struct buf sheet, zip, text;
+    enum refusal refusal = REFUSAL_NONE;
+    (void)state;
+    buf_init(&sheet, FIXTURE_MAX_BYTES);
+    buf_init(&zip, FIXTURE_MAX_BYTES);
+    buf_init(&text, FIXTURE_MAX_BYTES);
+    for (int i = 0; i < 1000000; i++)
+        buf_printf(&sheet, "<a%d/>", i);
+    buf_append_byte(&sheet, '\0');
+    fixture_write(&(struct fixture_book){.sheet = sheet.ptr}, &zip);
+    struct fixture_file file = {.bytes = buf_bytes(&zip)};
+    assert_int_equal(fixture_read(&file, 0, &text, &refusal, &err), ERR_NOMEM);
+    buf_deinit(&sheet);
+    buf_deinit(&zip);
+    buf_deinit(&text);
 }
 
 /* A string of a MiB that two thousand cells share is a text of 2 GB. */
@@ -387,6 +411,7 @@ int main(void)
         cmocka_unit_test(book__reads_a_truncated_zip_whole_or_not_at_all),
         cmocka_unit_test(book__survives_any_wrong_byte),
         cmocka_unit_test(book__refuses_what_is_beyond_its_limits),
+        cmocka_unit_test(book__gives_up_on_a_million_names),
         cmocka_unit_test(book__refuses_a_text_without_end),
         cmocka_unit_test(book__refuses_bombs),
         cmocka_unit_test(relation_part__finds_its_way),
