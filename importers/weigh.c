@@ -11,8 +11,8 @@
  * the bytes that mean something). There are two layers of states: those still in the first record, whose ways are kept
  * to be traced back, and those in a later one, which remember where the first ended. Reading on beyond the first
  * record is what tells a quote that was never closed from a cell of many lines: lines swallowed by mistake would have
- * been records, lines of a cell would have been none. It is decided at the first line end where no way that is still
- * in the first record can become cheaper than the best that has left it. */
+ * been records, lines of a cell would have been none. It is decided at the first line end where the best way that
+ * has left the first record is clearly cheaper than those that are still in it. */
 
 /* What a reading costs. Only sums and their order matter; they were tried on each kind of damage. */
 enum {
@@ -93,8 +93,7 @@ struct weigh {
     size_t expected_cells; /* 0: unknown */
     size_t top;            /* so many delimiters and more are one state */
     struct state *states[LAYER_COUNT];
-    uint8_t *trace;
-    size_t trace_capacity; /* in tokens, as that of the tokens */
+    uint8_t *trace; /* as many rows as tokens */
     struct token *tokens;
     size_t token_capacity;
     size_t token_count;
@@ -411,13 +410,15 @@ static struct path cheapest(const struct weigh *weigh, enum layer layer)
     return best;
 }
 
-/* At a line end: whether no way in the first record can become cheaper than the best that has left it. Where the first
- * record had not the expected cells, the rest of it may be in the next line, which then costs too. */
+/* At a line end: whether a way in the first record can hardly become cheaper than the best that has left it. What lies
+ * ahead may cost the latter more, if it is the rest of the first record, but not without end. */
 static bool is_decided(const struct weigh *weigh)
 {
-    struct path later = cheapest(weigh, LAYER_LATER);
-    int slack = mismatch(weigh, later.end_count) > 0 ? COST_RECORD : 0;
-    return later.cost + slack <= cheapest(weigh, LAYER_FIRST).cost;
+    struct path best = cheapest(weigh, LAYER_LATER);
+    struct path between = weigh->states[LAYER_LATER][0].paths[MODE_PLAIN];
+    /* What is cheapest only while a later record is in quotes may yet turn out to be dear. */
+    bool is_settled = between.end == best.end && between.end_count == best.end_count;
+    return is_settled && best.cost + COST_RECORD <= cheapest(weigh, LAYER_FIRST).cost;
 }
 
 /* ---- The way of the first record ---- */

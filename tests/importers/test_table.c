@@ -149,7 +149,7 @@ static void table_feed__counts_lines_as_the_dialect_says(void **state)
          {{", "}, '"', 0, false, false},
          2,
          "a, \"b\nc\"\r\nd,\n\ne, f",
-         "1:2 3:1 4:0 5:2 "},
+         "1:2 3:2 4:0 5:2 "},
         {"backslash",
          {{","}, '"', '\\', false, false},
          2,
