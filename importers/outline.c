@@ -69,8 +69,9 @@ static int find_words(struct search *search, const struct profile *profile, stru
 {
     struct columns *columns = mem_alloc(sizeof *columns);
     struct buf scratch;
-    int rc = columns == NULL ? err_set(err, ERR_NOMEM, "could not look for a header") : OK;
-    int seen = 0;
+    int rc = OK, seen = 0;
+    if (columns == NULL)
+        return err_set(err, ERR_NOMEM, "could not look for a header");
     buf_init(&scratch, TABLE_MAX_ROW_BYTES);
     for (size_t i = search->first;
          i < search->facts.count && seen < OUTLINE_MAX_PREAMBLE_ROWS && rc == OK; i++) {
@@ -261,7 +262,6 @@ static void obey_header_rows(struct search *search)
 static bool join_cell(const struct search *search, size_t column, struct arena *arena,
                       struct buf *scratch, struct bytes *out_cell)
 {
-    struct bytes joined = BYTES_NONE;
     buf_clear(scratch);
     for (size_t i = search->begin; i < search->end; i++) {
         const struct table_row *row = &search->facts.rows[i];
@@ -272,9 +272,8 @@ static bool join_cell(const struct search *search, size_t column, struct arena *
             buf_append_byte(scratch, ' ');
         buf_append(scratch, row->cells[column]);
     }
-    joined = arena_copy(arena, buf_bytes(scratch));
-    *out_cell = joined;
-    return joined.ptr != NULL && scratch->rc == OK;
+    *out_cell = arena_copy(arena, buf_bytes(scratch));
+    return out_cell->ptr != NULL && scratch->rc == OK;
 }
 
 static int join_header(const struct search *search, struct arena *arena, struct outline *outline,
@@ -353,6 +352,8 @@ static void describe_preamble(const struct search *search, struct outline *outli
     for (size_t i = 0; i < search->begin; i++)
         filled += !row_is_blank(&search->facts.rows[i]);
     outline->preamble_rows = (int64_t)search->begin;
+    if (search->form->skip_rows > outline->preamble_rows) /* beyond the rows that were seen */
+        outline->preamble_rows = search->form->skip_rows;
     if (search->form->skip_rows != DIALECT_OPEN)
         outline->preamble_why = (struct evidence){.kind = EVIDENCE_GIVEN};
     else if (filled > 0)

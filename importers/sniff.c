@@ -216,11 +216,12 @@ int sniff_sample(const struct profile *profile, const struct form *form, bool by
     struct sniff *sniff = mem_calloc(1, sizeof *sniff);
     int rc = OK;
     arena_init(&rows.arena, ARENA_BYTES);
-    if (rows.rows == NULL || sniff == NULL)
-        rc = err_set(err, ERR_NOMEM, "could not look at a file's beginning");
-    else
+    bool has_room = rows.rows != NULL && sniff != NULL;
+    if (has_room)
         rc = sniff_table(profile, form, sample, whole, &rows, arena, sniff, err);
-    if (rc == OK) {
+    else
+        rc = err_set(err, ERR_NOMEM, "could not look at a file's beginning");
+    if (has_room && rc == OK) {
         *out_sniff = *sniff;
         out_sniff->dialect.by_record = by_record;
         *out_refusal = REFUSAL_NONE;
