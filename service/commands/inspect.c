@@ -87,7 +87,7 @@ static int show(struct command_context *context, const struct inspect_arguments 
     if (rc == OK && arguments->format == FORMAT_JSON)
         rc = inspect_show_json(arguments->path, document, &survey, &text, err);
     else if (rc == OK)
-        rc = inspect_show_words(arguments->path, document, &survey, &text, err);
+        rc = inspect_show_words(arguments->path, document, wish->profile, &survey, &text, err);
     if (rc == OK)
         rc = output_finish(context, &text, err);
     survey_deinit(&survey);

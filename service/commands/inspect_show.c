@@ -89,8 +89,27 @@ static int show_problems(const struct survey *survey, struct buf *out, struct er
     return rc;
 }
 
+/* What to do about what was found. */
+static void show_advice(const struct profile *profile, const struct survey *survey, struct buf *out)
+{
+    if (survey->is_dump) {
+        struct bytes zone = profile_timezone(profile);
+        buf_printf(out, "没有时差的时间按 " BYTES_FMT " 读取。\n", BYTES_ARG(zone));
+    }
+    if (survey->suggested.len > 0)
+        buf_printf(out, "表头与内置模板 " BYTES_FMT " 相符，请用 --profile " BYTES_FMT "。\n",
+                   BYTES_ARG(survey->suggested), BYTES_ARG(survey->suggested));
+    else if (!survey->is_dump)
+        buf_append_z(out, "没有工单编号、受理时间、承办单位三列，不能作为工单导入；可用 "
+                          "--profile-out 写出导入模板，改好后用 --profile 指定。\n");
+    else if (survey->bad_time_rows > survey->rows / 2)
+        buf_append_z(out, "受理时间多数无法识别：请用 --profile-out 写出导入模板，"
+                          "在 date_formats 中写明日期的写法。\n");
+}
+
 int inspect_show_words(const char *path, const struct document *document,
-                       const struct survey *survey, struct buf *out, struct err *err)
+                       const struct profile *profile, const struct survey *survey, struct buf *out,
+                       struct err *err)
 {
     const struct sniff *sniff = survey->sniff;
     buf_printf(out, "文件：%s\n", path);
@@ -106,9 +125,7 @@ int inspect_show_words(const char *path, const struct document *document,
     buf_printf(out, "；问题 %lld 处；合计行 %lld，空行 %lld，引号按原文读入的 %lld 行。\n",
                (long long)survey->problem_count, (long long)survey->total_rows,
                (long long)survey->blank_rows, (long long)survey->mended_rows);
-    if (!survey->is_dump)
-        buf_append_z(out, "没有工单编号、受理时间、承办单位三列，不能作为工单导入；可用 "
-                          "--profile-out 写出导入模板，改好后用 --profile 指定。\n");
+    show_advice(profile, survey, out);
     return rc;
 }
 
@@ -202,14 +219,16 @@ int inspect_show_json(const char *path, const struct document *document,
 {
     const struct sniff *sniff = survey->sniff;
     const char quote[] = {sniff->dialect.quote, '\0'};
+    json_t *suggested = survey->suggested.len > 0 ? output_string(survey->suggested) : json_null();
     json_t *root = json_pack(
-        "{s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
-        output_string(bytes_from_z(path)), "encoding", encoding_word(document->encoding),
-        "delimiter", sniff->dialect.delimiter, "quote", quote, "header_line",
-        (json_int_t)sniff->outline.header_line, "rows", (json_int_t)survey->rows, "rejected",
-        (json_int_t)survey->rejected, "total_rows", (json_int_t)survey->total_rows, "blank_rows",
-        (json_int_t)survey->blank_rows, "mended_rows", (json_int_t)survey->mended_rows,
-        "short_rows", (json_int_t)survey->short_rows, "long_rows", (json_int_t)survey->long_rows);
+        "{s:o, s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "suggested_profile",
+        suggested, "file", output_string(bytes_from_z(path)), "encoding",
+        encoding_word(document->encoding), "delimiter", sniff->dialect.delimiter, "quote", quote,
+        "header_line", (json_int_t)sniff->outline.header_line, "rows", (json_int_t)survey->rows,
+        "rejected", (json_int_t)survey->rejected, "total_rows", (json_int_t)survey->total_rows,
+        "blank_rows", (json_int_t)survey->blank_rows, "mended_rows",
+        (json_int_t)survey->mended_rows, "short_rows", (json_int_t)survey->short_rows, "long_rows",
+        (json_int_t)survey->long_rows);
     if (root == NULL || json_object_update_new(root, form_to_json(document, survey)) != 0 ||
         json_object_set_new(root, "columns", columns_to_json(sniff)) != 0 ||
         json_object_set_new(root, "tables", tables_to_json(survey)) != 0 ||

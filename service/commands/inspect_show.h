@@ -7,7 +7,8 @@
 
 /* For people, in Chinese. */
 int inspect_show_words(const char *path, const struct document *document,
-                       const struct survey *survey, struct buf *out, struct err *err);
+                       const struct profile *profile, const struct survey *survey, struct buf *out,
+                       struct err *err);
 
 /* For machines: one object. */
 int inspect_show_json(const char *path, const struct document *document,

@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include "importers/profile_suggest.h"
+
 #include "service/host/files.h"
 
 #include <string.h>
@@ -133,6 +135,7 @@ static int on_record(void *context, const struct record *record, struct err *err
 static int on_reject(void *context, const struct reject *reject, struct err *err)
 {
     (void)err;
+    ((struct survey *)context)->bad_time_rows += reject->reason == REJECT_BAD_TIME;
     add_problem(context, reject->line, reject_reason_word(reject->reason), reject->column,
                 reject->value);
     return OK;
@@ -173,6 +176,9 @@ int survey_make(struct document *document, const struct document_wish *wish, str
 {
     memset(out, 0, sizeof *out);
     int rc = read_form(document, wish, out, out_refusal, err);
+    if (rc == OK)
+        rc = profile_suggest(wish->profile, out->sniff->outline.header,
+                             out->sniff->outline.header_count, &out->suggested, err);
     if (rc == OK && out->is_dump)
         rc = read_records(document, wish, out, out_refusal, err);
     return rc;

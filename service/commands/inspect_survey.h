@@ -34,7 +34,10 @@ struct survey {
     int table_count; /* later ones, perhaps more than are kept */
     struct survey_problem problems[SURVEY_MAX_PROBLEMS];
     int64_t problem_count;
-    bool is_dump; /* the profile's required columns are there */
+    bool is_dump;          /* the profile's required columns are there */
+    int64_t bad_time_rows; /* rejected for an unreadable time of receipt */
+    struct bytes
+        suggested; /* a built-in profile made for this header; static, empty when there is none */
 };
 
 /* Read the document once for its form and, if it has the columns, once more for its records. ERR_REFUSED with
