@@ -12,8 +12,8 @@ enum {
     BOOK_XML_MAX_DEPTH = 256,
     BOOK_XML_MAX_TAG_BYTES = 512 * 1024, /* a tag with its attributes, or a comment */
     BOOK_XML_MAX_NAME_BYTES = 256,
-    /* The parser's largest request. It holds a tag and bounds the tables of names, which only grow: at some 60,000 different
-     * names of elements, or of attributes, memory is said to fail. */
+    /* The parser's largest request. It holds a tag, and bounds the tables of names, which only grow: at some
+     * 60,000 different names of elements, or of attributes, memory is said to fail. */
     BOOK_XML_MAX_BLOCK_BYTES = 1024 * 1024 + 4096,
     BOOK_XML_NO_PLACE = -1,
 };
@@ -34,7 +34,8 @@ struct book_xml_reader {
     void *context;
 };
 
-/* REFUSAL_BROKEN: no well-formed XML; REFUSAL_BOMB: a tag or a name that never ends; ERR_NOMEM; as book_zip_begin and _read. */
+/* REFUSAL_BROKEN: no well-formed XML; REFUSAL_BOMB: a tag or a name that never ends; ERR_NOMEM; as
+ * book_zip_begin and _read. */
 int book_xml_read(struct book_zip *zip, struct bytes part, const struct book_xml_reader *reader,
                   struct book_fail fail);
 
