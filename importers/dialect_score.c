@@ -144,6 +144,7 @@ static enum close find_close(struct scan *scan, size_t *out_close, int *out_stra
         } else if (c == quote && ends_cell(scan, at + 1)) {
             scan->score->doubled += doubled;
             scan->score->escaped += escaped;
+            scan->score->stray += stray;
             scan->score->needed += is_needed || has_line_end || doubled + escaped > 0;
             *out_close = at;
             *out_stray = stray;

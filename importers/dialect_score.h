@@ -12,7 +12,7 @@ struct dialect_score {
     int64_t fitting, records; /* so many have that width, of so many that are not blank */
     int64_t cells, enclosed;  /* of the fitting records; enclosed by quotes */
     int64_t needed; /* cells enclosed for a reason: a delimiter, a line end or a quote is in them */
-    int64_t doubled, escaped;            /* quotes inside enclosed cells, by how they are written */
+    int64_t doubled, escaped, stray;     /* quotes inside enclosed cells, by how they are written */
     int64_t lf_ends, crlf_ends, cr_ends; /* of records, blank ones too */
 };
 

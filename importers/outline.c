@@ -8,6 +8,8 @@
 #include "importers/names.h"
 #include "importers/row_facts.h"
 
+#include <string.h>
+
 /* Rows are tried from the top as the first row of the header. One with hardly a cell filled is preamble; one
  * that looks like the rows below it is the first record of a table without header. What is left is judged with
  * all numbers of header rows, since only the rows below the last one say what the columns hold. A profile that
@@ -124,6 +126,27 @@ static void grow_header(struct search *search)
 
 /* ---- By the look of the rows ---- */
 
+/* Whether the cell is a number behind some sign: $5, "31. */
+static bool begins_with_digit(struct bytes cell)
+{
+    size_t at = 0;
+    while (at < cell.len && strchr(" \"'$+-(#=", cell.ptr[at]) != NULL)
+        at++;
+    return at < cell.len && cell.ptr[at] >= '0' && cell.ptr[at] <= '9';
+}
+
+/* Whether something like a number stands where the columns hold numbers or dates: a damaged record rather than a second
+ * row of the header. */
+static bool has_number_over_numbers(const struct row_facts *facts, const struct table_row *row)
+{
+    for (size_t c = 0; c < row->cell_count && c < facts->width; c++) {
+        bool is_typed = facts->columns[c] == CELL_NUMBER || facts->columns[c] == CELL_DATE;
+        if (is_typed && begins_with_digit(row->cells[c]))
+            return true;
+    }
+    return false;
+}
+
 /* Whether the rows from `begin` to before `end` are the header of what is below. */
 static bool is_header(struct search *search, size_t begin, size_t end)
 {
@@ -134,6 +157,8 @@ static bool is_header(struct search *search, size_t begin, size_t end)
         return false;
     for (size_t i = end; i-- > begin;) {
         bool repeats = i > begin && row_equals(&facts->rows[i], &facts->rows[begin]);
+        if (i > begin && !repeats && has_number_over_numbers(facts, &facts->rows[i]))
+            return false;
         row_facts_compare(facts, i, &unlike, &alike);
         if ((unlike == 0 || unlike < alike) && !(repeats && alike == 0))
             return false;

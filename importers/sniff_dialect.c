@@ -126,11 +126,14 @@ static void try_dialect(struct search *search, const struct dialect *dialect,
 {
     struct candidate candidate = {.dialect = *dialect};
     dialect_score(dialect, search->sample, search->whole, search->tally, &candidate.score);
+    /* One backslash before a quote among many quotes that have none is text. */
+    bool escapes = dialect->escape == 0 || candidate.score.escaped > candidate.score.stray ||
+                   search->form->escape != DIALECT_OPEN;
     bool is_used = dialect->quote != '\'' || candidate.score.enclosed > 0 ||
                    search->form->quote != DIALECT_OPEN;
     candidate.worth = candidate.score.score;
     enum { EQUAL = 1000000 }; /* rounding decides nothing */
-    if (is_used && candidate.worth > best->worth + 1.0 / EQUAL)
+    if (is_used && escapes && candidate.worth > best->worth + 1.0 / EQUAL)
         *best = candidate;
 }
 
