@@ -28,8 +28,8 @@ struct columns {
 int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
                   struct buf *scratch, struct columns *out_columns, struct err *err);
 
-/* How many columns stand before the dump's own in a file of rejects that comes back mended (line, column, reason, then the
- * dump's header): 3, else 0. They match no field; a dump may have a column `reason` itself. */
+/* How many columns stand before the dump's own in a file of rejects that comes back mended (line, column, reason,
+ * then the dump's header): 3, else 0. They match no field; a dump may have a column `reason` itself. */
 size_t columns_of_rejects(const struct bytes *header, size_t header_count);
 
 /* How many cells beyond the header a row has if all of them are empty, else 0. */

@@ -4,7 +4,8 @@
 #include "importers/encoding.h"
 #include "importers/sniff.h"
 
-/* A push reader of the tables in a file: bytes in, rows with their place out, in constant memory. It asks for no column.
+/* A push reader of the tables in a file: bytes in, rows with their place out, in constant memory. It asks for no
+ * column.
  * Thread: one owner at a time.
  *
  * The first SNIFF_SAMPLE_BYTES of text are held back to find dialect and outline; then bytes flow: decoder, table,
@@ -37,8 +38,8 @@ void dump_free(struct dump *dump);
 int dump_feed(struct dump *dump, struct bytes bytes, struct err *err);
 int dump_finish(struct dump *dump, struct err *err);
 
-/* Whether a file that begins with `head` is one that we wrote rejects to: what a profile or an option says about the form of
- * the dump is not about it. */
+/* Whether a file that begins with `head` is one that we wrote rejects to: what a profile or an option says about the
+ * form of the dump is not about it. */
 bool dump_is_rejects(struct bytes head);
 
 enum refusal dump_refusal(const struct dump *dump);

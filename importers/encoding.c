@@ -231,7 +231,8 @@ bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_
     return found;
 }
 
-/* UTF-16 has NUL in half of each ASCII character, always the same half; the other half is NUL in a few signs, as in 一. */
+/* UTF-16 has NUL in half of each ASCII character, always the same half; the other half is NUL in a few signs, as in
+ * 一. */
 static bool is_bare_utf16(const struct encoding_scan *scan, enum encoding *out_encoding)
 {
     bool big = scan->nul_bytes[0] > scan->nul_bytes[1];

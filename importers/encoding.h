@@ -37,8 +37,9 @@ void encoding_scan_feed(struct encoding_scan *scan, struct bytes bytes);
  * sequences are invalid, else GB18030 under the same limit; false: neither. */
 bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_encoding);
 
-/* The encoding to read with, and why: what `given` says (enum encoding, or -1 for what the verdict is); UTF-16 without a
- * mark is known by its NULs; `last_resort`: what is neither is latin1, for whoever only looks. False: none. */
+/* The encoding to read with, and why: what `given` says (enum encoding, or -1 for what the verdict is); UTF-16
+ * without a mark is known by its NULs; `last_resort`: what is neither is latin1, for whoever only looks. False:
+ * none. */
 bool encoding_choose(const struct encoding_scan *scan, int given, bool last_resort,
                      enum encoding *out_encoding, struct evidence *out_why);
 

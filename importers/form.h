@@ -10,7 +10,8 @@
 
 /* Set one part. `key` is encoding, delimiter, quote, escape, skip_rows or header_rows; `value`:
  *     encoding     auto | utf-8 | gb18030 | utf-16 | latin1
- *     delimiter    auto | comma | semicolon | tab | pipe | space, two of them ("comma space"), or the one or two characters
+ *     delimiter    auto | comma | semicolon | tab | pipe | space, two of them ("comma space"), or the one or two
+ *     characters
  *                  themselves (", "), which may not be letters, digits, quotes or line ends
  *     quote        auto | double | single | none, or the character itself
  *     escape       auto | doubled | backslash, or \

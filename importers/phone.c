@@ -129,8 +129,8 @@ static bool joins(uint32_t c)
     return c == '-' || c == ' ' || c == '(' || c == ')';
 }
 
-/* The next group, and whether only what joins stood before it; false at the end of the cell. The decimals of 108.3456789
- * are no number. */
+/* The next group, and whether only what joins stood before it; false at the end of the cell. The decimals of
+ * 108.3456789 are no number. */
 static bool next_group(struct bytes *cell, struct group *out_group, bool *out_joined)
 {
     struct group group = {0};

@@ -229,7 +229,8 @@ static int take_row(struct reader *reader, const struct table_row *row, struct e
     return read_record(reader, row, err);
 }
 
-/* A later table is read on if it has the first one's header again; what stands in another one is not lost in silence. */
+/* A later table is read on if it has the first one's header again; what stands in another one is not lost in
+ * silence. */
 static int on_row(void *context, const struct table_row *row, struct row_context where,
                   struct err *err)
 {
