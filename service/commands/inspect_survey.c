@@ -14,7 +14,7 @@ static void keep_text(struct bytes text, char out[SURVEY_VALUE_BYTES])
     if (text.len > SURVEY_VALUE_BYTES - 1)
         text.len = SURVEY_VALUE_BYTES - 1;
     text.len = utf8_valid_prefix(text);
-    if (text.len > 0)
+    if (text.ptr != NULL)
         memcpy(out, text.ptr, text.len);
     out[text.len] = '\0';
 }
