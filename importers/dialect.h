@@ -29,9 +29,9 @@ struct form {
     int quote;                               /* a quote, 0 for none, or DIALECT_OPEN */
     int escape;                              /* '\\', 0 for doubled, or DIALECT_OPEN */
     int skip_rows; /* so many rows at the start, blank ones too, are in no table; or DIALECT_OPEN */
-    int header_rows; /* 0 to FORM_MAX_HEADER_ROWS, or DIALECT_OPEN */
+    int header_rows; /* 0 to FORM_MAX_HEADER_ROWS, or DIALECT_OPEN; without a header nothing can be imported */
 };
-enum { FORM_MAX_HEADER_ROWS = 9, FORM_MAX_SKIP_ROWS = 10000 };
+enum { FORM_MAX_HEADER_ROWS = 9, FORM_MAX_SKIP_ROWS = 1000 };
 
 #define FORM_OPEN                                                                                  \
     ((struct form){.encoding = DIALECT_OPEN,                                                       \

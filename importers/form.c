@@ -100,8 +100,9 @@ int form_set(struct form *form, struct bytes key, struct bytes value, struct err
     else
         return err_set(err, ERR_NOT_FOUND, "unknown key \"" BYTES_FMT "\"", BYTES_ARG(key));
     if (!known)
-        return err_set(err, ERR_USAGE, "unknown " BYTES_FMT " \"" BYTES_FMT "\"", BYTES_ARG(key),
-                       BYTES_ARG(value));
+        return err_set(err, ERR_USAGE, "unknown " BYTES_FMT " \"" BYTES_FMT "\"%s", BYTES_ARG(key),
+                       BYTES_ARG(value),
+                       value.len == 0 ? " (a semicolon begins a comment: write semicolon)" : "");
     return OK;
 }
 

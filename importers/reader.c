@@ -6,7 +6,6 @@
 #include "importers/cell.h"
 #include "importers/names.h"
 #include "importers/row.h"
-#include "importers/find_header.h"
 #include "importers/table.h"
 
 #include <string.h>
