@@ -62,7 +62,7 @@ static void profile_parse__refuses_by_name(void **state)
         {COLUMNS "title = a > \n", "line 5: \"\" is no header of field title"},
         {COLUMNS "title = a\n  kind = b\n", "line 6: key \"kind\" is indented"},
         {"[source]\nencoding = big5\n" COLUMNS, "line 2: unknown encoding \"big5\""},
-        {"[source]\ndelimiter = ;\n" COLUMNS, "line 2: unknown delimiter \"\""},
+        {"[source]\ndelimiter = ;\n" COLUMNS, "line 2: unknown delimiter \"\" (a semicolon begins a comment: write semicolon)"},
         {"[source]\ndelimiter = colon\n" COLUMNS, "line 2: unknown delimiter \"colon\""},
         {"[source]\ntimezone = ../etc\n" COLUMNS, "line 2: \"../etc\" is no name of a time zone"},
         {"[source]\ndate_formats = %Y-%m\n" COLUMNS,
