@@ -102,7 +102,9 @@ int form_set(struct form *form, struct bytes key, struct bytes value, struct err
     if (!known)
         return err_set(err, ERR_USAGE, "unknown " BYTES_FMT " \"" BYTES_FMT "\"%s", BYTES_ARG(key),
                        BYTES_ARG(value),
-                       value.len == 0 ? " (a semicolon begins a comment: write semicolon)" : "");
+                       value.len == 0 && key.ptr[0] == 'd'
+                           ? " (a semicolon begins a comment: write semicolon)"
+                           : "");
     return OK;
 }
 
