@@ -144,8 +144,8 @@ static int begin_reading(struct dump *dump, bool whole, struct err *err)
     if (rc == OK)
         rc = framer_new(&dump->sniff.outline, on_placed_row, dump, &dump->framer, err);
     if (rc == OK)
-        rc = table_new(&dump->sniff.dialect, dump->sniff.outline.width, on_row, dump, &dump->table,
-                       err);
+        rc = table_new(&dump->sniff.dialect, dump->options.is_sheet ? 0 : dump->sniff.outline.width,
+                       on_row, dump, &dump->table, err);
     return rc;
 }
 

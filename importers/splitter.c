@@ -19,6 +19,7 @@ struct splitter {
     struct weigh *weigh;
     int64_t credit;
     struct reading reading;
+    struct reading line; /* scratch */
     struct buf text;
     struct bytes cells[TABLE_MAX_CELLS];
 };
@@ -162,20 +163,35 @@ static int write_row(struct splitter *splitter, struct bytes text, struct table_
 
 /* ---- Ways to a reading ---- */
 
-/* A well-formed record may yet be several, or be meant otherwise, if it has not the shape of the others. */
-static bool is_suspicious(const struct splitter *splitter, struct bytes text)
+/* Whether one of the record's lines has the shape of a record by itself. */
+static bool holds_record(struct splitter *splitter, struct bytes text)
+{
+    struct bytes rest = {text.ptr, splitter->reading.taken};
+    size_t end = 0, taken = 0;
+    while (rest.len > 0 && grammar_line(&splitter->grammar, rest, true, &end, &taken)) {
+        if (taken == splitter->reading.taken)
+            return false; /* the record is this line */
+        reading_of_line(&splitter->grammar, (struct bytes){rest.ptr, end}, &splitter->line);
+        if (splitter->line.cell_count == splitter->expected_cells)
+            return true;
+        rest = (struct bytes){rest.ptr + taken, rest.len - taken};
+    }
+    return false;
+}
+
+/* A well-formed record may yet be several, or be meant otherwise, if it has not the shape of the others. That it is
+ * short or long does not speak against it: rows lack their last cells. */
+static bool is_suspicious(struct splitter *splitter, struct bytes text)
 {
     const struct reading *reading = &splitter->reading;
     const struct grammar *grammar = &splitter->grammar;
     if (splitter->expected_cells < 2 || reading->cell_count == splitter->expected_cells ||
         reading->cell_count == 0)
         return false;
-    size_t end = 0, taken = 0;
-    bool has_line = grammar_line(grammar, text, true, &end, &taken);
     bool ends_short = grammar->delimiter_bytes == 2 && reading->end > 0 &&
                       text.ptr[reading->end - 1] == grammar->dialect.delimiter[0];
-    return (has_line && taken < reading->taken) || ends_short ||
-           reading_has_stray(grammar, text, reading, false);
+    return ends_short || reading_has_stray(grammar, text, reading, false) ||
+           holds_record(splitter, text);
 }
 
 /* The first line alone. false: there is no line end yet. */

@@ -57,6 +57,11 @@ static const struct damage {
     {"never closed, at the end", &comma, 3, TEXT("1,2,3\na,b,\"c"), "[1][2][3] ~[a][b][\"c] "},
     {"never closed, number of cells unknown", &comma, 0, TEXT("a,b,\"c\n1,\"2\",3\n4,\"5\",6\n"),
      "~[a][b][\"c] [1][2][3] [4][5][6] "},
+    /* Well-formed, though of another shape: rows lack their last cells. */
+    {"short, of many lines", &comma, 6, TEXT("1,\"a, b\nc, d, e\",x\n1,2,3,4,5,6\n"),
+     "[1][a, b\nc, d, e][x] [1][2][3][4][5][6] "},
+    {"long, of many lines", &comma, 3, TEXT("1,\"a\n, b, c, d\",x,y\n1,2,3\n"),
+     "[1][a\n, b, c, d][x][y] [1][2][3] "},
     /* A quote inside a quoted cell. */
     {"inches", &comma, 3, TEXT("1,\"Men's Boots, 10\" Shearling\",\"With, x\"\n"),
      "~[1][Men's Boots, 10\" Shearling][With, x] "},
