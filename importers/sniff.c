@@ -46,10 +46,10 @@ static bool is_binary(struct bytes sample)
     return controls > 3 + sample.len / 1000 || controls * 4 > sample.len;
 }
 
-static enum refusal find_refusal(struct bytes sample)
+static enum refusal find_refusal(struct bytes sample, bool whole)
 {
     struct bytes text = cell_trim(sample);
-    if (text.len == 0)
+    if (text.len == 0 && whole)
         return REFUSAL_EMPTY;
     if (is_binary(sample))
         return REFUSAL_BINARY;
@@ -205,7 +205,7 @@ int sniff_sample(const struct profile *profile, const struct form *form, bool by
                  enum refusal *out_refusal, struct err *err)
 {
     enum { ARENA_BYTES = 64 * 1024 * 1024 };
-    enum refusal refusal = find_refusal(sample);
+    enum refusal refusal = find_refusal(sample, whole);
     if (refusal != REFUSAL_NONE) {
         *out_refusal = refusal;
         return OK;

@@ -24,7 +24,7 @@ struct sniff {
  * says stands. `by_record` comes from whoever knows (dialect.by_record).
  *
  * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY
- * (nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
+ * (a whole file of nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
  * more than three and one in a thousand bytes, or a quarter of a short text). ERR_NOMEM comes as the return
  * value, OK otherwise.
  *
