@@ -164,7 +164,7 @@ static bool counts_on(const struct row_facts *facts, size_t at)
         if (facts->types[at][c] != CELL_NUMBER)
             continue;
         if (!bytes_to_int64(cell_trim(row->cells[c]), &number) ||
-            (numbers > 0 && number - 1 != before))
+            (numbers > 0 && (before == INT64_MAX || number != before + 1)))
             return false;
         before = number;
         numbers++;
