@@ -183,14 +183,14 @@ static size_t find_extra_cells(const struct sniff *sniff, const struct sample *s
     return sniff->outline.header_rows > 0 ? extra : 0;
 }
 
-static int sniff_table(const struct profile *profile, const struct form *form, struct bytes text,
-                       bool whole, struct sample *sample, struct arena *arena, struct sniff *sniff,
-                       struct err *err)
+static int sniff_table(const struct profile *profile, const struct form *form, bool by_record,
+                       struct bytes text, bool whole, struct sample *sample, struct arena *arena,
+                       struct sniff *sniff, struct err *err)
 {
     size_t width = 0;
     int rc = sniff_dialect(profile, form, text, whole, sniff, &width, err);
     if (rc == OK)
-        rc = read_rows(&sniff->dialect, width, text, whole, sample, err);
+        rc = read_rows(&sniff->dialect, by_record ? 0 : width, text, whole, sample, err);
     if (rc == OK)
         rc = outline_find(sample->rows, sample->count, form, profile, arena, &sniff->outline, err);
     if (rc == OK)
@@ -218,7 +218,7 @@ int sniff_sample(const struct profile *profile, const struct form *form, bool by
     arena_init(&rows.arena, ARENA_BYTES);
     bool has_room = rows.rows != NULL && sniff != NULL;
     if (has_room)
-        rc = sniff_table(profile, form, sample, whole, &rows, arena, sniff, err);
+        rc = sniff_table(profile, form, by_record, sample, whole, &rows, arena, sniff, err);
     else
         rc = err_set(err, ERR_NOMEM, "could not look at a file's beginning");
     if (has_room && rc == OK) {
