@@ -47,6 +47,22 @@ bool row_is_names(const struct table_row *row, size_t least)
     return names >= least;
 }
 
+enum column_type column_type_of(enum cell_type cell)
+{
+    switch (cell) {
+    case CELL_EMPTY:
+        return COLUMN_EMPTY;
+    case CELL_NUMBER:
+        return COLUMN_NUMBER;
+    case CELL_DATE:
+        return COLUMN_DATE;
+    case CELL_CODE:
+        return COLUMN_CODE;
+    default:
+        return COLUMN_TEXT;
+    }
+}
+
 /* ---- Looking once ---- */
 
 /* The most common number of cells, the larger one among equals. */
