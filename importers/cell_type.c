@@ -19,18 +19,6 @@ static bool is_letter(char c)
 
 /* ---- Numbers ---- */
 
-static bool scan_any(struct bytes *rest, const struct bytes *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!bytes_starts_with(*rest, words[i]))
-            continue;
-        rest->ptr += words[i].len;
-        rest->len -= words[i].len;
-        return true;
-    }
-    return false;
-}
-
 static size_t scan_digits(struct bytes *rest)
 {
     size_t count = 0;
@@ -69,11 +57,8 @@ static bool scan_figures(struct bytes *rest)
 
 static bool is_number(struct bytes text)
 {
-    static const struct bytes currencies[] = {{"$", 1},   {"\xC2\xA3", 2}, {"\xE2\x82\xAC", 3},
-                                              {"¥", 2},   {"￥", 3},       {"US$", 3},
-                                              {"RMB", 3}, {"CNY", 3}};
-    static const struct bytes units[] = {{"%", 1},  {"元", 3}, {"万元", 6}, {"件", 3},
-                                         {"次", 3}, {"€", 3},  {"％", 3}};
+    static const char *const currencies[] = {"$", "£", "€", "¥", "￥", "US$", "RMB", "CNY"};
+    static const char *const units[] = {"%", "％", "元", "万元", "件", "次", "€"};
     bool in_brackets = scan_byte(&text, '(');
     if (!scan_byte(&text, '-'))
         (void)scan_byte(&text, '+');
@@ -101,17 +86,11 @@ static bool is_number(struct bytes text)
 
 static bool scan_month(struct bytes *rest)
 {
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
-    for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
-        struct bytes name = bytes_from_z(months[i]);
-        if (scan_word(rest, name) || scan_word(rest, (struct bytes){name.ptr, 3})) {
-            (void)scan_byte(rest, '.');
-            return rest->len == 0 || !is_letter(rest->ptr[0]);
-        }
-    }
-    return false;
+    int month = 0;
+    if (!scan_month_name(rest, &month))
+        return false;
+    (void)scan_byte(rest, '.');
+    return rest->len == 0 || !is_letter(rest->ptr[0]);
 }
 
 /* 5 January 2016, 14-Jan-2014, 14-Jan; the number before it has been taken. */
@@ -139,11 +118,10 @@ static bool is_year(int number)
 /* 2024年3月5日; the year has been taken. */
 static bool scan_chinese_day(struct bytes *rest)
 {
-    static const struct bytes year_mark = {"年", 3}, month_mark = {"月", 3};
-    static const struct bytes day_marks[] = {{"日", 3}, {"号", 3}};
+    static const char *const day_marks[] = {"日", "号"};
     int number = 0;
-    if (!scan_word(rest, year_mark) || !scan_number(rest, 1, 2, &number) ||
-        !scan_word(rest, month_mark))
+    if (!scan_word(rest, BYTES_LIT("年")) || !scan_number(rest, 1, 2, &number) ||
+        !scan_word(rest, BYTES_LIT("月")))
         return false;
     return !scan_number(rest, 1, 2, &number) || scan_any(rest, day_marks, 2);
 }
@@ -195,8 +173,7 @@ static bool scan_day(struct bytes *rest)
 
 static bool scan_clock(struct bytes *rest)
 {
-    static const struct bytes hour_marks[] = {{"时", 3}, {"点", 3}};
-    static const struct bytes minute_mark = {"分", 3}, second_mark = {"秒", 3};
+    static const char *const hour_marks[] = {"时", "点"};
     int number = 0;
     const struct day_part *part = NULL;
     (void)scan_day_part(rest, &part);
@@ -204,9 +181,9 @@ static bool scan_clock(struct bytes *rest)
     if (!scan_number(rest, 1, 2, &number))
         return false;
     if (scan_any(rest, hour_marks, 2)) {
-        if (scan_number(rest, 1, 2, &number) && !scan_word(rest, minute_mark))
+        if (scan_number(rest, 1, 2, &number) && !scan_word(rest, BYTES_LIT("分")))
             return false;
-        return !scan_number(rest, 1, 2, &number) || scan_word(rest, second_mark);
+        return !scan_number(rest, 1, 2, &number) || scan_word(rest, BYTES_LIT("秒"));
     }
     if (!scan_byte(rest, ':') || !scan_number(rest, 2, 2, &number))
         return false;

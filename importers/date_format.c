@@ -4,22 +4,6 @@
 
 #include <string.h>
 
-static const char *const month_names[] = {"january",   "february", "march",    "april",
-                                          "may",       "june",     "july",     "august",
-                                          "september", "october",  "november", "december"};
-
-static bool scan_month_name(struct bytes *rest, int *out_month)
-{
-    for (int month = 0; month < 12; month++) {
-        struct bytes name = bytes_from_z(month_names[month]);
-        if (scan_word(rest, name) || scan_word(rest, (struct bytes){name.ptr, 3})) {
-            *out_month = month + 1;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* A format while it is read: the fields so far, and the part of the day until the hour is known. */
 struct format_state {
     struct date_parts parts;

@@ -67,12 +67,26 @@ bool scan_offset(struct bytes *rest, int *out_offset_s)
     return true;
 }
 
-/* The first of the words that `*rest` begins with. */
-static bool scan_any(struct bytes *rest, const char *const *words, size_t count)
+bool scan_any(struct bytes *rest, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (scan_word(rest, bytes_from_z(words[i])))
             return true;
+    }
+    return false;
+}
+
+bool scan_month_name(struct bytes *rest, int *out_month)
+{
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
+    for (int month = 0; month < 12; month++) {
+        struct bytes name = bytes_from_z(names[month]);
+        if (scan_word(rest, name) || scan_word(rest, (struct bytes){name.ptr, 3})) {
+            *out_month = month + 1;
+            return true;
+        }
     }
     return false;
 }

@@ -11,6 +11,12 @@ bool scan_byte(struct bytes *rest, char byte);
 /* Any word, in any case (ASCII). */
 bool scan_word(struct bytes *rest, struct bytes word);
 
+/* The first of the words that `*rest` begins with. */
+bool scan_any(struct bytes *rest, const char *const *words, size_t count);
+
+/* January or Jan, in any case; `*out_month` from 1. */
+bool scan_month_name(struct bytes *rest, int *out_month);
+
 /* White space, also none. */
 void scan_blanks(struct bytes *rest);
 

@@ -75,8 +75,10 @@ static int take_sheet_row(struct dump *dump, const struct table_row *row, struct
     size_t width = outline->width > outline->header_count ? outline->width : outline->header_count;
     if (row->cell_count == 0 || row->cell_count >= width)
         return framer_take(dump->framer, row, err);
+    /* In the row's text, as whoever copies a row expects. */
+    const struct bytes end = {row->text.ptr + row->text.len - 1, 0};
     for (size_t i = 0; i < width; i++)
-        dump->filled[i] = i < row->cell_count ? row->cells[i] : (struct bytes){"", 0};
+        dump->filled[i] = i < row->cell_count ? row->cells[i] : end;
     struct table_row filled = *row;
     filled.cells = dump->filled;
     filled.cell_count = width;
@@ -143,9 +145,10 @@ static int begin_reading(struct dump *dump, bool whole, struct err *err)
         rc = dump->sink.on_sniff(dump->sink.context, &dump->sniff, err);
     if (rc == OK)
         rc = framer_new(&dump->sniff.outline, on_placed_row, dump, &dump->framer, err);
+    /* A sheet has nothing to mend, and lines in its cells that look like records are none. */
+    size_t expected_cells = dump->options.is_sheet ? 0 : dump->sniff.outline.width;
     if (rc == OK)
-        rc = table_new(&dump->sniff.dialect, dump->options.is_sheet ? 0 : dump->sniff.outline.width,
-                       on_row, dump, &dump->table, err);
+        rc = table_new(&dump->sniff.dialect, expected_cells, on_row, dump, &dump->table, err);
     return rc;
 }
 

@@ -15,6 +15,7 @@ enum { HELD_MAX_BYTES = 8 * 1024 * 1024 };
 struct row_copy {
     struct table_row row;
     size_t size;
+    size_t filled;        /* cells: headers may be wide, and each row is compared with them */
     struct bytes cells[]; /* followed by the row's text */
 };
 
@@ -62,6 +63,7 @@ static struct row_copy *copy_row(const struct table_row *row)
     copy->row.cells = copy->cells;
     copy->row.text = (struct bytes){text, row->text.len};
     copy->size = copy_size(row);
+    copy->filled = row_filled(row);
     return copy;
 }
 
@@ -99,10 +101,11 @@ void framer_free(struct framer *framer)
 /* ---- Is it the header again? ---- */
 
 /* Most words of the header in their places; some may be missing or new at the end. */
-static bool repeats(const struct table_row *row, const struct table_row *header, bool after_gap)
+static bool repeats(const struct table_row *row, const struct row_copy *copy, bool after_gap)
 {
     enum { GLANCE = 4 /* cells after which a row without a word of the header is let go */ };
-    size_t equal = 0, filled = 0, names = row_filled(header);
+    const struct table_row *header = &copy->row;
+    size_t equal = 0, filled = 0, names = copy->filled;
     for (size_t i = 0; i < row->cell_count; i++) {
         struct bytes cell = cell_trim(row->cells[i]);
         filled += cell.len > 0;
@@ -118,9 +121,9 @@ static bool repeats(const struct table_row *row, const struct table_row *header,
 
 static bool repeats_header(const struct framer *framer, const struct table_row *row)
 {
-    if (framer->own_header != NULL && repeats(row, &framer->own_header->row, framer->after_gap))
+    if (framer->own_header != NULL && repeats(row, framer->own_header, framer->after_gap))
         return true;
-    return framer->header_count > 0 && repeats(row, &framer->headers[0]->row, framer->after_gap);
+    return framer->header_count > 0 && repeats(row, framer->headers[0], framer->after_gap);
 }
 
 /* Behind the first row of a header: whether the row is one of its others. */
@@ -128,27 +131,11 @@ static bool goes_on(const struct framer *framer, const struct table_row *row)
 {
     bool found = false;
     for (size_t i = 0; i < framer->header_count && !found; i++)
-        found = repeats(row, &framer->headers[i]->row, false);
+        found = repeats(row, framer->headers[i], false);
     return found && framer->table > 1;
 }
 
 /* ---- Is it another header? ---- */
-
-static enum column_type column_of(struct bytes cell)
-{
-    switch (cell_type_of(cell)) {
-    case CELL_EMPTY:
-        return COLUMN_EMPTY;
-    case CELL_NUMBER:
-        return COLUMN_NUMBER;
-    case CELL_DATE:
-        return COLUMN_DATE;
-    case CELL_CODE:
-        return COLUMN_CODE;
-    default:
-        return COLUMN_TEXT;
-    }
-}
 
 /* How many cells are filled from the left, when none is behind them; else 0. */
 static size_t filled_prefix(const struct table_row *row)
@@ -196,7 +183,7 @@ static void look_below(const struct framer *framer, const struct table_row *head
         if (!has_shape_of(row, header, prefix))
             continue;
         for (size_t c = 0; c < prefix; c++) {
-            enum column_type type = column_of(row->cells[c]);
+            enum column_type type = column_type_of(cell_type_of(row->cells[c]));
             if (body->rows == 0)
                 body->types[c] = type;
             bool is_typed = type != COLUMN_EMPTY && type != COLUMN_TEXT;

@@ -323,22 +323,6 @@ static int join_header(const struct search *search, struct arena *arena, struct 
     return ok ? OK : err_set(err, ERR_NOMEM, "could not keep a header");
 }
 
-static enum column_type type_of(enum cell_type cell)
-{
-    switch (cell) {
-    case CELL_EMPTY:
-        return COLUMN_EMPTY;
-    case CELL_NUMBER:
-        return COLUMN_NUMBER;
-    case CELL_DATE:
-        return COLUMN_DATE;
-    case CELL_CODE:
-        return COLUMN_CODE;
-    default:
-        return COLUMN_TEXT;
-    }
-}
-
 /* A later table may have more rows than the first one: if half of the rows right below the header have its
  * number of cells, that is the width; else, or without header, it is found by looking. */
 static size_t width_below(const struct search *search, size_t header_count)
@@ -367,7 +351,7 @@ static int describe_body(const struct search *search, struct arena *arena, struc
     if (outline->types == NULL)
         return err_set(err, ERR_NOMEM, "could not keep the types of columns");
     for (size_t c = 0; c < body.width; c++)
-        outline->types[c] = type_of(body.columns[c]);
+        outline->types[c] = column_type_of(body.columns[c]);
     return OK;
 }
 

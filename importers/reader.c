@@ -4,9 +4,8 @@
 #include "base/utf8.h"
 
 #include "importers/cell.h"
-#include "importers/names.h"
 #include "importers/row.h"
-#include "importers/table.h"
+#include "importers/row_facts.h"
 
 #include <string.h>
 
@@ -121,14 +120,6 @@ static int reject(struct reader *reader, const struct table_row *row, enum rejec
 
 /* ---- Rows ---- */
 
-static size_t filled_cells(const struct table_row *row)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < row->cell_count; i++)
-        count += cell_trim(row->cells[i]).len > 0;
-    return count;
-}
-
 /* A total row has no time of receipt. */
 static bool is_total(struct reader *reader, const struct table_row *row)
 {
@@ -178,7 +169,7 @@ static int skip_footer(struct reader *reader, const struct table_row *row, bool 
     if (rc != OK)
         return rc;
     bool total = is_total(reader, row);
-    bool note = !total && reader->total_seen && filled_cells(row) == 1;
+    bool note = !total && reader->total_seen && row_filled(row) == 1;
     reader->total_seen = reader->total_seen || total;
     reader->counts.total_rows += total;
     reader->counts.note_rows += note;

@@ -47,6 +47,22 @@ bool row_is_names(const struct table_row *row, size_t least)
     return names >= least;
 }
 
+enum column_type column_type_of(enum cell_type cell)
+{
+    switch (cell) {
+    case CELL_EMPTY:
+        return COLUMN_EMPTY;
+    case CELL_NUMBER:
+        return COLUMN_NUMBER;
+    case CELL_DATE:
+        return COLUMN_DATE;
+    case CELL_CODE:
+        return COLUMN_CODE;
+    default:
+        return COLUMN_TEXT;
+    }
+}
+
 /* ---- Looking once ---- */
 
 /* The most common number of cells, the larger one among equals. */
@@ -164,7 +180,7 @@ static bool counts_on(const struct row_facts *facts, size_t at)
         if (facts->types[at][c] != CELL_NUMBER)
             continue;
         if (!bytes_to_int64(cell_trim(row->cells[c]), &number) ||
-            (numbers > 0 && number - 1 != before))
+            (numbers > 0 && (before == INT64_MAX || number != before + 1)))
             return false;
         before = number;
         numbers++;

@@ -19,6 +19,9 @@ bool row_equals(const struct table_row *a, const struct table_row *b);
 /* Whether all filled cells can be names of columns, and there are at least `least`. */
 bool row_is_names(const struct table_row *row, size_t least);
 
+/* What a column of such cells is. */
+enum column_type column_type_of(enum cell_type cell);
+
 struct row_facts {
     const struct table_row *rows;
     size_t count;

@@ -46,10 +46,10 @@ static bool is_binary(struct bytes sample)
     return controls > 3 + sample.len / 1000 || controls * 4 > sample.len;
 }
 
-static enum refusal find_refusal(struct bytes sample)
+static enum refusal find_refusal(struct bytes sample, bool whole)
 {
     struct bytes text = cell_trim(sample);
-    if (text.len == 0)
+    if (text.len == 0 && whole)
         return REFUSAL_EMPTY;
     if (is_binary(sample))
         return REFUSAL_BINARY;
@@ -183,14 +183,14 @@ static size_t find_extra_cells(const struct sniff *sniff, const struct sample *s
     return sniff->outline.header_rows > 0 ? extra : 0;
 }
 
-static int sniff_table(const struct profile *profile, const struct form *form, struct bytes text,
-                       bool whole, struct sample *sample, struct arena *arena, struct sniff *sniff,
-                       struct err *err)
+static int sniff_table(const struct profile *profile, const struct form *form, bool by_record,
+                       struct bytes text, bool whole, struct sample *sample, struct arena *arena,
+                       struct sniff *sniff, struct err *err)
 {
     size_t width = 0;
     int rc = sniff_dialect(profile, form, text, whole, sniff, &width, err);
     if (rc == OK)
-        rc = read_rows(&sniff->dialect, width, text, whole, sample, err);
+        rc = read_rows(&sniff->dialect, by_record ? 0 : width, text, whole, sample, err);
     if (rc == OK)
         rc = outline_find(sample->rows, sample->count, form, profile, arena, &sniff->outline, err);
     if (rc == OK)
@@ -205,7 +205,7 @@ int sniff_sample(const struct profile *profile, const struct form *form, bool by
                  enum refusal *out_refusal, struct err *err)
 {
     enum { ARENA_BYTES = 64 * 1024 * 1024 };
-    enum refusal refusal = find_refusal(sample);
+    enum refusal refusal = find_refusal(sample, whole);
     if (refusal != REFUSAL_NONE) {
         *out_refusal = refusal;
         return OK;
@@ -218,7 +218,7 @@ int sniff_sample(const struct profile *profile, const struct form *form, bool by
     arena_init(&rows.arena, ARENA_BYTES);
     bool has_room = rows.rows != NULL && sniff != NULL;
     if (has_room)
-        rc = sniff_table(profile, form, sample, whole, &rows, arena, sniff, err);
+        rc = sniff_table(profile, form, by_record, sample, whole, &rows, arena, sniff, err);
     else
         rc = err_set(err, ERR_NOMEM, "could not look at a file's beginning");
     if (has_room && rc == OK) {

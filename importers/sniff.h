@@ -21,10 +21,11 @@ struct sniff {
 
 /* Look at `sample`, decoded text from the file's start; `whole` says that the file ends with it. The profile's
  * words are evidence for delimiter and header, but no column is required; `profile` may be NULL. What `form`
- * says stands. `by_record` comes from whoever knows (dialect.by_record).
+ * says stands. `by_record` comes from whoever knows (dialect.by_record): such a text is well-formed,
+ * nothing in it is mended.
  *
  * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY
- * (nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
+ * (a whole file of nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
  * more than three and one in a thousand bytes, or a quarter of a short text). ERR_NOMEM comes as the return
  * value, OK otherwise.
  *

@@ -39,10 +39,8 @@ struct table {
     size_t starts[TABLE_MAX_CELLS];
     struct bytes cells[TABLE_MAX_CELLS];
     size_t cell_count;
-    enum table_fault fault;
     bool after_cr; /* the last byte was a CR that ended a row: an LF behind it belongs to it */
-    bool
-        gave_up; /* the last row has a shape that libcsv cannot judge: what follows it does not count */
+    bool gave_up;  /* the row at hand is more than libcsv can judge: what follows does not count */
 
     struct splitter *splitter;
     size_t splitting; /* so many bytes more are the splitter's */
@@ -164,7 +162,6 @@ static void drop_row(struct table *table)
 {
     buf_clear(&table->text);
     table->cell_count = 0;
-    table->fault = TABLE_FAULT_NONE;
 }
 
 static void end_row(struct table *table)
@@ -184,7 +181,6 @@ static void end_row(struct table *table)
         .cells = table->cells,
         .cell_count = table->cell_count,
         .text = text,
-        .fault = table->fault,
     };
     put_row(table, &row, 1 + line_ends);
     drop_row(table);
@@ -196,10 +192,10 @@ static void on_cell(void *cell, size_t len, void *context)
     table->after_cr = false;
     if (table->rc != OK || table->gave_up)
         return;
-    if (table->cell_count == TABLE_MAX_CELLS) {
-        table->fault = TABLE_FAULT_CELLS;
+    /* Cells that are not kept may have line ends, which must be counted. */
+    table->gave_up = table->cell_count == TABLE_MAX_CELLS;
+    if (table->gave_up)
         return;
-    }
     /* Nearly always there is room, and asking for it costs a call for each cell of a dump. */
     struct buf *text = &table->text;
     char *room =
@@ -339,7 +335,8 @@ static size_t split_record(struct table *table, struct bytes text, bool whole, b
     if (table->rc != OK || *out_stuck)
         return 0;
     char last = text.ptr[taken - 1];
-    table->skipping = row.fault == TABLE_FAULT_LONG && last != '\n' && last != '\r';
+    bool ends = last == '\n' || (last == '\r' && table->grammar.dialect.cr_ends);
+    table->skipping = row.fault == TABLE_FAULT_LONG && !ends;
     table->splitting -= taken < table->splitting ? taken : table->splitting;
     put_row(table, &row, count_line_ends(table, (struct bytes){text.ptr, taken}));
     return taken;

@@ -105,6 +105,17 @@ struct weigh {
 
 static const struct path NO_PATH = {.cost = COST_NEVER};
 
+/* Those that were reached: a short record must not pay for the width of the table. */
+static void clear_states(struct weigh *weigh)
+{
+    for (int layer = 0; layer < LAYER_COUNT; layer++) {
+        for (size_t count = 0; count <= weigh->reach; count++) {
+            for (int mode = 0; mode < MODE_COUNT; mode++)
+                weigh->states[layer][count].paths[mode] = NO_PATH;
+        }
+    }
+}
+
 int weigh_new(const struct grammar *grammar, size_t expected_cells, struct weigh **out_weigh,
               struct err *err)
 {
@@ -121,6 +132,8 @@ int weigh_new(const struct grammar *grammar, size_t expected_cells, struct weigh
             return err_set(err, ERR_NOMEM, "could not make a weigher of records");
         }
     }
+    weigh->reach = weigh->top;
+    clear_states(weigh);
     *out_weigh = weigh;
     return OK;
 }
@@ -458,7 +471,9 @@ static void write_reading(struct weigh *weigh, struct path path, struct reading 
     const struct token *end = &weigh->tokens[path.end];
     struct span span = {.escapes = true};
     bool opens = false;
-    *reading = (struct reading){.end = end->at, .taken = end->at + end->bytes};
+    reading->cell_count = 0; /* clearing all spans would take longer than most records */
+    reading->end = end->at;
+    reading->taken = end->at + end->bytes;
     reading->ended_by_cr = end->kind == TOKEN_CR;
     for (const struct token *token = weigh->tokens; token <= end; token++) {
         opens = opens || token->role == ROLE_OPENING;
@@ -509,16 +524,11 @@ static enum progress take_line(struct weigh *weigh, struct bytes text, size_t fr
 
 static void restart(struct weigh *weigh)
 {
+    clear_states(weigh);
     weigh->token_count = 0;
     weigh->reach = 0;
     weigh->has_later = false;
     weigh->steps = 0;
-    for (int layer = 0; layer < LAYER_COUNT; layer++) {
-        for (size_t count = 0; count <= weigh->top; count++) {
-            for (int mode = 0; mode < MODE_COUNT; mode++)
-                weigh->states[layer][count].paths[mode] = NO_PATH;
-        }
-    }
     weigh->states[LAYER_FIRST][0].paths[MODE_PLAIN].cost = 0;
 }
 

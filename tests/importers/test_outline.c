@@ -120,6 +120,8 @@ static void outline_find__finds_preamble_header_and_types(void **state)
         {"the same word twice", "x;x/a;b/c;d", "0+0@0  tt default default"},
         {"the same word above numbers", "x;x/1;2/3;4", "0+1@1 [x][x] nn default types"},
         {"years", "区县;2022;2023/甲;5;9/乙;7;4", "0+1@1 [区县][2022][2023] tnn default types"},
+        {"the largest numbers", "区县;9223372036854775807;-9223372036854775808/甲;5;9/乙;7;4",
+         "0+0@0  tnn default types"},
         {"the header again below", "a;b;c/x;y;1/z;w;2/a;b;c/v;u;3/v;u;3",
          "0+1@1 [a][b][c] ttn default types"},
         {"shorter header", "a;b/1;2;/3;4;/5;6;", "0+1@1 [a][b] nne default types"},

@@ -403,6 +403,44 @@ static void reader_feed__reads_real_dumps(void **state)
     assert_int_equal(nyc.in_time, 156);
 }
 
+/* ---- Sheets ---- */
+
+static void reader_feed__takes_no_line_of_a_sheets_cell_for_a_record(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct zone *zone = NULL;
+    struct reader *reader = NULL;
+    struct profile *profile = profile_named("auto");
+    struct log log = {0};
+    struct reader_sink sink = {NULL, on_record, on_reject, &log};
+    const struct dump_options options = {
+        .profile = profile, .form = *profile_form(profile), .is_sheet = true};
+    buf_init(&log.out, 1 << 12);
+    assert_int_equal(zone_fixed(0, &zone, &err), OK);
+    assert_int_equal(reader_new(&options, zone, sink, &reader, &err), OK);
+    assert_int_equal(reader_feed(reader,
+                                 BYTES_LIT("工单编号,受理时间,承办单位,内容,状态\n"
+                                           "1,2024-05-01,甲局,x,办理中\n"
+                                           "5,2024-05-01,乙局,y,办理中\n"
+                                           "7,2024-05-01,乙局,y,办理中\n"
+                                           "2,2024-05-01,\"甲局\n1,2,3,4,5\n6,7,8,9,0\n"
+                                           "1,2,3,4,5\n6,7,8,9,0\n1,2,3,4,5\n6,7,8,9,0\"\n"
+                                           "3,2024-05-01,甲局\n"),
+                                 &err),
+                     OK);
+    assert_int_equal(reader_finish(reader, &err), OK);
+    assert_int_equal(reader_counts(reader).rows, 5);
+    assert_int_equal(reader_counts(reader).rejected, 0);
+    buf_append_byte(&log.out, '\0');
+    assert_non_null(strstr(log.out.ptr, "\n5 2 1:[甲局\n1,2,3,4,5\n6,7,8,9,0\n"));
+    assert_non_null(strstr(log.out.ptr, "\n6 3 1:[甲局]"));
+    reader_free(reader);
+    zone_free(zone);
+    profile_free(profile);
+    buf_deinit(&log.out);
+}
+
 /* ---- Faults ---- */
 
 static int fault_body(void *context, struct err *err)
@@ -464,6 +502,7 @@ int main(void)
         cmocka_unit_test(reader_feed__refuses_what_is_no_dump),
         cmocka_unit_test(reader_feed__reads_gb18030_like_utf8),
         cmocka_unit_test(reader_feed__reads_real_dumps),
+        cmocka_unit_test(reader_feed__takes_no_line_of_a_sheets_cell_for_a_record),
         cmocka_unit_test(reader_feed__survives_failing_memory),
         cmocka_unit_test(reader_feed__hands_back_what_the_sink_says),
     };

@@ -457,6 +457,17 @@ static void sniff_sample__drops_a_cut_record(void **state)
     arena_deinit(&arena);
 }
 
+static void sniff_sample__calls_no_file_empty_before_its_end(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct sniff found;
+    sniff(&form_open, BYTES_LIT("   \n \n\n"), false, &arena, &found);
+    assert_int_equal(found.outline.header_rows, 0);
+    assert_string_equal(found.dialect.delimiter, ",");
+    arena_deinit(&arena);
+}
+
 static void sniff_sample__applies_the_profile(void **state)
 {
     (void)state;
@@ -518,6 +529,7 @@ int main(void)
         cmocka_unit_test(sniff_sample__finds_every_form_again),
         cmocka_unit_test(sniff_sample__finds_plain_csv_as_it_wrote_it),
         cmocka_unit_test(sniff_sample__drops_a_cut_record),
+        cmocka_unit_test(sniff_sample__calls_no_file_empty_before_its_end),
         cmocka_unit_test(sniff_sample__applies_the_profile),
         cmocka_unit_test(sniff_sample__survives_memory_failure),
     };

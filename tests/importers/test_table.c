@@ -356,6 +356,48 @@ static void table_feed__gives_up_what_grows_beyond_its_limits(void **state)
     assert_int_equal(blank.fault, TABLE_FAULT_NONE);
 }
 
+static void table_feed__counts_the_lines_of_cells_it_drops(void **state)
+{
+    (void)state;
+    struct buf text, expected;
+    buf_init(&text, 1 << 16);
+    buf_init(&expected, 1 << 16);
+    for (int i = 0; i < TABLE_MAX_CELLS; i++)
+        buf_append_z(&text, "a,");
+    buf_append_z(&text, "\"x\ny\"\n1,2\nx\"y,3\n");
+    buf_append_z(&expected, "1:1024 3:2 4:2 ");
+    buf_append_byte(&expected, '\0');
+    for (size_t cut = 2040; cut <= text.len; cut++)
+        check_cut(',', buf_bytes(&text), cut, write_line, buf_bytes(&expected));
+    buf_deinit(&text);
+    buf_deinit(&expected);
+}
+
+static void table_feed__skips_the_rest_of_a_line_that_is_too_long(void **state)
+{
+    (void)state;
+    static const struct dialect dialect = {{","}, '"', 0, false, false};
+    struct err err = {0};
+    struct buf text, out;
+    struct table *table = NULL;
+    buf_init(&text, TABLE_MAX_ROW_BYTES + 100);
+    buf_init(&out, 100);
+    char *room = buf_reserve(&text, TABLE_MAX_ROW_BYTES);
+    assert_non_null(room);
+    memset(room, 'a', TABLE_MAX_ROW_BYTES);
+    memset(room + TABLE_MAX_ROW_BYTES - 2, '\r', 2);
+    text.len = TABLE_MAX_ROW_BYTES;
+    buf_append_z(&text, "its,end\nb,c\n");
+    assert_int_equal(table_new(&dialect, 0, write_line, &out, &table, &err), OK);
+    assert_int_equal(table_feed(table, buf_bytes(&text), &err), OK);
+    assert_int_equal(table_finish(table, &err), OK);
+    buf_append_byte(&out, '\0');
+    assert_string_equal(out.ptr, "1:1 2:2 ");
+    table_free(table);
+    buf_deinit(&text);
+    buf_deinit(&out);
+}
+
 static int refuse_second(void *context, const struct table_row *row, struct err *err)
 {
     int *calls = context;
@@ -400,6 +442,8 @@ int main(void)
         cmocka_unit_test(table_feed__counts_lines_as_the_dialect_says),
         cmocka_unit_test(table_feed__equals_the_json_of_csv_spectrum),
         cmocka_unit_test(table_feed__gives_up_what_grows_beyond_its_limits),
+        cmocka_unit_test(table_feed__counts_the_lines_of_cells_it_drops),
+        cmocka_unit_test(table_feed__skips_the_rest_of_a_line_that_is_too_long),
         cmocka_unit_test(table_feed__stops_when_the_sink_fails),
         cmocka_unit_test(table_feed__survives_failing_memory),
     };
