@@ -81,13 +81,27 @@ static bool has_half_brackets(struct bytes text)
     return open != 0;
 }
 
+/* Several numbers with blanks between them: there is another delimiter. */
+static bool is_numbers(struct bytes text)
+{
+    bool has_blank = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        has_blank = has_blank || c == ' ';
+        if ((c < '0' || c > '9') && (c == '\0' || strchr(" .-", c) == NULL))
+            return false;
+    }
+    return has_blank;
+}
+
 static double text_worth(struct bytes text)
 {
-    double worth = worth_words;
+    double worth = is_numbers(text) ? 0.4 : worth_words;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         double own = worth_words;
-        if (c == '"' || (c >= 0 && c < ' '))
+        struct bytes rest = {text.ptr + i, text.len - i};
+        if (c == '"' || (c >= 0 && c < ' ') || bytes_starts_with(rest, BYTES_LIT("' '")))
             own = 0.3;
         else if (c == ';' || c == '|')
             own = 0.5;

@@ -20,6 +20,7 @@ enum {
     COST_INNER = 1,           /* a quote inside a quoted cell is text */
     COST_INNER_CLOSING = 5,   /* ... though the cell could have ended there */
     COST_INNER_OPENING = 15,  /* ... though it looks like the start of another cell */
+    COST_PAIR_OPENING = 8,    /* ... and so does the first of a doubled quote */
     COST_MIDDLE_OPENING = 9,  /* the rest of a cell is quoted: a delimiter lacks before it */
     COST_MIDDLE_CLOSING = 6,  /* ... the beginning: one lacks behind it */
     COST_UNCLOSED = 14,       /* a quoted cell ends with a delimiter, its closing quote lacks */
@@ -297,7 +298,8 @@ static void step_quote(const struct weigh *weigh, const struct token *token, enu
             prefer(&paths[MODE_PLAIN], &plain, old[MODE_QUOTED], COST_MIDDLE_CLOSING, MODE_QUOTED);
         prefer(&paths[MODE_QUOTED], &quoted, old[MODE_PAIRED], 0, MODE_PAIRED);
         prefer(&paths[MODE_QUOTED], &quoted, old[MODE_PLAIN], opening, MODE_PLAIN);
-        paths[MODE_PAIRED] = token->pairs ? old[MODE_QUOTED] : NO_PATH;
+        paths[MODE_PAIRED] =
+            token->pairs ? path_add(old[MODE_QUOTED], begins ? COST_PAIR_OPENING : 0) : NO_PATH;
         if (layer == LAYER_FIRST)
             trace[count] = (uint8_t)(plain | quoted << 2);
     }
