@@ -84,6 +84,11 @@ printf 'a\377b,c\nd,e\n' >"$work/in"
 iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null
 verdict undecodable_comes_out_as_valid_utf8 $?
 
+printf 'order_no,received_at,unit,no\377te\n1,2024-05-01,Parks,x\n2,2024-05-02,Roads,y\n' >"$work/in"
+"$pingyi" inspect "$work/in" --header-rows 1 --format json >"$work/out" 2>"$work/messages" &&
+    [ "$(jq -r '[.columns[] | .field] | join(" ")' "$work/out")" = 'order_no received_at unit ' ]
+verdict undecodable_header_cell_hides_no_other $?
+
 refuses web_page '<!DOCTYPE html><html><table><tr><td>1</td></tr></table></html>\n' 网页
 refuses old_excel '\320\317\021\340\241\261\032\341\000\000\000' Excel
 refuses archive '\037\213\010\000\000\000\000\000' 压缩包
