@@ -58,15 +58,22 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     if (optind + 1 != argc)
         return command_misused(context, &command_inspect, "须给出一个文件");
     out->path = argv[optind];
+    if (out->profile_out != NULL && out->format == FORMAT_CSV)
+        return command_misused(context, &command_inspect,
+                               "--profile-out 不能与 --format csv 同时使用");
+    if (out->profile_out != NULL && files_are_same(out->profile_out, out->path))
+        return command_misused(context, &command_inspect,
+                               "--profile-out 会覆盖要查看的文件，请换一个文件名");
     return EXIT_DONE;
 }
 
 static int write_draft(const struct inspect_arguments *arguments, const struct document *document,
-                       const struct profile *profile, const struct survey *survey, struct err *err)
+                       const struct document_wish *wish, const struct survey *survey,
+                       struct err *err)
 {
     struct buf draft;
     buf_init(&draft, PROFILE_TEXT_MAX_BYTES);
-    profile_draft_append(document->source.name, document, profile, survey, &draft);
+    profile_draft_append(document, wish, survey, &draft);
     int rc = buf_status(&draft, err);
     if (rc == OK)
         rc = files_replace(arguments->profile_out, buf_bytes(&draft), 0644, err);
@@ -83,7 +90,7 @@ static int show(struct command_context *context, const struct inspect_arguments 
     buf_init(&text, OUTPUT_MAX_BYTES);
     int rc = survey_make(document, wish, &survey, out_refusal, err);
     if (rc == OK && arguments->profile_out != NULL)
-        rc = write_draft(arguments, document, wish->profile, &survey, err);
+        rc = write_draft(arguments, document, wish, &survey, err);
     if (rc == OK && arguments->format == FORMAT_JSON)
         rc = inspect_show_json(arguments->path, document, &survey, &text, err);
     else if (rc == OK)

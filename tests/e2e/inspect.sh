@@ -118,6 +118,28 @@ verdict json_says_why $?
 cmp -s "$work/drafted" "$work/auto" && [ -s "$work/auto" ]
 verdict drafted_profile_reads_alike $?
 
+# draft_reads_alike NAME FILE OPTION...: the draft alone reads as the options did.
+draft_reads_alike() {
+    name=$1 file=$2
+    shift 2
+    "$pingyi" inspect "$file" "$@" --profile-out "$work/draft.ini" >/dev/null 2>&1 &&
+        "$pingyi" import --dry-run --format json "$@" "$file" >"$work/auto" 2>/dev/null
+    "$pingyi" import --dry-run --format json --profile "$work/draft.ini" "$file" >"$work/drafted" 2>/dev/null
+    [ "$(jq -r '.[0].accepted' "$work/auto")" -gt 0 ] && cmp -s "$work/auto" "$work/drafted"
+    verdict "drafted_profile_keeps_$name" $? "$(head -c 300 "$work/drafted" | tr '\n' '~')"
+}
+draft_reads_alike date_formats tests/data/nyc311_sample.csv --profile nyc311
+draft_reads_alike words tests/data/kansascity311_sample.csv --profile kansascity311
+printf 'x%%s\nx\norder_no!received_at!unit\n1!2024-05-01!A;B\n2!2024-05-02!"A\n' >"$work/in"
+draft_reads_alike form "$work/in" --delimiter '!' --quote none --skip-rows 2 --header-rows 1 --encoding gb18030
+cp "$work/in" "$work/same"
+"$pingyi" inspect "$work/in" --profile-out "$work/../$(basename "$work")/in" >"$work/out" 2>"$work/messages"
+[ $? = 2 ] && cmp -s "$work/in" "$work/same"
+verdict draft_never_replaces_the_dump $?
+"$pingyi" inspect "$work/in" --profile-out "$work/none.ini" --format csv >"$work/out" 2>"$work/messages"
+[ $? = 2 ] && [ ! -s "$work/out" ] && [ ! -e "$work/none.ini" ]
+verdict draft_beside_csv_is_usage $?
+
 cp tests/data/city_2024_05.csv "$work/dump.xls"
 "$pingyi" inspect "$work/dump.xls" >"$work/out" 2>"$work/messages"
 says text_named_xls_is_said '内容其实是文本'
