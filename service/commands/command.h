@@ -74,7 +74,4 @@ int command_open(const struct command_context *context, enum store_mode mode, st
 int command_parse_time(const char *text, const struct zone *zone, int64_t *out_utc,
                        struct err *err);
 
-/* Mask digit runs that look like numbers (138****1234), wherever stored texts are shown. */
-void command_mask(struct bytes text, struct buf *out);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "service/commands/form_words.h"
 #include "service/commands/import_report.h"
+#include "service/commands/mask.h"
 #include "service/commands/output.h"
 
 /* ---- words ---- */
@@ -80,7 +81,7 @@ static int show_problems(const struct survey *survey, struct buf *out, struct er
         const struct survey_problem *problem = &survey->problems[i];
         struct bytes sentence = import_problem_sentence(bytes_from_z(problem->reason));
         buf_clear(&masked);
-        command_mask(bytes_from_z(problem->value), &masked);
+        mask_numbers(bytes_from_z(problem->value), &masked);
         buf_printf(out, "  第 %lld 行：" BYTES_FMT " %s " BYTES_FMT "\n", (long long)problem->line,
                    BYTES_ARG(sentence), problem->column, BYTES_ARG(buf_bytes(&masked)));
     }
@@ -173,7 +174,7 @@ static json_t *problem_to_json(const struct survey_problem *problem)
 {
     struct buf masked;
     buf_init(&masked, OUTPUT_MAX_BYTES);
-    command_mask(bytes_from_z(problem->value), &masked);
+    mask_numbers(bytes_from_z(problem->value), &masked);
     json_t *object = json_pack("{s:I, s:s, s:s, s:o}", "line", (json_int_t)problem->line, "reason",
                                problem->reason, "column", problem->column, "value",
                                masked.rc == OK ? output_string(buf_bytes(&masked)) : NULL);

@@ -140,6 +140,23 @@ verdict draft_never_replaces_the_dump $?
 [ $? = 2 ] && [ ! -s "$work/out" ] && [ ! -e "$work/none.ini" ]
 verdict draft_beside_csv_is_usage $?
 
+# What stands in a cell may be anybody's number, however it is written.
+{
+    echo 工单编号,受理时间,承办单位
+    i=0
+    for number in 13812345678 138-1234-5678 '138 1234 5678' 8613812345678 '+86 138 1234 5678' １３８１２３４５６７８ \
+        13812345678/13912345678 '2024-05-01 13812345678' 0771-2345678 '2024-13-01 25:00'; do
+        i=$((i + 1))
+        echo "GD$i,$number,甲局"
+    done
+} >"$work/in"
+"$pingyi" inspect "$work/in" --format json >"$work/out" 2>"$work/messages"
+jq -r '.problems[].value' "$work/out" >"$work/values"
+printf '%s\n' '138****5678' '138-****-5678' '138 **** 5678' '861******5678' '+86 1** **** 5678' '１３８****５６７８' \
+    '138****5678/139****5678' '2024-05-01 138****5678' '0771-23***78' '2024-13-01 25:00' >"$work/expected"
+cmp -s "$work/values" "$work/expected"
+verdict numbers_are_masked $? "$(diff "$work/values" "$work/expected" | head -4 | tr '\n' '~')"
+
 cp tests/data/city_2024_05.csv "$work/dump.xls"
 "$pingyi" inspect "$work/dump.xls" >"$work/out" 2>"$work/messages"
 says text_named_xls_is_said '内容其实是文本'
