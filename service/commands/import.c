@@ -167,6 +167,21 @@ static void say_rejects(const struct command_context *context, const struct reje
     }
 }
 
+/* When the report cannot be written the files are loaded all the same. */
+static int finish(const struct command_context *context, const struct import_arguments *arguments,
+                  struct import_report *report)
+{
+    int status = EXIT_FAILED;
+    struct err err = {0};
+    if (import_report_finish(report, context, &status, &err) == OK)
+        return status;
+    if (arguments->dry_run)
+        return command_fail(context, &err);
+    command_say(context, "错误：导入结果未能输出；文件可能已导入，请用 pingyi imports 查看（%s）",
+                err.message);
+    return EXIT_FAILED;
+}
+
 static int run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
@@ -195,14 +210,8 @@ static int run(struct command_context *context, int argc, char **argv)
         rc = import_report_add_failed(&report, argv[i], &of_file, &err);
     }
     int status = EXIT_FAILED;
-    struct err of_report = {0};
-    if (report.files > 0 || rc == OK) {
-        int written = import_report_finish(&report, context, &status, &of_report);
-        if (rc == OK && written != OK) {
-            rc = written;
-            err = of_report;
-        }
-    }
+    if (report.files > 0 || rc == OK)
+        status = finish(context, &arguments, &report);
     if (rc == OK && options.rejects != NULL)
         say_rejects(context, options.rejects);
     if (rc != OK)

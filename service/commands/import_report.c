@@ -234,9 +234,10 @@ static json_t *unmatched_to_json(const struct intake_result *result)
 
 static json_t *result_to_json(const char *path, const struct intake_result *result)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256,
-                               "encoding", result->encoding, "delimiter", result->delimiter,
-                               "header_line", (json_int_t)result->header_line);
+    json_t *object =
+        json_pack("{s:o, s:s, s:s, s:s, s:I}", "file", output_string(bytes_from_z(path)), "sha256",
+                  result->sha256, "encoding", result->encoding, "delimiter", result->delimiter,
+                  "header_line", (json_int_t)result->header_line);
     json_t *unmatched = unmatched_to_json(result);
     if (object == NULL || import_counts_to_json(object, &result->counts) != 0 ||
         json_object_set(object, "unmatched_units", unmatched) != 0 ||
@@ -245,7 +246,7 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
         (result->sheet.len > 0 &&
          json_object_set_new(object, "sheet", output_string(result->sheet)) != 0) ||
         (result->status == INTAKE_REFUSED &&
-         json_object_set_new(object, "reason", json_string(result->reason)) != 0)) {
+         json_object_set_new(object, "reason", output_string(bytes_from_z(result->reason))) != 0)) {
         json_decref(object);
         object = NULL;
     }

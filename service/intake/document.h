@@ -30,7 +30,8 @@ struct document_wish {
     bool last_resort;  /* text that is neither UTF-8 nor GB18030 is latin1 rather than refused */
 };
 
-/* Open and scan; `hashes`: also for source.sha256. Errors are the machine's: ERR_NOT_FOUND, ERR_IO, ERR_FULL, ERR_NOMEM. */
+/* Open and scan; `hashes`: also for source.sha256. Errors are the machine's: ERR_NOT_FOUND, ERR_IO, ERR_FULL,
+ * ERR_NOMEM. */
 int document_open(const char *path, const char *spool_dir, bool hashes, bool one_thread,
                   struct document *out, struct err *err);
 void document_close(struct document *document); /* accepts DOCUMENT_NONE */

@@ -22,7 +22,8 @@ enum { SOURCE_BLOCK_BYTES = 1024 * 1024 };
 int source_open(const char *path, const char *spool_dir, struct source *out, struct err *err);
 void source_close(struct source *source); /* accepts one that was not opened, with fd -1 */
 
-/* The first pass: the encoding's evidence and, if it `hashes`, SHA-256; side by side in two threads unless `one_thread`. */
+/* The first pass: the encoding's evidence and, if it `hashes`, SHA-256; side by side in two threads unless
+ * `one_thread`. */
 int source_scan(struct source *source, bool hashes, bool one_thread, struct err *err);
 
 /* Read at `offset` into `block`; *out_len 0 at the end. ERR_IO; ERR_WRONG_STATE when the file has changed its size. */
