@@ -5,6 +5,8 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MESSAGE_MAX_BYTES = 8192 /* a longer message is cut */ };
 
@@ -136,6 +138,15 @@ bool command_parse_format(const char *text, enum command_format *out)
         }
     }
     return false;
+}
+
+bool command_replaces(const char *output, const char *input)
+{
+    struct stat one;
+    struct stat other;
+    int found = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &other) : stat(input, &other);
+    return found == 0 && stat(output, &one) == 0 && S_ISREG(one.st_mode) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err)

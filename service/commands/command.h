@@ -63,6 +63,9 @@ __attribute__((format(printf, 2, 3))) void command_say(const struct command_cont
 /* "table", "csv" or "json". */
 bool command_parse_format(const char *text, enum command_format *out);
 
+/* Whether to write the file `output` would replace `input`, under whatever name; "-" is standard input. */
+bool command_replaces(const char *output, const char *input);
+
 /* Write to context->out; a full disk or a closed pipe is a failure. */
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err);
 

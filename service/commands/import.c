@@ -97,12 +97,11 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         {NULL, 0, NULL, 0},
     };
     enum command_format format = FORMAT_TABLE;
-    struct err err = {0};
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (form_option_is(c)) {
-            if (form_option_set(&out->form, c, optarg, &err) != OK)
-                return command_misused(context, &command_import, "选项的值不对：%s", err.message);
+            if (!form_option_take(context, &command_import, c, optarg, &out->form))
+                return EXIT_USAGE;
             continue;
         }
         switch (c) {
@@ -134,12 +133,17 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     }
     if (optind == argc)
         return command_misused(context, &command_import, "缺少文件");
+    for (int i = optind; i < argc && out->rejects != NULL; i++) {
+        if (command_replaces(out->rejects, argv[i]))
+            return command_misused(context, &command_import,
+                                   "--rejects 会覆盖要导入的文件 %s，请换一个文件名", argv[i]);
+    }
     out->json = format == FORMAT_JSON;
     return EXIT_DONE;
 }
 
-static int prepare(const struct import_arguments *arguments, char **files, size_t file_count,
-                   struct intake_options *options, struct profile **out_profile, struct err *err)
+static int prepare(const struct import_arguments *arguments, struct intake_options *options,
+                   struct profile **out_profile, struct err *err)
 {
     struct zone *zone = NULL;
     int rc = profile_choose(arguments->profile, out_profile, err);
@@ -149,7 +153,7 @@ static int prepare(const struct import_arguments *arguments, char **files, size_
             rc = command_parse_time(arguments->extracted_at, zone, &options->extracted_utc, err);
     }
     if (rc == OK && arguments->rejects != NULL)
-        rc = rejects_files_new(arguments->rejects, files, file_count, &options->rejects, err);
+        rc = rejects_files_new(arguments->rejects, &options->rejects, err);
     zone_free(zone);
     options->profile = *out_profile;
     return rc;
@@ -198,7 +202,7 @@ static int run(struct command_context *context, int argc, char **argv)
                                      .form = arguments.form,
                                      .sheet = arguments.sheet};
     import_report_init(&report, arguments.json);
-    int rc = prepare(&arguments, argv + optind, (size_t)(argc - optind), &options, &profile, &err);
+    int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
         rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
     /* Each file for itself: after one that fails the next may be loaded. */

@@ -36,12 +36,11 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         FORM_OPTIONS,
         {NULL, 0, NULL, 0},
     };
-    struct err err = {0};
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (form_option_is(c)) {
-            if (form_option_set(&out->form, c, optarg, &err) != OK)
-                return command_misused(context, &command_inspect, "选项的值不对：%s", err.message);
+            if (!form_option_take(context, &command_inspect, c, optarg, &out->form))
+                return EXIT_USAGE;
         } else if (c == 'p') {
             out->profile = optarg;
         } else if (c == 'o') {
@@ -61,7 +60,7 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     if (out->profile_out != NULL && out->format == FORMAT_CSV)
         return command_misused(context, &command_inspect,
                                "--profile-out 不能与 --format csv 同时使用");
-    if (out->profile_out != NULL && files_are_same(out->profile_out, out->path))
+    if (out->profile_out != NULL && command_replaces(out->profile_out, out->path))
         return command_misused(context, &command_inspect,
                                "--profile-out 会覆盖要查看的文件，请换一个文件名");
     return EXIT_DONE;

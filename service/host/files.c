@@ -20,14 +20,6 @@ static int system_error(struct err *err, const char *what, const char *path)
     return err_set(err, code, "could not %s \"%s\": %s", what, path, strerror(errno));
 }
 
-bool files_are_same(const char *a, const char *b)
-{
-    struct stat one;
-    struct stat other;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 int files_read(const char *path, struct buf *out, struct err *err)
 {
     char block[READ_BYTES];

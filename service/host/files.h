@@ -12,9 +12,6 @@ int files_read(const char *path, struct buf *out, struct err *err);
 /* Replace `path` by `content`, whole or not at all: written beside it, synced, renamed. `mode` as for open(2). */
 int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err);
 
-/* Whether both name the same regular file, under whatever names; false when one is not there. */
-bool files_are_same(const char *a, const char *b);
-
 /* The zone of that IANA name (Asia/Shanghai) from the system's database. ERR_NOT_FOUND for one that is not there or
  * no zone's name (absolute, or with ..). */
 int zone_load(struct bytes name, struct zone **out_zone, struct err *err);

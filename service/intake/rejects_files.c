@@ -4,8 +4,6 @@
 
 #include "reports/csv.h"
 
-#include "service/host/files.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -87,13 +85,8 @@ static int add_file(struct rejects_files *files, const char *path, int flags, st
     return OK;
 }
 
-int rejects_files_new(const char *path, char *const *inputs, size_t input_count,
-                      struct rejects_files **out_files, struct err *err)
+int rejects_files_new(const char *path, struct rejects_files **out_files, struct err *err)
 {
-    for (size_t i = 0; i < input_count; i++) {
-        if (files_are_same(path, inputs[i]))
-            return err_set(err, ERR_USAGE, "the rejects would replace the input \"%s\"", path);
-    }
     struct rejects_files *files = mem_calloc(1, sizeof *files);
     if (files == NULL)
         return err_set(err, ERR_NOMEM, "could not open a file of rejects");

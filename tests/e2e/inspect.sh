@@ -162,4 +162,5 @@ cp tests/data/city_2024_05.csv "$work/dump.xls"
 says text_named_xls_is_said '内容其实是文本'
 "$pingyi" inspect --delimiter abc "$work/in" >"$work/out" 2>"$work/messages"
 verdict bad_option_is_usage $(($? != 2))
+says bad_option_is_named '--delimiter 的值“abc”不对'
 exit $failed

@@ -134,6 +134,9 @@ holds hard_cell_is_as_it_was '.handlings[0].reply == "=1+1 \"x\", \nend"'
 # Nothing is lost to the command itself.
 cp "$work/hard_rejects.csv" "$work/copy.csv"
 check input_is_no_place_for_rejects 2 import --rejects "$work/copy.csv" "$work/copy.csv"
+says input_is_named "--rejects 会覆盖要导入的文件 $work/copy.csv"
+ln "$work/copy.csv" "$work/link.csv"
+check input_of_another_name_is_no_place_either 2 import --rejects "$work/link.csv" - < "$work/copy.csv"
 same input_is_kept "$work/copy.csv" "$work/hard_rejects.csv"
 check already_loaded 0 import --rejects "$work/copy.csv" "$work/hard.csv"
 same no_reject_no_change "$work/copy.csv" "$work/hard_rejects.csv"
