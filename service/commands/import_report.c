@@ -24,7 +24,7 @@ const char *import_refusal_sentence(enum refusal refusal)
         return "缺少必需的列：请写一个导入模板（--"
                "profile）说明工单编号、受理时间、承办单位各是哪一列";
     case REFUSAL_DOUBLED_COLUMN:
-        return "同名的列出现两次：请在导入模板中指明用哪一列";
+        return "同名的列出现两次：请改掉其中一个列名，或在导入模板中改用别的列";
     case REFUSAL_HTML:
         return "这是网页，不是数据表：请在原系统中导出 CSV";
     case REFUSAL_SPREADSHEET:
@@ -65,6 +65,7 @@ struct bytes import_problem_sentence(struct bytes word)
         {"too_many_cells", "单元格多于表头"},
         {"undecodable", "含有无法识别的文字"},
         {"too_long", "内容过长"},
+        {"too_wide", "单元格超过 1024 个，其余未读入"},
         {"too_many_units", "承办单位过多"},
         {"other_table", "另一张表的行：请拆成单独的文件再导入"},
         {"bad_quotes", "引号不配对"}, /* of earlier versions: such rows are mended now */

@@ -121,12 +121,12 @@ static int inspect(struct command_context *context, const struct inspect_argumen
     int rc = document_open(arguments->path, spool_dir(), false, false, &document, err);
     if (rc == OK)
         rc = document_recognise(&document, &wish, spool_dir(), out_refusal, err);
-    if (rc == OK)
-        warn(context, &document);
     if (rc == OK && arguments->format == FORMAT_CSV)
         rc = inspect_csv(context, &document, &wish, out_refusal, err);
     else if (rc == OK)
         rc = show(context, arguments, &document, &wish, out_refusal, err);
+    if (rc == OK)
+        warn(context, &document);
     document_close(&document);
     return rc == OK ? OK : err_wrap(err, "\"%s\"", arguments->path);
 }

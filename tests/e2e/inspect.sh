@@ -157,6 +157,30 @@ printf '%s\n' '138****5678' '138-****-5678' '138 **** 5678' '861******5678' '+86
 cmp -s "$work/values" "$work/expected"
 verdict numbers_are_masked $? "$(diff "$work/values" "$work/expected" | head -4 | tr '\n' '~')"
 
+# What keeps a file from being a dump is named, and what is left out.
+# words NAME INPUT TEXT: what is said about the input, in printf's notation.
+words() {
+    printf "$2" >"$work/in"
+    "$pingyi" inspect "$work/in" >"$work/out" 2>"$work/messages"
+    says "$1" "$3"
+}
+words missing_columns_are_named '工单编号,来源,受理时间\n1,x,2024-05-01\n2,y,2024-05-02\n' '缺少承办单位列'
+words doubled_column_is_named '工单编号,受理时间,承办单位,受理时间\n1,2024-05-01,甲局,2024-05-02\n' '列名“受理时间”出现两次'
+words lack_of_a_header_is_named '1,2020-01-05,3.5\n2,2020-01-06,4.5\n3,2020-01-07,5.5\n' '没有表头'
+words header_of_two_lines_is_shown_in_one '工单编号,受理时间,承办单位,"备注\n二"\n1,2024-05-01,甲局,x\n' '  备注 二 → （未使用）'
+words value_follows_its_column '工单编号,受理时间,承办单位\n1,五月,甲局\n' '第 2 行：受理时间无法识别（受理时间：五月）'
+seq -s , 1 1500 | sed 's/[0-9]*/n&/g' >"$work/in"
+seq -s , 1 1500 >>"$work/in"
+"$pingyi" inspect "$work/in" >"$work/out" 2>"$work/messages"
+says header_that_is_cut_is_named '第 1 行：单元格超过 1024 个'
+"$pingyi" inspect "$work/in" --format csv >"$work/out" 2>"$work/messages"
+says header_that_is_cut_is_named_beside_csv '第 1 行过长'
+printf '<html><table></table></html>' >"$work/page.xls"
+"$pingyi" inspect "$work/page.xls" >"$work/out" 2>"$work/messages"
+says web_page_is_named 网页
+! grep -q 'CSV 读取' "$work/messages"
+verdict web_page_is_called_nothing_else $?
+
 cp tests/data/city_2024_05.csv "$work/dump.xls"
 "$pingyi" inspect "$work/dump.xls" >"$work/out" 2>"$work/messages"
 says text_named_xls_is_said '内容其实是文本'
