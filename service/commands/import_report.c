@@ -149,6 +149,20 @@ static void add_counts(struct buf *text, const struct import_counts *counts)
                    (long long)counts->flag_disagreements);
 }
 
+/* Nothing if there are none; a header of several lines is named in one. */
+static void add_names(struct buf *text, const char *what, const struct bytes *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0)
+            buf_printf(text, "  %s：", what);
+        else
+            buf_append_z(text, "、");
+        output_in_one_line(text, names[i]);
+    }
+    if (count > 0)
+        buf_append_z(text, "。\n");
+}
+
 static void add_words(struct buf *text, const char *path, const struct intake_result *result,
                       bool dry_run)
 {
@@ -174,6 +188,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
         form_words_delimiter(text, result->delimiter);
     }
     buf_printf(text, "，表头在第 %lld 行。\n", (long long)result->header_line);
+    add_names(text, "未读的工作表（可用 --sheet 另行导入）", result->other_sheets,
+              result->other_sheet_count);
     if (result->sheet.len == 0 && import_is_misnamed(bytes_from_z(path)))
         buf_append_z(text, "  文件名像是 Excel 文件，内容是文本，已按 CSV 读取。\n");
     if (result->repeated_headers > 0)
@@ -183,14 +199,7 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
     if (result->registered_units > 0)
         buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n",
                    (long long)result->registered_units);
-    if (result->ignored_column_count > 0) {
-        buf_append_z(text, "  未使用的列：");
-        for (size_t i = 0; i < result->ignored_column_count; i++) {
-            buf_append_z(text, i > 0 ? "、" : "");
-            buf_append(text, result->ignored_columns[i]);
-        }
-        buf_append_z(text, "。\n");
-    }
+    add_names(text, "未使用的列", result->ignored_columns, result->ignored_column_count);
     for (size_t i = 0; i < result->unmatched_count; i++)
         buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行），请用 units alias 指定。\n",
                    BYTES_ARG(result->unmatched[i].name), (long long)result->unmatched[i].count);
@@ -233,6 +242,18 @@ static json_t *unmatched_to_json(const struct intake_result *result)
     return object;
 }
 
+static json_t *names_to_json(const struct bytes *names, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count && array != NULL; i++) {
+        if (json_array_append_new(array, output_string(names[i])) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *result_to_json(const char *path, const struct intake_result *result)
 {
     json_t *object =
@@ -245,7 +266,10 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
         json_object_set_new(object, "status", json_string(intake_status_word(result->status))) !=
             0 ||
         (result->sheet.len > 0 &&
-         json_object_set_new(object, "sheet", output_string(result->sheet)) != 0) ||
+         (json_object_set_new(object, "sheet", output_string(result->sheet)) != 0 ||
+          json_object_set_new(object, "other_sheets",
+                              names_to_json(result->other_sheets, result->other_sheet_count)) !=
+              0)) ||
         (result->status == INTAKE_REFUSED &&
          json_object_set_new(object, "reason", output_string(bytes_from_z(result->reason))) != 0)) {
         json_decref(object);

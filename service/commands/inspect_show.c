@@ -7,15 +7,6 @@
 
 /* ---- words ---- */
 
-/* What a cell holds, in one line. */
-static void append_cell(struct buf *out, struct bytes cell)
-{
-    for (size_t i = 0; i < cell.len; i++) {
-        bool ends_line = cell.ptr[i] == '\n' || cell.ptr[i] == '\r' || cell.ptr[i] == '\t';
-        buf_append_byte(out, ends_line ? ' ' : cell.ptr[i]);
-    }
-}
-
 static void show_book(const struct document *document, struct buf *out)
 {
     struct bytes sheet = document_sheet_name(document);
@@ -76,7 +67,7 @@ static void show_columns(const struct sniff *sniff, struct buf *out)
     for (size_t i = 0; i < sniff->outline.header_count; i++) {
         int field = sniff->columns.field_of[i];
         buf_append_z(out, "  ");
-        append_cell(out, sniff->outline.header[i]);
+        output_in_one_line(out, sniff->outline.header[i]);
         buf_printf(out, " → %s\n", field >= 0 ? field_word((enum field)field) : "（未使用）");
     }
 }
@@ -109,9 +100,9 @@ static int show_problems(const struct survey *survey, struct buf *out, struct er
         buf_printf(out, "  第 %lld 行：" BYTES_FMT, (long long)problem->line, BYTES_ARG(sentence));
         if (masked.len > 0) {
             buf_append_z(out, "（");
-            append_cell(out, bytes_from_z(problem->column));
+            output_in_one_line(out, bytes_from_z(problem->column));
             buf_append_z(out, "：");
-            append_cell(out, buf_bytes(&masked));
+            output_in_one_line(out, buf_bytes(&masked));
             buf_append_z(out, "）");
         }
         buf_append_byte(out, '\n');
@@ -137,7 +128,7 @@ static void show_lack(const struct sniff *sniff, struct buf *out)
     }
     if ((sniff->columns.fields & COLUMNS_REQUIRED) == COLUMNS_REQUIRED) {
         buf_append_z(out, "列名“");
-        append_cell(out, sniff->outline.header[sniff->columns.doubled]);
+        output_in_one_line(out, sniff->outline.header[sniff->columns.doubled]);
         buf_append_z(out, "”出现两次，不能作为工单导入：请改掉其中一个列名，"
                           "或在导入模板中改用别的列。\n");
         return;
