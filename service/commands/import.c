@@ -236,7 +236,8 @@ const struct command command_import = {
         "[--format table|json] FILE…\n" FORM_USAGE " FILE…",
     .summary = "导入工单数据文件",
     .details =
-        "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
+        "CSV 与 xlsx 均可，FILE 为 - "
+        "时读标准输入；每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
         "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
         "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入；表头不同的"
         "另存为带序号的文件。\n"

@@ -19,10 +19,11 @@ const char *import_refusal_sentence(enum refusal refusal)
     case REFUSAL_EMPTY:
         return "文件是空的";
     case REFUSAL_NO_HEADER:
-        return "找不到表头：请检查文件，或写一个导入模板（--profile）说明各列";
+        return "找不到表头：请检查文件，或用 inspect --profile-out 写出导入模板，填好各列后用 "
+               "--profile 指定";
     case REFUSAL_MISSING_COLUMN:
-        return "缺少必需的列：请写一个导入模板（--"
-               "profile）说明工单编号、受理时间、承办单位各是哪一列";
+        return "缺少必需的列（工单编号、受理时间、承办单位）：请用 inspect --profile-out "
+               "写出导入模板，填好后用 --profile 指定";
     case REFUSAL_DOUBLED_COLUMN:
         return "同名的列出现两次：请改掉其中一个列名，或在导入模板中改用别的列";
     case REFUSAL_HTML:
@@ -201,8 +202,10 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
                    (long long)result->registered_units);
     add_names(text, "未使用的列", result->ignored_columns, result->ignored_column_count);
     for (size_t i = 0; i < result->unmatched_count; i++)
-        buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行），请用 units alias 指定。\n",
+        buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行）\n",
                    BYTES_ARG(result->unmatched[i].name), (long long)result->unmatched[i].count);
+    if (result->unmatched_count > 0 && !dry_run)
+        buf_append_z(text, "  请用 units suggest 查看相近的单位，用 units alias 指定。\n");
 }
 
 /* ---- JSON ---- */

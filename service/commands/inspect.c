@@ -158,7 +158,7 @@ const struct command command_inspect = {
              "FILE " FORM_USAGE,
     .summary = "查看导入程序如何理解一个文件",
     .details = "显示编码、分隔符、引号、表头及其依据、各列对应的字段和最先发现的问题；CSV 与 xlsx "
-               "均可，不需要数据目录，不保存任何内容。\n"
+               "均可，FILE 为 - 时读标准输入；不需要数据目录，不保存任何内容。\n"
                "--format csv 把第一张表写成规范的 CSV（UTF-8、逗号、双引号），其余写在标准错误。\n"
                "--profile-out 写出带说明的导入模板，修改后供 --profile 使用。\n" FORM_DETAILS,
     .run = run,
