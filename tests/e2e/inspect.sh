@@ -136,6 +136,15 @@ cp "$work/in" "$work/same"
 "$pingyi" inspect "$work/in" --profile-out "$work/../$(basename "$work")/in" >"$work/out" 2>"$work/messages"
 [ $? = 2 ] && cmp -s "$work/in" "$work/same"
 verdict draft_never_replaces_the_dump $?
+mkfifo "$work/fifo"
+ln -s "$work/linked.ini" "$work/link.ini"
+: >"$work/linked.ini"
+"$pingyi" inspect "$work/in" --profile-out "$work/fifo" >"$work/out" 2>"$work/messages"
+[ $? = 1 ] && [ -p "$work/fifo" ]
+verdict draft_never_replaces_a_pipe $?
+"$pingyi" inspect "$work/in" --profile-out "$work/link.ini" >"$work/out" 2>"$work/messages"
+[ -L "$work/link.ini" ] && [ -s "$work/linked.ini" ]
+verdict draft_follows_a_link $?
 "$pingyi" inspect "$work/in" --profile-out "$work/none.ini" --format csv >"$work/out" 2>"$work/messages"
 [ $? = 2 ] && [ ! -s "$work/out" ] && [ ! -e "$work/none.ini" ]
 verdict draft_beside_csv_is_usage $?
