@@ -23,12 +23,17 @@ static struct bytes behind(struct bytes text, size_t len)
     return (struct bytes){text.ptr + len, text.len - len};
 }
 
+static bool joins_dates(char c)
+{
+    return c == '-' || c == '/' || c == '.';
+}
+
 size_t mask_date_len(struct bytes text)
 {
     bool has_year = text.len >= 8 && (text.ptr[0] == '1' || text.ptr[0] == '2') &&
                     (text.ptr[1] == '9' || text.ptr[1] == '0') && digit_len(behind(text, 2)) == 1 &&
                     digit_len(behind(text, 3)) == 1;
-    if (!has_year || memchr("-/.", text.ptr[4], 3) == NULL || digit_len(behind(text, 5)) != 1)
+    if (!has_year || !joins_dates(text.ptr[4]) || digit_len(behind(text, 5)) != 1)
         return 0;
     size_t at = digit_len(behind(text, 6)) == 1 ? 7 : 6;
     if (text.ptr[at] != text.ptr[4] || digit_len(behind(text, at + 1)) != 1)
