@@ -299,7 +299,7 @@ static bool join_cell(const struct search *search, size_t column, struct arena *
             continue;
         if (scratch->len > 0)
             buf_append_byte(scratch, ' ');
-        buf_append(scratch, row->cells[column]);
+        utf8_append_repaired(scratch, row->cells[column]);
     }
     *out_cell = arena_copy(arena, buf_bytes(scratch));
     return out_cell->ptr != NULL && scratch->rc == OK;

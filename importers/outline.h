@@ -29,7 +29,8 @@ struct outline {
     int64_t preamble_rows; /* before the header, else before the first record; blank ones too */
     int header_rows;       /* 0: the table has no header; blank rows do not count */
     int64_t header_line;   /* line of the first header row; 0 without */
-    struct bytes *header;  /* its cells, those of several rows joined by a space; in the arena */
+    struct bytes
+        *header; /* its cells, those of several rows joined by a space, valid UTF-8; in the arena */
     size_t header_count;
     size_t width; /* cells of most records, of the header if there are none; of the first table */
     enum column_type *types; /* `width` of them; in the arena */

@@ -2,7 +2,7 @@
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libsqlite3-dev libssl-dev libcsv-dev libinih-dev libjansson-dev
     libxml2-dev libminizip-dev libexpat1-dev tzdata"
-CHECK_PACKAGES="git sqlite3 jq libcmocka-dev clang clang-format clang-tidy"
+CHECK_PACKAGES="git jq sqlite3 libcmocka-dev clang clang-format clang-tidy"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'

@@ -5,6 +5,7 @@
 #include "service/commands/command.h"
 #include "service/commands/version.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,18 @@ static bool take_data_option(int *argc, char **argv, const char **out_path)
     return true;
 }
 
+/* A standard stream that is closed would be the next file that is opened, and a report would go into the store. In its
+ * place comes one that cannot be used either: reading or writing fails as it would have. */
+static bool hold_standard_streams(void)
+{
+    static const int flags[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", flags[fd]) != fd)
+            return false;
+    }
+    return true;
+}
+
 static int help_on(struct command_context *context, const char *name)
 {
     char *arguments[] = {(char *)"help", (char *)name, NULL};
@@ -38,6 +51,8 @@ static int help_on(struct command_context *context, const char *name)
 
 int main(int argc, char **argv)
 {
+    if (!hold_standard_streams())
+        return EXIT_FAILED;
     const char *from_environment = getenv("PINGYI_DATA");
     struct command_context context = {
         .data_path =
@@ -63,7 +78,8 @@ int main(int argc, char **argv)
         return argc < 2 ? EXIT_USAGE : EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0)
-        return printf("pingyi %s\n", PINGYI_VERSION) > 0 ? EXIT_DONE : EXIT_FAILED;
+        return printf("pingyi %s\n", PINGYI_VERSION) > 0 && fflush(stdout) == 0 ? EXIT_DONE
+                                                                                : EXIT_FAILED;
     const struct command *command = command_find(argv[1]);
     if (command == NULL) {
         command_say(&context,

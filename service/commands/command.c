@@ -5,6 +5,8 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MESSAGE_MAX_BYTES = 8192 /* a longer message is cut */ };
 
@@ -138,6 +140,15 @@ bool command_parse_format(const char *text, enum command_format *out)
     return false;
 }
 
+bool command_replaces(const char *output, const char *input)
+{
+    struct stat one;
+    struct stat other;
+    int found = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &other) : stat(input, &other);
+    return found == 0 && stat(output, &one) == 0 && S_ISREG(one.st_mode) &&
+           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err)
 {
     bool written = true;
@@ -174,40 +185,4 @@ int command_parse_time(const char *text, const struct zone *zone, int64_t *out_u
             text);
     *out_utc = zone_day_end(zone, day);
     return OK;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* A run of 7 to 12 digits may be a landline or mobile number: its middle goes. */
-static void mask_run(struct bytes run, struct buf *out)
-{
-    if (run.len < 7 || run.len > 12) {
-        buf_append(out, run);
-        return;
-    }
-    size_t head = run.len >= 11 ? 3 : 2;
-    size_t tail = run.len >= 11 ? 4 : 2;
-    buf_append(out, (struct bytes){run.ptr, head});
-    for (size_t i = head; i < run.len - tail; i++)
-        buf_append_byte(out, '*');
-    buf_append(out, (struct bytes){run.ptr + run.len - tail, tail});
-}
-
-void command_mask(struct bytes text, struct buf *out)
-{
-    size_t at = 0;
-    while (at < text.len) {
-        size_t end = at;
-        while (end < text.len && is_digit(text.ptr[end]))
-            end++;
-        if (end > at) {
-            mask_run((struct bytes){text.ptr + at, end - at}, out);
-            at = end;
-        } else {
-            buf_append_byte(out, text.ptr[at++]);
-        }
-    }
 }

@@ -63,6 +63,9 @@ __attribute__((format(printf, 2, 3))) void command_say(const struct command_cont
 /* "table", "csv" or "json". */
 bool command_parse_format(const char *text, enum command_format *out);
 
+/* Whether to write the file `output` would replace `input`, under whatever name; "-" is standard input. */
+bool command_replaces(const char *output, const char *input);
+
 /* Write to context->out; a full disk or a closed pipe is a failure. */
 int command_write(const struct command_context *context, struct bytes bytes, struct err *err);
 
@@ -73,8 +76,5 @@ int command_open(const struct command_context *context, enum store_mode mode, st
 /* A time given on the command line: RFC 3339, or a day, which means its last second in the zone. */
 int command_parse_time(const char *text, const struct zone *zone, int64_t *out_utc,
                        struct err *err);
-
-/* Mask digit runs that look like numbers (138****1234), wherever stored texts are shown. */
-void command_mask(struct bytes text, struct buf *out);
 
 #endif

@@ -1,9 +1,9 @@
 #ifndef PINGYI_SERVICE_COMMANDS_FORM_OPTIONS_H
 #define PINGYI_SERVICE_COMMANDS_FORM_OPTIONS_H
 
-#include "base/err.h"
-
 #include "importers/dialect.h"
+
+#include "service/commands/command.h"
 
 /* The options of `inspect` and `import` that say the form of a file, for getopt_long: --encoding, --delimiter, --quote,
  * --escape, --skip-rows, --header-rows. Their values are the words of a profile (importers/form.h). */
@@ -34,7 +34,7 @@ enum {
 #define FORM_DETAILS                                                                               \
     "编码、分隔符、引号、转义、表头自动识别，识别有误时可指定：\n"    \
     "  --encoding    auto | utf-8 | gb18030 | utf-16 | latin1\n"                                   \
-    "  --delimiter   auto | comma | semicolon | tab | pipe | space，或字符本身\n"            \
+    "  --delimiter   auto | comma | semicolon | tab | pipe | space，或一两个字符本身\n"   \
     "  --quote       auto | double | single | none\n"                                              \
     "  --escape      auto | doubled | backslash\n"                                                 \
     "  --skip-rows   文件开头不属于数据表的行数（空行也算）\n"                  \
@@ -44,7 +44,8 @@ enum {
 /* Whether `option`, as getopt_long returned it, is one of these. */
 bool form_option_is(int option);
 
-/* Take its value over. ERR_USAGE: it is none of the words. */
-int form_option_set(struct form *form, int option, const char *value, struct err *err);
+/* Take its value over into `form`; false when it is none of the words, which is said. */
+bool form_option_take(const struct command_context *context, const struct command *command,
+                      int option, const char *value, struct form *form);
 
 #endif

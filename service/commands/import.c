@@ -97,12 +97,11 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         {NULL, 0, NULL, 0},
     };
     enum command_format format = FORMAT_TABLE;
-    struct err err = {0};
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (form_option_is(c)) {
-            if (form_option_set(&out->form, c, optarg, &err) != OK)
-                return command_misused(context, &command_import, "选项的值不对：%s", err.message);
+            if (!form_option_take(context, &command_import, c, optarg, &out->form))
+                return EXIT_USAGE;
             continue;
         }
         switch (c) {
@@ -134,12 +133,17 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     }
     if (optind == argc)
         return command_misused(context, &command_import, "缺少文件");
+    for (int i = optind; i < argc && out->rejects != NULL; i++) {
+        if (command_replaces(out->rejects, argv[i]))
+            return command_misused(context, &command_import,
+                                   "--rejects 会覆盖要导入的文件 %s，请换一个文件名", argv[i]);
+    }
     out->json = format == FORMAT_JSON;
     return EXIT_DONE;
 }
 
-static int prepare(const struct import_arguments *arguments, char **files, size_t file_count,
-                   struct intake_options *options, struct profile **out_profile, struct err *err)
+static int prepare(const struct import_arguments *arguments, struct intake_options *options,
+                   struct profile **out_profile, struct err *err)
 {
     struct zone *zone = NULL;
     int rc = profile_choose(arguments->profile, out_profile, err);
@@ -149,7 +153,7 @@ static int prepare(const struct import_arguments *arguments, char **files, size_
             rc = command_parse_time(arguments->extracted_at, zone, &options->extracted_utc, err);
     }
     if (rc == OK && arguments->rejects != NULL)
-        rc = rejects_files_new(arguments->rejects, files, file_count, &options->rejects, err);
+        rc = rejects_files_new(arguments->rejects, &options->rejects, err);
     zone_free(zone);
     options->profile = *out_profile;
     return rc;
@@ -165,6 +169,21 @@ static void say_rejects(const struct command_context *context, const struct reje
         else
             command_say(context, "没有要写入的问题数据，%s 未改动。", rejects_files_path(files, i));
     }
+}
+
+/* When the report cannot be written the files are loaded all the same. */
+static int finish(const struct command_context *context, const struct import_arguments *arguments,
+                  struct import_report *report)
+{
+    int status = EXIT_FAILED;
+    struct err err = {0};
+    if (import_report_finish(report, context, &status, &err) == OK)
+        return status;
+    if (arguments->dry_run)
+        return command_fail(context, &err);
+    command_say(context, "错误：导入结果未能输出；文件可能已导入，请用 pingyi imports 查看（%s）",
+                err.message);
+    return EXIT_FAILED;
 }
 
 static int run(struct command_context *context, int argc, char **argv)
@@ -183,7 +202,7 @@ static int run(struct command_context *context, int argc, char **argv)
                                      .form = arguments.form,
                                      .sheet = arguments.sheet};
     import_report_init(&report, arguments.json);
-    int rc = prepare(&arguments, argv + optind, (size_t)(argc - optind), &options, &profile, &err);
+    int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
         rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
     /* Each file for itself: after one that fails the next may be loaded. */
@@ -195,14 +214,8 @@ static int run(struct command_context *context, int argc, char **argv)
         rc = import_report_add_failed(&report, argv[i], &of_file, &err);
     }
     int status = EXIT_FAILED;
-    struct err of_report = {0};
-    if (report.files > 0 || rc == OK) {
-        int written = import_report_finish(&report, context, &status, &of_report);
-        if (rc == OK && written != OK) {
-            rc = written;
-            err = of_report;
-        }
-    }
+    if (report.files > 0 || rc == OK)
+        status = finish(context, &arguments, &report);
     if (rc == OK && options.rejects != NULL)
         say_rejects(context, options.rejects);
     if (rc != OK)
@@ -223,7 +236,8 @@ const struct command command_import = {
         "[--format table|json] FILE…\n" FORM_USAGE " FILE…",
     .summary = "导入工单数据文件",
     .details =
-        "每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
+        "CSV 与 xlsx 均可，FILE 为 - "
+        "时读标准输入；每个文件要么全部载入，要么完全不载入；同一文件重复导入不产生任何变化。\n"
         "--extracted-at 为数据提取时间，用于判断未办结工单是否逾期；缺省为导入时间。\n"
         "--rejects 把不能载入的行写入文件（含个人信息，权限 0600），改正后可再次导入；表头不同的"
         "另存为带序号的文件。\n"

@@ -19,12 +19,13 @@ const char *import_refusal_sentence(enum refusal refusal)
     case REFUSAL_EMPTY:
         return "文件是空的";
     case REFUSAL_NO_HEADER:
-        return "找不到表头：请检查文件，或写一个导入模板（--profile）说明各列";
+        return "找不到表头：请检查文件，或用 inspect --profile-out 写出导入模板，填好各列后用 "
+               "--profile 指定";
     case REFUSAL_MISSING_COLUMN:
-        return "缺少必需的列：请写一个导入模板（--"
-               "profile）说明工单编号、受理时间、承办单位各是哪一列";
+        return "缺少必需的列（工单编号、受理时间、承办单位）：请用 inspect --profile-out "
+               "写出导入模板，填好后用 --profile 指定";
     case REFUSAL_DOUBLED_COLUMN:
-        return "同名的列出现两次：请在导入模板中指明用哪一列";
+        return "同名的列出现两次：请改掉其中一个列名，或在导入模板中改用别的列";
     case REFUSAL_HTML:
         return "这是网页，不是数据表：请在原系统中导出 CSV";
     case REFUSAL_SPREADSHEET:
@@ -65,6 +66,7 @@ struct bytes import_problem_sentence(struct bytes word)
         {"too_many_cells", "单元格多于表头"},
         {"undecodable", "含有无法识别的文字"},
         {"too_long", "内容过长"},
+        {"too_wide", "单元格超过 1024 个，其余未读入"},
         {"too_many_units", "承办单位过多"},
         {"other_table", "另一张表的行：请拆成单独的文件再导入"},
         {"bad_quotes", "引号不配对"}, /* of earlier versions: such rows are mended now */
@@ -148,6 +150,20 @@ static void add_counts(struct buf *text, const struct import_counts *counts)
                    (long long)counts->flag_disagreements);
 }
 
+/* Nothing if there are none; a header of several lines is named in one. */
+static void add_names(struct buf *text, const char *what, const struct bytes *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0)
+            buf_printf(text, "  %s：", what);
+        else
+            buf_append_z(text, "、");
+        output_in_one_line(text, names[i]);
+    }
+    if (count > 0)
+        buf_append_z(text, "。\n");
+}
+
 static void add_words(struct buf *text, const char *path, const struct intake_result *result,
                       bool dry_run)
 {
@@ -173,6 +189,8 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
         form_words_delimiter(text, result->delimiter);
     }
     buf_printf(text, "，表头在第 %lld 行。\n", (long long)result->header_line);
+    add_names(text, "未读的工作表（可用 --sheet 另行导入）", result->other_sheets,
+              result->other_sheet_count);
     if (result->sheet.len == 0 && import_is_misnamed(bytes_from_z(path)))
         buf_append_z(text, "  文件名像是 Excel 文件，内容是文本，已按 CSV 读取。\n");
     if (result->repeated_headers > 0)
@@ -182,17 +200,12 @@ static void add_words(struct buf *text, const char *path, const struct intake_re
     if (result->registered_units > 0)
         buf_printf(text, "  登记承办单位 %lld 个（类别：未分类）。\n",
                    (long long)result->registered_units);
-    if (result->ignored_column_count > 0) {
-        buf_append_z(text, "  未使用的列：");
-        for (size_t i = 0; i < result->ignored_column_count; i++) {
-            buf_append_z(text, i > 0 ? "、" : "");
-            buf_append(text, result->ignored_columns[i]);
-        }
-        buf_append_z(text, "。\n");
-    }
+    add_names(text, "未使用的列", result->ignored_columns, result->ignored_column_count);
     for (size_t i = 0; i < result->unmatched_count; i++)
-        buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行），请用 units alias 指定。\n",
+        buf_printf(text, "  未对应的单位名称：" BYTES_FMT "（%lld 行）\n",
                    BYTES_ARG(result->unmatched[i].name), (long long)result->unmatched[i].count);
+    if (result->unmatched_count > 0 && !dry_run)
+        buf_append_z(text, "  请用 units suggest 查看相近的单位，用 units alias 指定。\n");
 }
 
 /* ---- JSON ---- */
@@ -232,20 +245,36 @@ static json_t *unmatched_to_json(const struct intake_result *result)
     return object;
 }
 
+static json_t *names_to_json(const struct bytes *names, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count && array != NULL; i++) {
+        if (json_array_append_new(array, output_string(names[i])) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
 static json_t *result_to_json(const char *path, const struct intake_result *result)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:I}", "file", path, "sha256", result->sha256,
-                               "encoding", result->encoding, "delimiter", result->delimiter,
-                               "header_line", (json_int_t)result->header_line);
+    json_t *object =
+        json_pack("{s:o, s:s, s:s, s:s, s:I}", "file", output_string(bytes_from_z(path)), "sha256",
+                  result->sha256, "encoding", result->encoding, "delimiter", result->delimiter,
+                  "header_line", (json_int_t)result->header_line);
     json_t *unmatched = unmatched_to_json(result);
     if (object == NULL || import_counts_to_json(object, &result->counts) != 0 ||
         json_object_set(object, "unmatched_units", unmatched) != 0 ||
         json_object_set_new(object, "status", json_string(intake_status_word(result->status))) !=
             0 ||
         (result->sheet.len > 0 &&
-         json_object_set_new(object, "sheet", output_string(result->sheet)) != 0) ||
+         (json_object_set_new(object, "sheet", output_string(result->sheet)) != 0 ||
+          json_object_set_new(object, "other_sheets",
+                              names_to_json(result->other_sheets, result->other_sheet_count)) !=
+              0)) ||
         (result->status == INTAKE_REFUSED &&
-         json_object_set_new(object, "reason", json_string(result->reason)) != 0)) {
+         json_object_set_new(object, "reason", output_string(bytes_from_z(result->reason))) != 0)) {
         json_decref(object);
         object = NULL;
     }

@@ -6,6 +6,7 @@
 #include "importers/table.h"
 
 #include "service/commands/import_report.h"
+#include "service/commands/mask.h"
 #include "service/commands/output.h"
 #include "service/storage/orders.h"
 
@@ -54,20 +55,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* 2024-5-1…, 2024/05/01…, 2024.5.1…: four digits, and one separator twice with one or two digits between. */
-static bool begins_like_a_date(struct bytes cell)
-{
-    size_t digits = 0;
-    while (digits < cell.len && is_digit(cell.ptr[digits]))
-        digits++;
-    if (digits != 4 || cell.len < 8)
-        return false;
-    char separator = cell.ptr[4];
-    bool separates = separator == '-' || separator == '/' || separator == '.';
-    return separates && is_digit(cell.ptr[5]) &&
-           (cell.ptr[6] == separator || (is_digit(cell.ptr[6]) && cell.ptr[7] == separator));
-}
-
 /* A number keeps its first three and last four digits, whatever stands between them. */
 static void append_digits_masked(struct bytes cell, struct buf *out)
 {
@@ -95,8 +82,8 @@ static void append_masked(struct bytes cell, struct buf *out)
         ascii = ascii && c < 0x80;
     }
     if (ascii && letters <= 2 && cell.len <= CELL_MAX_BYTES) {
-        if (begins_like_a_date(cell))
-            buf_append(out, cell);
+        if (mask_date_len(cell) > 0)
+            mask_numbers(cell, out);
         else
             append_digits_masked(cell, out);
         return;

@@ -36,12 +36,11 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
         FORM_OPTIONS,
         {NULL, 0, NULL, 0},
     };
-    struct err err = {0};
     opterr = 0;
     for (int c = 0; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (form_option_is(c)) {
-            if (form_option_set(&out->form, c, optarg, &err) != OK)
-                return command_misused(context, &command_inspect, "选项的值不对：%s", err.message);
+            if (!form_option_take(context, &command_inspect, c, optarg, &out->form))
+                return EXIT_USAGE;
         } else if (c == 'p') {
             out->profile = optarg;
         } else if (c == 'o') {
@@ -58,15 +57,22 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     if (optind + 1 != argc)
         return command_misused(context, &command_inspect, "须给出一个文件");
     out->path = argv[optind];
+    if (out->profile_out != NULL && out->format == FORMAT_CSV)
+        return command_misused(context, &command_inspect,
+                               "--profile-out 不能与 --format csv 同时使用");
+    if (out->profile_out != NULL && command_replaces(out->profile_out, out->path))
+        return command_misused(context, &command_inspect,
+                               "--profile-out 会覆盖要查看的文件，请换一个文件名");
     return EXIT_DONE;
 }
 
 static int write_draft(const struct inspect_arguments *arguments, const struct document *document,
-                       const struct profile *profile, const struct survey *survey, struct err *err)
+                       const struct document_wish *wish, const struct survey *survey,
+                       struct err *err)
 {
     struct buf draft;
     buf_init(&draft, PROFILE_TEXT_MAX_BYTES);
-    profile_draft_append(document->source.name, document, profile, survey, &draft);
+    profile_draft_append(document, wish, survey, &draft);
     int rc = buf_status(&draft, err);
     if (rc == OK)
         rc = files_replace(arguments->profile_out, buf_bytes(&draft), 0644, err);
@@ -83,7 +89,7 @@ static int show(struct command_context *context, const struct inspect_arguments 
     buf_init(&text, OUTPUT_MAX_BYTES);
     int rc = survey_make(document, wish, &survey, out_refusal, err);
     if (rc == OK && arguments->profile_out != NULL)
-        rc = write_draft(arguments, document, wish->profile, &survey, err);
+        rc = write_draft(arguments, document, wish, &survey, err);
     if (rc == OK && arguments->format == FORMAT_JSON)
         rc = inspect_show_json(arguments->path, document, &survey, &text, err);
     else if (rc == OK)
@@ -115,12 +121,12 @@ static int inspect(struct command_context *context, const struct inspect_argumen
     int rc = document_open(arguments->path, spool_dir(), false, false, &document, err);
     if (rc == OK)
         rc = document_recognise(&document, &wish, spool_dir(), out_refusal, err);
-    if (rc == OK)
-        warn(context, &document);
     if (rc == OK && arguments->format == FORMAT_CSV)
         rc = inspect_csv(context, &document, &wish, out_refusal, err);
     else if (rc == OK)
         rc = show(context, arguments, &document, &wish, out_refusal, err);
+    if (rc == OK)
+        warn(context, &document);
     document_close(&document);
     return rc == OK ? OK : err_wrap(err, "\"%s\"", arguments->path);
 }
@@ -152,7 +158,7 @@ const struct command command_inspect = {
              "FILE " FORM_USAGE,
     .summary = "查看导入程序如何理解一个文件",
     .details = "显示编码、分隔符、引号、表头及其依据、各列对应的字段和最先发现的问题；CSV 与 xlsx "
-               "均可，不需要数据目录，不保存任何内容。\n"
+               "均可，FILE 为 - 时读标准输入；不需要数据目录，不保存任何内容。\n"
                "--format csv 把第一张表写成规范的 CSV（UTF-8、逗号、双引号），其余写在标准错误。\n"
                "--profile-out 写出带说明的导入模板，修改后供 --profile 使用。\n" FORM_DETAILS,
     .run = run,

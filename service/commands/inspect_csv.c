@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-enum { FLUSH_BYTES = 256 * 1024, ROOM_BYTES = 64 * 1024 * 1024 };
+enum { FLUSH_BYTES = 256 * 1024, ROOM_BYTES = 64 * 1024 * 1024, NAMED_MAX = 10 };
 
 struct writing {
     const struct command_context *context;
     struct dump *dump;
     struct buf out, repaired;
-    int64_t preamble_rows, blank_rows, mended_rows, later_rows;
+    int64_t preamble_rows, blank_rows, mended_rows, later_rows, cut_rows;
     int tables; /* the last one that was named */
 };
 
@@ -66,11 +66,17 @@ static int on_sniff(void *context, const struct sniff *sniff, struct err *err)
 static void name_table(struct writing *writing, const struct table_row *row,
                        struct row_context where)
 {
-    if (where.table > writing->tables)
+    if (where.table > writing->tables && where.table <= NAMED_MAX)
         command_say(writing->context, "第 %lld 行起是另一张表（%zu 列），未写出。",
                     (long long)row->line, row->cell_count);
     writing->tables = where.table;
     writing->later_rows++;
+}
+
+static void name_cut(struct writing *writing, const struct table_row *row)
+{
+    if (writing->cut_rows++ < NAMED_MAX)
+        command_say(writing->context, "第 %lld 行过长，只写出前一部分。", (long long)row->line);
 }
 
 static int on_row(void *context, const struct table_row *row, struct row_context where,
@@ -81,11 +87,13 @@ static int on_row(void *context, const struct table_row *row, struct row_context
     writing->blank_rows += where.place == PLACE_BLANK;
     if (where.table > 1 && where.place != PLACE_BLANK)
         name_table(writing, row, where);
-    if (where.table > 1 || where.place != PLACE_BODY)
+    if (where.table > 1 || (where.place != PLACE_BODY && where.place != PLACE_HEADER))
+        return OK;
+    if (row->fault != TABLE_FAULT_NONE)
+        name_cut(writing, row);
+    if (where.place == PLACE_HEADER)
         return OK;
     writing->mended_rows += row->mends != 0;
-    if (row->fault != TABLE_FAULT_NONE)
-        command_say(writing->context, "第 %lld 行过长，只写出前一部分。", (long long)row->line);
     return write_cells(writing, row->cells, row->cell_count, err);
 }
 
@@ -102,8 +110,11 @@ static void name_rest(const struct writing *writing)
         command_say(context, "略去表前的 %lld 行。", (long long)writing->preamble_rows);
     if (writing->mended_rows > 0)
         command_say(context, "引号不配对、按原文读入的 %lld 行。", (long long)writing->mended_rows);
+    if (writing->cut_rows > NAMED_MAX)
+        command_say(context, "过长的共 %lld 行。", (long long)writing->cut_rows);
     if (writing->later_rows > 0)
-        command_say(context, "其他表共 %lld 行未写出。", (long long)writing->later_rows);
+        command_say(context, "另外 %d 张表共 %lld 行（含表头）未写出。", writing->tables - 1,
+                    (long long)writing->later_rows);
 }
 
 int inspect_csv(const struct command_context *context, struct document *document,

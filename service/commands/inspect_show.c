@@ -2,17 +2,28 @@
 
 #include "service/commands/form_words.h"
 #include "service/commands/import_report.h"
+#include "service/commands/mask.h"
 #include "service/commands/output.h"
 
 /* ---- words ---- */
+
+static void show_book(const struct document *document, struct buf *out)
+{
+    struct bytes sheet = document_sheet_name(document);
+    size_t count = book_sheet_count(document->book);
+    buf_printf(out, "格式：Excel 工作簿，工作表“" BYTES_FMT "”", BYTES_ARG(sheet));
+    for (size_t i = 0; i < count && count > 1; i++) {
+        buf_append_z(out, i == 0 ? "（共有：" : "、");
+        buf_append(out, book_sheet_name(document->book, i));
+    }
+    buf_append_z(out, count > 1 ? "；可用 --sheet 指定）\n" : "\n");
+}
 
 static void show_dialect(const struct document *document, const struct sniff *sniff,
                          struct buf *out)
 {
     if (document->book != NULL) {
-        struct bytes sheet = document_sheet_name(document);
-        buf_printf(out, "格式：Excel 工作簿，工作表“" BYTES_FMT "”（共 %zu 个）\n",
-                   BYTES_ARG(sheet), book_sheet_count(document->book));
+        show_book(document, out);
         return;
     }
     buf_printf(out, "编码：%s", encoding_word(document->encoding));
@@ -55,8 +66,9 @@ static void show_columns(const struct sniff *sniff, struct buf *out)
     buf_append_z(out, "列：\n");
     for (size_t i = 0; i < sniff->outline.header_count; i++) {
         int field = sniff->columns.field_of[i];
-        buf_printf(out, "  " BYTES_FMT " → %s\n", BYTES_ARG(sniff->outline.header[i]),
-                   field >= 0 ? field_word((enum field)field) : "（未使用）");
+        buf_append_z(out, "  ");
+        output_in_one_line(out, sniff->outline.header[i]);
+        buf_printf(out, " → %s\n", field >= 0 ? field_word((enum field)field) : "（未使用）");
     }
 }
 
@@ -68,25 +80,67 @@ static void show_tables(const struct survey *survey, struct buf *out)
                    table->columns, (long long)table->rows);
         buf_append_z(out, table->same_columns ? "（表头相同，导入时接着读）\n" : "（不计入）\n");
     }
+    if (survey->table_count > SURVEY_MAX_TABLES)
+        buf_printf(out, "再往下还有 %d 张表\n", survey->table_count - SURVEY_MAX_TABLES);
 }
 
 static int show_problems(const struct survey *survey, struct buf *out, struct err *err)
 {
     struct buf masked;
     buf_init(&masked, OUTPUT_MAX_BYTES);
-    if (survey->problem_count > 0)
+    if (survey->problem_count > SURVEY_MAX_PROBLEMS)
+        buf_printf(out, "问题（前 %d 处）：\n", SURVEY_MAX_PROBLEMS);
+    else if (survey->problem_count > 0)
         buf_append_z(out, "问题：\n");
     for (int64_t i = 0; i < survey->problem_count && i < SURVEY_MAX_PROBLEMS; i++) {
         const struct survey_problem *problem = &survey->problems[i];
         struct bytes sentence = import_problem_sentence(bytes_from_z(problem->reason));
         buf_clear(&masked);
-        command_mask(bytes_from_z(problem->value), &masked);
-        buf_printf(out, "  第 %lld 行：" BYTES_FMT " %s " BYTES_FMT "\n", (long long)problem->line,
-                   BYTES_ARG(sentence), problem->column, BYTES_ARG(buf_bytes(&masked)));
+        mask_numbers(bytes_from_z(problem->value), &masked);
+        buf_printf(out, "  第 %lld 行：" BYTES_FMT, (long long)problem->line, BYTES_ARG(sentence));
+        if (masked.len > 0) {
+            buf_append_z(out, "（");
+            output_in_one_line(out, bytes_from_z(problem->column));
+            buf_append_z(out, "：");
+            output_in_one_line(out, buf_bytes(&masked));
+            buf_append_z(out, "）");
+        }
+        buf_append_byte(out, '\n');
     }
     int rc = buf_status(&masked, err);
     buf_deinit(&masked);
     return rc;
+}
+
+/* Why it is no dump of orders. */
+static void show_lack(const struct sniff *sniff, struct buf *out)
+{
+    static const struct {
+        enum field field;
+        const char *name;
+    } required[] = {
+        {FIELD_ORDER_NO, "工单编号"}, {FIELD_RECEIVED_AT, "受理时间"}, {FIELD_UNIT, "承办单位"}};
+    const char *separator = "缺少";
+    if (sniff->outline.header_rows == 0) {
+        buf_append_z(out, "没有表头，不能作为工单导入：请补上表头；若有而未识别，用 --header-rows "
+                          "和 --skip-rows 指定。\n");
+        return;
+    }
+    if ((sniff->columns.fields & COLUMNS_REQUIRED) == COLUMNS_REQUIRED) {
+        buf_append_z(out, "列名“");
+        output_in_one_line(out, sniff->outline.header[sniff->columns.doubled]);
+        buf_append_z(out, "”出现两次，不能作为工单导入：请改掉其中一个列名，"
+                          "或在导入模板中改用别的列。\n");
+        return;
+    }
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+        if ((sniff->columns.fields & UINT64_C(1) << required[i].field) != 0)
+            continue;
+        buf_printf(out, "%s%s", separator, required[i].name);
+        separator = "、";
+    }
+    buf_append_z(out, "列，不能作为工单导入；可用 --profile-out 写出导入模板，改好后用 --profile "
+                      "指定。\n");
 }
 
 /* What to do about what was found. */
@@ -100,8 +154,7 @@ static void show_advice(const struct profile *profile, const struct survey *surv
         buf_printf(out, "表头与内置模板 " BYTES_FMT " 相符，请用 --profile " BYTES_FMT "。\n",
                    BYTES_ARG(survey->suggested), BYTES_ARG(survey->suggested));
     else if (!survey->is_dump)
-        buf_append_z(out, "没有工单编号、受理时间、承办单位三列，不能作为工单导入；可用 "
-                          "--profile-out 写出导入模板，改好后用 --profile 指定。\n");
+        show_lack(survey->sniff, out);
     else if (survey->bad_time_rows > survey->rows / 2)
         buf_append_z(out, "受理时间多数无法识别：请用 --profile-out 写出导入模板，"
                           "在 date_formats 中写明日期的写法。\n");
@@ -173,7 +226,7 @@ static json_t *problem_to_json(const struct survey_problem *problem)
 {
     struct buf masked;
     buf_init(&masked, OUTPUT_MAX_BYTES);
-    command_mask(bytes_from_z(problem->value), &masked);
+    mask_numbers(bytes_from_z(problem->value), &masked);
     json_t *object = json_pack("{s:I, s:s, s:s, s:o}", "line", (json_int_t)problem->line, "reason",
                                problem->reason, "column", problem->column, "value",
                                masked.rc == OK ? output_string(buf_bytes(&masked)) : NULL);

@@ -43,6 +43,16 @@ static int on_sniff(void *context, const struct sniff *sniff, struct err *err)
     return OK;
 }
 
+/* What was cut off is said, of a header too. */
+static bool note_fault(struct survey *survey, const struct table_row *row)
+{
+    if (row->fault == TABLE_FAULT_LONG)
+        add_problem(survey, row->line, "too_long", BYTES_NONE, BYTES_NONE);
+    else if (row->fault == TABLE_FAULT_CELLS)
+        add_problem(survey, row->line, "too_wide", BYTES_NONE, BYTES_NONE);
+    return row->fault != TABLE_FAULT_NONE;
+}
+
 static void take_record(struct survey *survey, const struct table_row *row)
 {
     size_t width = survey->sniff->outline.header_rows > 0 ? survey->sniff->outline.header_count
@@ -52,11 +62,9 @@ static void take_record(struct survey *survey, const struct table_row *row)
     survey->short_rows += row->cell_count < width;
     survey->long_rows += row->cell_count > width;
     survey->mended_rows += row->mends != 0;
-    if (survey->is_dump) /* the second reading says more */
+    if (survey->is_dump || note_fault(survey, row)) /* of a dump the second reading says more */
         return;
-    if (row->fault == TABLE_FAULT_LONG)
-        add_problem(survey, row->line, "too_long", BYTES_NONE, BYTES_NONE);
-    else if (row->mends != 0)
+    if (row->mends != 0)
         add_problem(survey, row->line, "mended", BYTES_NONE, BYTES_NONE);
     else if (row->cell_count != width)
         add_problem(survey, row->line, row->cell_count < width ? "too_few_cells" : "too_many_cells",
@@ -88,7 +96,9 @@ static int on_row(void *context, const struct table_row *row, struct row_context
         survey->preamble_rows++;
     else if (where.table > 1)
         take_later(survey, row, where);
-    else if (where.place == PLACE_BODY)
+    else if (where.place == PLACE_HEADER)
+        (void)note_fault(survey, row);
+    else
         take_record(survey, row);
     return OK;
 }

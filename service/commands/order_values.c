@@ -4,6 +4,7 @@
 
 #include "importers/phone.h"
 
+#include "service/commands/mask.h"
 #include "service/commands/output.h"
 #include "service/storage/units.h"
 
@@ -23,7 +24,7 @@ json_t *order_text_to_json(struct bytes text)
 {
     struct buf masked;
     buf_init(&masked, OUTPUT_MAX_BYTES);
-    command_mask(text, &masked);
+    mask_numbers(text, &masked);
     json_t *value = masked.rc == OK ? output_string(buf_bytes(&masked)) : NULL;
     buf_deinit(&masked);
     return value;

@@ -38,6 +38,14 @@ void output_moment(struct buf *out, struct moment moment, const struct zone *zon
     buf_append_z(out, text);
 }
 
+void output_in_one_line(struct buf *out, struct bytes cell)
+{
+    for (size_t i = 0; i < cell.len; i++) {
+        bool ends_line = cell.ptr[i] == '\n' || cell.ptr[i] == '\r' || cell.ptr[i] == '\t';
+        buf_append_byte(out, ends_line ? ' ' : cell.ptr[i]);
+    }
+}
+
 int output_json(struct buf *out, json_t *root, struct err *err)
 {
     char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;

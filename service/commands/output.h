@@ -23,6 +23,9 @@ json_t *output_time(int64_t utc);
 /* Append a moment: RFC 3339 in `zone`, a bare day as a day, nothing for MOMENT_NONE. */
 void output_moment(struct buf *out, struct moment moment, const struct zone *zone);
 
+/* Append what a cell holds (a header, a value) in one line: its line ends and tabs become spaces. */
+void output_in_one_line(struct buf *out, struct bytes cell);
+
 /* Append the document and a line end; takes `root` over, NULL is ERR_NOMEM. */
 int output_json(struct buf *out, json_t *root, struct err *err);
 

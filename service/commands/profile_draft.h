@@ -3,12 +3,11 @@
 
 #include "service/commands/inspect_survey.h"
 
-/* A profile (INI) for the surveyed file, with comments in Chinese, ready to be edited: what was found about its
- * form, the columns that are known, and as comments the required fields that are missing and the headers that
- * nothing uses. With all required columns found it can be used as it is. `name` is the file's, without directory.
- * Thread: main. */
-void profile_draft_append(struct bytes name, const struct document *document,
-                          const struct profile *profile, const struct survey *survey,
-                          struct buf *out);
+/* A profile (INI) for the surveyed file, with comments in Chinese, ready to be edited: what was found about its form,
+ * the columns that are known, and as comments the required fields that are missing and the headers that nothing uses.
+ * What `wish` says (options, date forms and words of its profile) is said again, so with all required columns found
+ * the draft reads the file as it was read here. Thread: main. */
+void profile_draft_append(const struct document *document, const struct document_wish *wish,
+                          const struct survey *survey, struct buf *out);
 
 #endif

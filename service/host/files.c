@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,7 +63,14 @@ static int write_synced(int fd, struct bytes content)
 int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err)
 {
     struct buf name;
+    struct stat info;
+    char target[PATH_MAX_BYTES]; /* what a link points to: the link stays */
     int rc = OK;
+    bool exists = stat(path, &info) == 0;
+    if (exists && !S_ISREG(info.st_mode))
+        return err_set(err, ERR_IO, "cannot replace \"%s\": it is no regular file", path);
+    if (exists && realpath(path, target) != NULL)
+        path = target;
     buf_init(&name, PATH_MAX_BYTES);
     buf_printf(&name, "%s.new-%ld", path, (long)getpid());
     buf_append_byte(&name, '\0');

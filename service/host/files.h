@@ -9,7 +9,8 @@
 /* Append the whole of a file. ERR_NOT_FOUND, ERR_LIMIT (more than the buf may hold), ERR_IO. */
 int files_read(const char *path, struct buf *out, struct err *err);
 
-/* Replace `path` by `content`, whole or not at all: written beside it, synced, renamed. `mode` as for open(2). */
+/* Replace `path` by `content`, whole or not at all: written beside it, synced, renamed. `mode` as for open(2). ERR_IO,
+ * too, when it is a device or a pipe. */
 int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err);
 
 /* The zone of that IANA name (Asia/Shanghai) from the system's database. ERR_NOT_FOUND for one that is not there or

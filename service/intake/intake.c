@@ -419,6 +419,29 @@ static int prepare(struct load *load, const char *path, struct err *err)
     return OK;
 }
 
+/* Which sheet of a workbook is read, and which are not. */
+static int keep_sheets(struct load *load, struct err *err)
+{
+    struct intake_result *result = load->result;
+    const struct document *document = &load->document;
+    if (document->book == NULL)
+        return OK;
+    size_t count = book_sheet_count(document->book);
+    result->other_sheets =
+        arena_alloc(&result->arena, size_multiply(count + 1, sizeof *result->other_sheets));
+    for (size_t i = 0; i < count && result->other_sheets != NULL; i++) {
+        struct bytes name = arena_copy(&result->arena, book_sheet_name(document->book, i));
+        if (name.ptr == NULL)
+            return err_set(err, ERR_NOMEM, "could not keep a sheet's name");
+        if (i == document->sheet)
+            result->sheet = name;
+        else
+            result->other_sheets[result->other_sheet_count++] = name;
+    }
+    return result->other_sheets != NULL ? OK
+                                        : err_set(err, ERR_NOMEM, "could not keep a sheet's name");
+}
+
 /* Find out what the file is; what can be no table at all is refused here, and `*out_known` is false. */
 static int recognise(struct load *load, bool *out_known, struct err *err)
 {
@@ -435,11 +458,7 @@ static int recognise(struct load *load, bool *out_known, struct err *err)
         return rc;
     (void)strncpy(result->encoding, encoding_word(load->document.encoding),
                   sizeof result->encoding - 1);
-    struct bytes sheet = document_sheet_name(&load->document);
-    result->sheet = arena_copy(&result->arena, sheet);
-    return sheet.len == 0 || result->sheet.ptr != NULL
-               ? OK
-               : err_set(err, ERR_NOMEM, "could not keep a sheet's name");
+    return keep_sheets(load, err);
 }
 
 static int start(struct load *load, struct err *err)

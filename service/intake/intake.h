@@ -45,6 +45,8 @@ struct intake_result {
     char encoding[16];
     char delimiter[DIALECT_DELIMITER_BYTES]; /* "" when unknown */
     struct bytes sheet;                      /* of a workbook */
+    struct bytes *other_sheets;              /* of it, that were not read */
+    size_t other_sheet_count;
     int64_t repeated_headers;
     int64_t header_line;
     int64_t size_bytes;

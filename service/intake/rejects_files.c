@@ -49,14 +49,6 @@ static bool is_regular(int fd)
     return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat one;
-    struct stat other;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && S_ISREG(one.st_mode) &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
 static FILE *open_private(const char *path, int flags)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
@@ -93,13 +85,8 @@ static int add_file(struct rejects_files *files, const char *path, int flags, st
     return OK;
 }
 
-int rejects_files_new(const char *path, char *const *inputs, size_t input_count,
-                      struct rejects_files **out_files, struct err *err)
+int rejects_files_new(const char *path, struct rejects_files **out_files, struct err *err)
 {
-    for (size_t i = 0; i < input_count; i++) {
-        if (is_same_file(path, inputs[i]))
-            return err_set(err, ERR_USAGE, "the rejects would replace the input \"%s\"", path);
-    }
     struct rejects_files *files = mem_calloc(1, sizeof *files);
     if (files == NULL)
         return err_set(err, ERR_NOMEM, "could not open a file of rejects");

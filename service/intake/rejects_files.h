@@ -12,10 +12,8 @@
 struct rejects_files;
 
 /* Make sure that `path` can be written. What is in it stays until there is a reject: to load the same dumps again
- * leaves a file alone that somebody is mending. ERR_USAGE when it is one of `inputs`; ERR_IO, ERR_NOMEM. `path` is
- * copied. */
-int rejects_files_new(const char *path, char *const *inputs, size_t input_count,
-                      struct rejects_files **out_files, struct err *err);
+ * leaves a file alone that somebody is mending. ERR_IO, ERR_NOMEM. `path` is copied. */
+int rejects_files_new(const char *path, struct rejects_files **out_files, struct err *err);
 void rejects_files_free(
     struct rejects_files *files); /* what was not closed may be lost; accepts NULL */
 

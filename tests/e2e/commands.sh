@@ -153,4 +153,32 @@ printf '工单编号,受理时间,承办单位,%s[31m怪\nE1,2024-05-06 09:00:00
 script -qec "'$program' inspect '$work/control.csv'" /dev/null < /dev/null > "$work/out" 2>&1
 says control_inspected_on_a_terminal "[31m怪"
 hides control_is_replaced_on_a_terminal "$escape["
+
+# A closed stream is not the next file that is opened; a report that cannot be written does not unload what is loaded.
+# ended NAME STATUS EXPECTED
+ended() {
+    if [ "$2" -eq "$3" ]; then echo "ok commands__$1"; else
+        echo "not ok commands__$1 exits $2, not $3"
+        failed=1
+    fi
+}
+printf '工单编号,受理时间,承办单位\nC1,,甲局\nC2,2024-05-06 09:00:00,甲局\n' > "$work/closed.csv"
+"$program" import --rejects "$work/closed_rejects.csv" "$work/closed.csv" >&- 2> "$work/messages"
+ended closed_output_fails $? 1
+[ "$(wc -l < "$work/closed_rejects.csv")" -eq 2 ]
+ended closed_output_leaves_the_rejects_alone $? 0
+grep -q '可能已导入' "$work/messages"
+ended closed_output_is_said $? 0
+check closed_output_loaded 0 orders show C2
+"$program" import - <&- > "$work/out" 2> "$work/messages"
+ended closed_input_fails $? 1
+grep -q 'could not read "-"' "$work/messages"
+ended closed_input_is_said $? 0
+"$program" inspect "$work/closed.csv" > /dev/full 2> "$work/messages"
+ended full_output_fails $? 1
+strange=$(printf '\377.csv')
+cp "$work/closed.csv" "$work/$strange"
+check file_name_that_is_no_text 0 import --format json "$work/$strange"
+jq -e '.[0].status == "already_loaded"' "$work/out" > "$work/jq"
+ended file_name_that_is_no_text_is_reported $? 0
 exit $failed

@@ -76,14 +76,14 @@ holds show_json_masks '.rejects[0].examples[0].row | contains("154****1193") and
         echo ",2024-05-01 08:00:00,青岚县,Zhang San,154 0000 0001,450101199001011234"
         i=$((i + 1))
     done
-    printf 'M1,2024-05-01 08:00:00,青岚县\nM2,,青岚县,"王\n某",0771-2345678,=1+1\n'
+    printf 'M1,2024-05-01 08:00:00,青岚县\nM2,,青岚县,"王\n某",0771-2345678,2024-05-01 13800000001\n'
 } > "$work/many.csv"
 check import_many 3 import --rejects "$work/many_rejects.csv" "$work/many.csv"
 check show_many 0 imports show 2 --format json
 holds show_puts_the_most_first '.rejects[0].reason == "missing_order_no" and .rejects[0].count == 500'
 holds show_gives_three_examples '[.rejects[0].examples[].line] == [2, 3, 4]'
 holds show_masks_every_number '.rejects[0].examples[0].row == ",2024-05-01 08:00:00,青**,Z**,154 **** 0001,450***********1234"'
-holds show_masks_a_name_of_two_lines '.rejects[1].examples[0].row == "M2,,青**,王**,077*-***5678,=1+1"'
+holds show_masks_a_name_of_two_lines '.rejects[1].examples[0].row == "M2,,青**,王**,077*-***5678,2024-05-01 138****0001"'
 holds show_lists_padded '.flags == [{"flag": "padded", "count": 1, "examples": [{"line": 502, "order_no": "M1"}]}]'
 
 # What cannot be mended comes back as it is; what is mended takes its place.
@@ -134,6 +134,9 @@ holds hard_cell_is_as_it_was '.handlings[0].reply == "=1+1 \"x\", \nend"'
 # Nothing is lost to the command itself.
 cp "$work/hard_rejects.csv" "$work/copy.csv"
 check input_is_no_place_for_rejects 2 import --rejects "$work/copy.csv" "$work/copy.csv"
+says input_is_named "--rejects 会覆盖要导入的文件 $work/copy.csv"
+ln "$work/copy.csv" "$work/link.csv"
+check input_of_another_name_is_no_place_either 2 import --rejects "$work/link.csv" - < "$work/copy.csv"
 same input_is_kept "$work/copy.csv" "$work/hard_rejects.csv"
 check already_loaded 0 import --rejects "$work/copy.csv" "$work/hard.csv"
 same no_reject_no_change "$work/copy.csv" "$work/hard_rejects.csv"

@@ -48,7 +48,7 @@ static struct rejects_files *files_new(const char *path)
 {
     struct err err = {0};
     struct rejects_files *files = NULL;
-    if (rejects_files_new(path, NULL, 0, &files, &err) != OK)
+    if (rejects_files_new(path, &files, &err) != OK)
         fail_msg("%s", err.message);
     return files;
 }
@@ -278,21 +278,6 @@ static void rejects_files__leave_a_file_alone_until_there_is_a_reject(void **sta
     assert_file(place->path, HEADER ROW);
 }
 
-static void rejects_files__never_replace_an_input(void **state)
-{
-    struct place *place = *state;
-    struct err err = {0};
-    struct rejects_files *files = NULL;
-    char *const inputs[] = {"-", "/nowhere", place->second};
-    test_file_write(place->path, BYTES_LIT("dump"));
-    assert_int_equal(link(place->path, place->second), 0);
-    assert_int_equal(rejects_files_new(place->path, inputs, COUNT(inputs), &files, &err),
-                     ERR_USAGE);
-    assert_file(place->path, "dump");
-    assert_int_equal(rejects_files_new(place->third, inputs, COUNT(inputs), &files, &err), OK);
-    rejects_files_free(files);
-}
-
 /* ---- what goes wrong ---- */
 
 static void rejects_files__report_a_full_disk(void **state)
@@ -312,8 +297,8 @@ static void rejects_files__need_a_place(void **state)
     struct place *place = *state;
     struct err err = {0};
     struct rejects_files *files = NULL;
-    assert_int_equal(rejects_files_new(place->dir, NULL, 0, &files, &err), ERR_IO);
-    assert_int_equal(rejects_files_new("/nowhere/rejects.csv", NULL, 0, &files, &err), ERR_IO);
+    assert_int_equal(rejects_files_new(place->dir, &files, &err), ERR_IO);
+    assert_int_equal(rejects_files_new("/nowhere/rejects.csv", &files, &err), ERR_IO);
     assert_null(files);
 }
 
@@ -322,7 +307,7 @@ static int write_two(void *context, struct err *err)
     static const struct bytes other[] = {BYTES_LIT("编号")};
     struct place *place = context;
     struct rejects_files *files = NULL;
-    int rc = rejects_files_new(place->path, NULL, 0, &files, err);
+    int rc = rejects_files_new(place->path, &files, err);
     if (rc == OK)
         rc = rejects_files_put(files, header, COUNT(header), &missing_unit, err);
     if (rc == OK)
@@ -352,7 +337,6 @@ int main(void)
         PLACE_TEST(rejects_files__replace_no_file_that_was_not_named),
         PLACE_TEST(rejects_files__number_names_before_the_suffix),
         PLACE_TEST(rejects_files__leave_a_file_alone_until_there_is_a_reject),
-        PLACE_TEST(rejects_files__never_replace_an_input),
         PLACE_TEST(rejects_files__report_a_full_disk),
         PLACE_TEST(rejects_files__need_a_place),
         PLACE_TEST(rejects_files__survive_heap_failures),
