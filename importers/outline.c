@@ -57,8 +57,7 @@ static int count_words(const struct profile *profile, const struct table_row *ro
                        struct err *err)
 {
     *out_count = 0;
-    if (row->fault != TABLE_FAULT_NONE || row->cell_count > TABLE_MAX_CELLS ||
-        !utf8_is_valid(row->text))
+    if (row->fault != TABLE_FAULT_NONE)
         return OK;
     int rc = columns_match(profile, row->cells, row->cell_count, scratch, columns, err);
     if (rc == OK)
