@@ -1,5 +1,7 @@
 #include "importers/columns.h"
 
+#include "base/utf8.h"
+
 #include "importers/cell.h"
 #include "importers/names.h"
 
@@ -78,11 +80,21 @@ size_t columns_of_rejects(const struct bytes *header, size_t header_count)
     return header_count > OWN ? OWN : 0;
 }
 
+static bool are_valid(const struct bytes *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!utf8_is_valid(cells[i]))
+            return false;
+    }
+    return true;
+}
+
 int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
                   struct buf *scratch, struct columns *out_columns, struct err *err)
 {
-    struct folded folded;
-    int rc = fold_header(header, header_count, scratch, &folded, err);
+    struct folded folded = {0};
+    bool valid = are_valid(header, header_count);
+    int rc = valid ? fold_header(header, header_count, scratch, &folded, err) : OK;
     if (rc != OK)
         return rc;
     folded.first = columns_of_rejects(header, header_count);

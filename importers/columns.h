@@ -24,7 +24,8 @@ struct columns {
 #define COLUMNS_REQUIRED                                                                           \
     (UINT64_C(1) << FIELD_ORDER_NO | UINT64_C(1) << FIELD_RECEIVED_AT | UINT64_C(1) << FIELD_UNIT)
 
-/* Match; `header` holds at most TABLE_MAX_CELLS cells of valid UTF-8. `scratch` is cleared. ERR_NOMEM. */
+/* Match; `header` holds at most TABLE_MAX_CELLS cells. If one of them is no valid UTF-8, no field has a column.
+ * `scratch` is cleared. ERR_NOMEM. */
 int columns_match(const struct profile *profile, const struct bytes *header, size_t header_count,
                   struct buf *scratch, struct columns *out_columns, struct err *err);
 

@@ -231,15 +231,17 @@ bool encoding_scan_verdict(const struct encoding_scan *scan, enum encoding *out_
     return found;
 }
 
-/* UTF-16 has NUL in half of each ASCII character, always the same half; the other half is NUL in a few signs, as in
- * 一. */
+/* UTF-16 has NUL in half of each ASCII character, always the same half; the other half is NUL in a few signs, as in 一.
+ * Where all is valid UTF-8 there is hardly more than ASCII: fewer NULs are damage then, as is one alone. */
 static bool is_bare_utf16(const struct encoding_scan *scan, enum encoding *out_encoding)
 {
     bool big = scan->nul_bytes[0] > scan->nul_bytes[1];
     int64_t most = scan->nul_bytes[big ? 0 : 1];
     int64_t rest = scan->nul_bytes[big ? 1 : 0];
     *out_encoding = big ? ENCODING_UTF16BE : ENCODING_UTF16LE;
-    return most > scan->fed_bytes / 32 && rest * 4 <= most && scan->fed_bytes % 2 == 0;
+    int64_t share = scan->utf8_invalid == 0 ? 4 : 32;
+    return most > 1 && most > scan->fed_bytes / share && rest * 4 <= most &&
+           scan->fed_bytes % 2 == 0;
 }
 
 static bool has_bom(const struct encoding_scan *scan)

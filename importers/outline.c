@@ -57,8 +57,7 @@ static int count_words(const struct profile *profile, const struct table_row *ro
                        struct err *err)
 {
     *out_count = 0;
-    if (row->fault != TABLE_FAULT_NONE || row->cell_count > TABLE_MAX_CELLS ||
-        !utf8_is_valid(row->text))
+    if (row->fault != TABLE_FAULT_NONE)
         return OK;
     int rc = columns_match(profile, row->cells, row->cell_count, scratch, columns, err);
     if (rc == OK)
@@ -327,14 +326,17 @@ static int join_header(const struct search *search, struct arena *arena, struct 
     return ok ? OK : err_set(err, ERR_NOMEM, "could not keep a header");
 }
 
-/* A later table may have more rows than the first one: if half of the rows right below the header have its
- * number of cells, that is the width; else, or without header, it is found by looking. */
+/* A later table may have more rows than the first one: if half of the rows right below the header, before a blank
+ * one, have its number of cells, that is the width; else, or without header, it is found by looking. */
 static size_t width_below(const struct search *search, size_t header_count)
 {
     enum { ROWS = 5 };
     size_t seen = 0, fitting = 0;
     for (size_t i = search->end; i < search->facts.count && seen < ROWS; i++) {
-        seen += !row_is_blank(&search->facts.rows[i]);
+        bool is_blank = row_is_blank(&search->facts.rows[i]);
+        if (is_blank && seen > 0)
+            break;
+        seen += !is_blank;
         fitting += search->facts.rows[i].cell_count == header_count;
     }
     return fitting > 0 && fitting * 2 >= seen ? header_count : 0;

@@ -10,6 +10,15 @@ const char *refusal_word(enum refusal refusal)
     return (size_t)refusal < sizeof words / sizeof *words ? words[refusal] : "";
 }
 
+/* BZh alone may begin a name. A level and the first block's mark follow. */
+static bool is_bzip2(struct bytes head)
+{
+    enum { MARK_AT = 4 };
+    return bytes_starts_with(head, BYTES_LIT("BZh")) && head.len > MARK_AT &&
+           bytes_starts_with((struct bytes){head.ptr + MARK_AT, head.len - MARK_AT},
+                             BYTES_LIT("1AY&SY"));
+}
+
 enum head_kind refusal_of_head(struct bytes head, enum refusal *out_refusal)
 {
     static const struct {
@@ -20,7 +29,6 @@ enum head_kind refusal_of_head(struct bytes head, enum refusal *out_refusal)
         {{"\x1F\x8B", 2}, REFUSAL_ARCHIVE},                             /* gzip */
         {{"7z\xBC\xAF\x27\x1C", 6}, REFUSAL_ARCHIVE},
         {{"Rar!\x1A\x07", 6}, REFUSAL_ARCHIVE},
-        {{"BZh", 3}, REFUSAL_ARCHIVE},
         {{"\xFD"
           "7zXZ",
           5},
@@ -44,5 +52,7 @@ enum head_kind refusal_of_head(struct bytes head, enum refusal *out_refusal)
             return HEAD_REFUSED;
         }
     }
-    return HEAD_TEXT;
+    if (is_bzip2(head))
+        *out_refusal = REFUSAL_ARCHIVE;
+    return *out_refusal == REFUSAL_NONE ? HEAD_TEXT : HEAD_REFUSED;
 }

@@ -110,13 +110,8 @@ static int match_header(const struct profile *profile, const struct bytes *heade
     struct columns *columns = mem_alloc(sizeof *columns);
     if (columns == NULL)
         return err_set(err, ERR_NOMEM, "could not look for columns");
-    int rc = OK;
-    bool is_text = count <= TABLE_MAX_CELLS;
-    for (size_t i = 0; i < count && is_text; i++)
-        is_text = utf8_is_valid(header[i]);
-    if (is_text)
-        rc = columns_match(profile, header, count, scratch, columns, err);
-    if (is_text && rc == OK &&
+    int rc = columns_match(profile, header, count, scratch, columns, err);
+    if (rc == OK &&
         __builtin_popcountll(columns->fields) > __builtin_popcountll(sniff->columns.fields))
         sniff->columns = *columns;
     mem_free(columns);

@@ -1,7 +1,6 @@
 #include "importers/sniff_dialect.h"
 
 #include "base/alloc.h"
-#include "base/utf8.h"
 
 #include "importers/row_facts.h"
 
@@ -91,7 +90,7 @@ static int on_row(void *context, const struct table_row *row, struct err *err)
     struct search *search = words->search;
     if (words->seen++ == OUTLINE_MAX_PREAMBLE_ROWS)
         return ERR_CANCELED;
-    if (row->cell_count < 2 || row->fault != TABLE_FAULT_NONE || !utf8_is_valid(row->text))
+    if (row->cell_count < 2 || row->fault != TABLE_FAULT_NONE)
         return OK;
     int rc = columns_match(search->profile, row->cells, row->cell_count, &search->scratch,
                            search->columns, err);

@@ -22,7 +22,6 @@ enum {
 /* Why a row's cells are not all there: its cells are then as many as could be read. */
 enum table_fault {
     TABLE_FAULT_NONE,
-    TABLE_FAULT_QUOTES, /* never: a row with broken quotes is mended */
     TABLE_FAULT_LONG, /* a cell (cut there) or the row goes beyond its limit; reading goes on behind it, or if its end
                          * is not within the limit, at the next line */
     TABLE_FAULT_CELLS, /* more than TABLE_MAX_CELLS */

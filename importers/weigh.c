@@ -71,10 +71,11 @@ struct token {
 
 /* One byte for each token and number of delimiters in the first record: which way was the cheapest. */
 enum trace {
-    TRACE_PLAIN = 3,          /* the mode before, for MODE_PLAIN or the record's end */
+    TRACE_PLAIN = 3,          /* the mode before, for MODE_PLAIN */
     TRACE_QUOTED = 3 << 2,    /* ... for MODE_QUOTED */
     TRACE_BOUNDARY = 1 << 4,  /* MODE_PLAIN: a cell ended here */
     TRACE_SATURATED = 1 << 5, /* ... and the number was at its top before too */
+    TRACE_END = 3 << 6,       /* the mode before, for the record's end */
 };
 
 struct path {
@@ -357,7 +358,7 @@ static void step_end(const struct weigh *weigh, const struct token *token, enum 
         if (layer == LAYER_FIRST) {
             ended.end = (uint32_t)(token - weigh->tokens);
             ended.end_count = (uint32_t)count;
-            trace[count] = (uint8_t)(mode | MODE_QUOTED << 2);
+            trace[count] = (uint8_t)(MODE_PLAIN | MODE_QUOTED << 2 | mode << 6);
         }
         if (ended.cost < begin->cost)
             *begin = ended;
@@ -447,7 +448,7 @@ static void trace_back(struct weigh *weigh, struct path path)
 {
     size_t width = weigh->top + 1;
     size_t count = path.end_count;
-    enum mode mode = weigh->trace[path.end * width + count] & TRACE_PLAIN;
+    enum mode mode = (weigh->trace[path.end * width + count] & TRACE_END) >> 6;
     weigh->tokens[path.end].role = role_of_end(mode);
     for (size_t i = path.end; i-- > 0;) {
         struct token *token = &weigh->tokens[i];

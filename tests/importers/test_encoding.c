@@ -83,6 +83,33 @@ static void encoding_scan_verdict__takes_fewer_than_one_in_1000_for_damage(void 
     assert_int_equal(verdict_of_damaged(gb, 100000, gb_bad), ENCODING_GB18030);
 }
 
+static void encoding_choose__takes_many_nuls_for_utf16(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct bytes text;
+        enum encoding encoding;
+    } cases[] = {
+        {"little end first", BYTES_LIT("a\0,\0b\0\n\0"), ENCODING_UTF16LE},
+        {"big end first", BYTES_LIT("\0a\0,\0b\0\n"), ENCODING_UTF16BE},
+        {"signs", BYTES_LIT("\x5D\xE5\0,\x53\x55\0\n"), ENCODING_UTF16BE},
+        {"a NUL by damage", BYTES_LIT("a,b\n1\0x,2\n3,4\n"), ENCODING_UTF8},
+        {"a NUL a row", BYTES_LIT("1\0x,234\n5\0x,678\n"), ENCODING_UTF8},
+        {"a NUL among signs", BYTES_LIT("\xB9\xA4\0,\xB5\xA5,\n"), ENCODING_GB18030},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct encoding_scan scan;
+        enum encoding encoding = ENCODING_LATIN1;
+        struct evidence why;
+        print_message("    %s\n", cases[i].name);
+        encoding_scan_init(&scan);
+        encoding_scan_feed(&scan, cases[i].text);
+        assert_true(encoding_choose(&scan, -1, false, &encoding, &why));
+        assert_int_equal(encoding, cases[i].encoding);
+    }
+}
+
 static int decode_cut(enum encoding encoding, struct bytes text, size_t cut, struct buf *out,
                       struct err *err)
 {
@@ -158,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(encoding_scan__judges_however_it_is_cut),
         cmocka_unit_test(encoding_scan_verdict__takes_fewer_than_one_in_1000_for_damage),
+        cmocka_unit_test(encoding_choose__takes_many_nuls_for_utf16),
         cmocka_unit_test(decoder_feed__converts_however_it_is_cut),
         cmocka_unit_test(decoder_feed__survives_failing_memory),
     };

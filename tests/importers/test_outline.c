@@ -125,6 +125,8 @@ static void outline_find__finds_preamble_header_and_types(void **state)
         {"the header again below", "a;b;c/x;y;1/z;w;2/a;b;c/v;u;3/v;u;3",
          "0+1@1 [a][b][c] ttn default types"},
         {"shorter header", "a;b/1;2;/3;4;/5;6;", "0+1@1 [a][b] nne default types"},
+        {"larger table below a small one", "a;b/1;2/3;4//x;y;z/q;1;2/r;3;4/s;5;6",
+         "0+1@1 [a][b] tn default types"},
         {"larger table below", "a;b;c/1;2;3/1;2;3/1;2;3/d;e/1;2/1;2/1;2/1;2/1;2",
          "0+1@1 [a][b][c] nnn default types"},
     };

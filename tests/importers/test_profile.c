@@ -151,6 +151,7 @@ static void profile_builtin__auto_knows_the_columns_of_desks(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
+        {"工单编号,受理时间,承办单位,\xE5\x8D", "-,-,-,-"},
         {"工单编号,工单标题,工单内容,推送时间,承办单位,问题分类,GID,是否群诉",
          "order_no,title,content,dispatched_at,unit,category,-,-"},
         {"工单编号,诉求人姓名,诉求人手机号,诉求标题,市民诉求,接诉分类一级,接诉分类二级,"

@@ -282,6 +282,10 @@ static void reader_feed__refuses_what_is_no_dump(void **state)
          "two columns are called \"unit\""},
         {{"\n <!DOCTYPE html><html>", 23}, REFUSAL_HTML, "file is html"},
         {{"PK\x03\x04..a.csv", 11}, REFUSAL_ARCHIVE, "file is archive"},
+        {{"BZh91AY&SY\1", 11}, REFUSAL_ARCHIVE, "file is archive"},
+        {{"BZhang,b,c\n1,2,3\n", 17},
+         REFUSAL_NO_HEADER,
+         "no row is a header with the columns of profile \"auto\""},
         {{"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8}, REFUSAL_SPREADSHEET, "file is spreadsheet"},
         {{"ab\1\2\3\4\5\6\7\0\0\0\0\0\0\0", 16}, REFUSAL_BINARY, "file is binary"},
     };

@@ -100,6 +100,7 @@ static const struct damage {
     /* Lone CRs. */
     {"cr that is text", &comma, 2, TEXT("a,b\rc\nd,e\n"), "~cr[a][b\rc] [d][e] "},
     {"cr that ends", &comma, 2, TEXT("a,b\rc,d\ne,f\n"), "~cr[a][b] [c][d] [e][f] "},
+    {"cr behind a quoted cell", &comma, 2, TEXT("\"a\"\rb,c\nd,e\n"), "~~cr[\"a\"\rb][c] [d][e] "},
     {"cr in quotes", &comma, 2, TEXT("a,\"b\rc\"\nd,e\n"), "[a][b\rc] [d][e] "},
     {"cr before crlf", &comma, 2, TEXT("a,b\r\r\nd,e\n"), "~cr[a][b\r] [d][e] "},
     {"cr always ends", &cr_ends, 2, TEXT("a,b\rc\r\nd,\"e\rf\"\r"), "[a][b] [c] [d][e\rf] "},

@@ -15,7 +15,7 @@
 /* Rows as text: line, fault, what was mended, cells in brackets. */
 static int write_row(void *context, const struct table_row *row, struct err *err)
 {
-    static const char *const faults[] = {"", "!quotes", "!long", "!cells"};
+    static const char *const faults[] = {"", "!long", "!cells"};
     struct buf *out = context;
     buf_printf(out, "%d%s%s%s", (int)row->line, faults[row->fault],
                (row->mends & TABLE_MEND_QUOTE) != 0 ? "~quote" : "",
