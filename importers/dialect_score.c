@@ -18,7 +18,7 @@
 
 enum { MAX_QUOTED_BYTES = 64 * 1024 };
 
-static const double worth_typed = 1.0, worth_words = 0.8, worth_broken = 0.2;
+static const double worth_typed = 1.0, worth_words = 0.8, worth_numbers = 0.4, worth_broken = 0.2;
 
 struct scan {
     const struct dialect *dialect;
@@ -96,7 +96,7 @@ static bool is_numbers(struct bytes text)
 
 static double text_worth(struct bytes text)
 {
-    double worth = is_numbers(text) ? 0.4 : worth_words;
+    double worth = worth_words;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         double own = worth_words;
@@ -122,6 +122,9 @@ static double plain_worth(const struct scan *scan, struct bytes cell)
     struct bytes text = cell_trim(cell);
     bool padded = text.len < cell.len && (cell.ptr[0] == ' ' || cell.ptr[cell.len - 1] == ' ');
     double worth = cell_type_of(text) == CELL_TEXT ? text_worth(text) : worth_typed;
+    /* The first record may hold names, even such. */
+    if (scan->score->records > 0 && is_numbers(text) && worth < worth_typed)
+        worth = worth_numbers;
     if (!padded)
         return worth;
     /* Blanks behind a delimiter that ends with a blank: numbers are padded to columns, and the delimiter is

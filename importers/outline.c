@@ -158,9 +158,9 @@ static bool is_header(struct search *search, size_t begin, size_t end)
         bool repeats = i > begin && row_equals(&facts->rows[i], &facts->rows[begin]);
         if (i > begin && !repeats && has_number_over_numbers(facts, &facts->rows[i]))
             return false;
-        /* A record with a delimiter too many has all its cells in other columns. */
-        if (facts->rows[i].cell_count > facts->width &&
-            facts->rows[begin].cell_count <= facts->width)
+        /* A record with a delimiter too many or too few has its cells in other columns. */
+        if (facts->rows[i].cell_count != facts->width &&
+            facts->rows[begin].cell_count == facts->width)
             return false;
         row_facts_compare(facts, i, &unlike, &alike);
         if ((unlike == 0 || unlike < alike) && !(repeats && alike == 0))

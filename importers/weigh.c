@@ -16,15 +16,16 @@
 
 /* What a reading costs. Only sums and their order matter; they were tried on each kind of damage. */
 enum {
-    COST_LITERAL = 8,         /* a quote at the start of a cell is text */
-    COST_INNER = 1,           /* a quote inside a quoted cell is text */
-    COST_INNER_CLOSING = 5,   /* ... though the cell could have ended there */
-    COST_INNER_OPENING = 15,  /* ... though it looks like the start of another cell */
-    COST_PAIR_OPENING = 8,    /* ... and so does the first of a doubled quote */
-    COST_MIDDLE_OPENING = 9,  /* the rest of a cell is quoted: a delimiter lacks before it */
-    COST_MIDDLE_CLOSING = 6,  /* ... the beginning: one lacks behind it */
-    COST_UNCLOSED = 14,       /* a quoted cell ends with a delimiter, its closing quote lacks */
-    COST_BLANKS = 3,          /* blanks outside of the quotes */
+    COST_LITERAL = 8,        /* a quote at the start of a cell is text */
+    COST_INNER = 1,          /* a quote inside a quoted cell is text */
+    COST_INNER_CLOSING = 5,  /* ... though the cell could have ended there */
+    COST_INNER_OPENING = 15, /* ... though it looks like the start of another cell */
+    COST_PAIR_OPENING = 8,   /* ... and so does the first of a doubled quote */
+    COST_MIDDLE_OPENING = 9, /* the rest of a cell is quoted: a delimiter lacks before it */
+    COST_MIDDLE_CLOSING = 6, /* ... the beginning: one lacks behind it */
+    COST_UNCLOSED =
+        14,          /* a quoted cell ends with a delimiter or line end, its closing quote lacks */
+    COST_BLANKS = 3, /* blanks outside of the quotes */
     COST_SHORT_DELIMITER = 2, /* a delimiter lost its blank to the line end */
     COST_LINE = 1,            /* a quoted cell goes on with another line */
     COST_RECORD = 10,         /* ... which could be a record by itself */
@@ -355,6 +356,8 @@ static void step_end(const struct weigh *weigh, const struct token *token, enum 
         struct path ended = NO_PATH;
         prefer(&ended, &mode, state->paths[MODE_PLAIN], cost, MODE_PLAIN);
         prefer(&ended, &mode, state->paths[MODE_CLOSED], cost, MODE_CLOSED);
+        if (!is_cr)
+            prefer(&ended, &mode, state->paths[MODE_QUOTED], cost + COST_UNCLOSED, MODE_QUOTED);
         if (layer == LAYER_FIRST) {
             ended.end = (uint32_t)(token - weigh->tokens);
             ended.end_count = (uint32_t)count;

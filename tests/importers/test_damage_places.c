@@ -135,7 +135,8 @@ static bool is_well_framed(const struct attempt *attempt)
     size_t blank =
         attempt->place.damage == DAMAGE_BLANK_ROW || attempt->place.damage == DAMAGE_EMPTY_ROW;
     return got->header_rows == 1 && got->tables == 1 && got->preamble_rows == 0 &&
-           got->blank_rows == blank && got->has_nul == (attempt->place.damage == DAMAGE_NUL);
+           (got->blank_rows == blank || is_ambiguous(attempt)) &&
+           got->has_nul == (attempt->place.damage == DAMAGE_NUL);
 }
 
 static void try_place(struct attempt *attempt, struct tally *tally)
