@@ -128,7 +128,10 @@ static void try_dialect(struct search *search, const struct dialect *dialect,
     /* One backslash before a quote among many quotes that have none is text. */
     bool escapes = dialect->escape == 0 || candidate.score.escaped > candidate.score.stray ||
                    search->form->escape != DIALECT_OPEN;
-    bool is_used = dialect->quote != '\'' || candidate.score.enclosed > 0 ||
+    /* Taking an apostrophe for a quote takes it away: some cell must need it, or about one a record must have it. */
+    const struct dialect_score *score = &candidate.score;
+    bool is_used = dialect->quote != '\'' || score->needed > 0 ||
+                   score->enclosed * 10 >= score->fitting * 9 ||
                    search->form->quote != DIALECT_OPEN;
     candidate.worth = candidate.score.score;
     enum { EQUAL = 1000000 }; /* rounding decides nothing */
