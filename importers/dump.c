@@ -22,7 +22,7 @@ struct dump {
     struct arena arena; /* what the sniff found */
     struct sniff sniff;
     enum refusal refusal;
-    bool has_nul;
+    bool has_nul, is_in_line;
     struct bytes filled[TABLE_MAX_CELLS]; /* a short row of a sheet, filled up */
 };
 
@@ -164,6 +164,8 @@ static int pass_on(struct dump *dump, bool whole, struct err *err)
     }
     struct bytes text = buf_bytes(&dump->text);
     dump->has_nul = dump->has_nul || (text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL);
+    if (text.len > 0)
+        dump->is_in_line = text.ptr[text.len - 1] != '\n' && text.ptr[text.len - 1] != '\r';
     int rc = table_feed(dump->table, text, err);
     buf_clear(&dump->text);
     return rc;
@@ -205,6 +207,11 @@ enum refusal dump_refusal(const struct dump *dump)
 const struct sniff *dump_sniff(const struct dump *dump)
 {
     return &dump->sniff;
+}
+
+bool dump_ends_line(const struct dump *dump)
+{
+    return !dump->is_in_line;
 }
 
 bool dump_has_nul(const struct dump *dump)

@@ -47,6 +47,9 @@ enum refusal dump_refusal(const struct dump *dump);
 /* Valid once on_sniff was called; borrowed. */
 const struct sniff *dump_sniff(const struct dump *dump);
 
+/* Whether the text fed so far ends with a line end; true for none. */
+bool dump_ends_line(const struct dump *dump);
+
 /* Whether a NUL byte was met so far: rows since then may hold one inside a cell. */
 bool dump_has_nul(const struct dump *dump);
 

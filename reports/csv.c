@@ -6,7 +6,7 @@ static bool needs_quotes(struct bytes text)
 {
     if (text.len == 0)
         return false;
-    if (text.ptr[0] == ' ' || text.ptr[text.len - 1] == ' ')
+    if (text.ptr[0] == ' ' || text.ptr[0] == '\'' || text.ptr[text.len - 1] == ' ')
         return true;
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == ',' || text.ptr[i] == '"' || text.ptr[i] == '\r' || text.ptr[i] == '\n')

@@ -3,8 +3,9 @@
 
 #include "base/buf.h"
 
-/* Cells of CSV by RFC 4180: quoted only when they hold a comma, a quote, CR or LF, or begin or end with a space. The
- * caller writes the commas and the line ends. Failures stay in `out`. Thread: any. */
+/* Cells of CSV by RFC 4180: quoted only when they hold a comma, a quote, CR or LF, begin or end with a space, or begin
+ * with an apostrophe, which a reader that guesses may take for a quote. The caller writes the commas and the line ends.
+ * Failures stay in `out`. Thread: any. */
 
 /* For programs: the text as it is. */
 void csv_cell(struct buf *out, struct bytes text);

@@ -79,9 +79,6 @@ void form_words_evidence(struct buf *out, const struct evidence *why)
     case EVIDENCE_NAMES:
         buf_append_z(out, "（依据：各单元格都有内容且互不相同）");
         return;
-    case EVIDENCE_REPEATED:
-        buf_append_z(out, "（依据：与上方表头相同）");
-        return;
     case EVIDENCE_NARROW:
         buf_append_z(out, "（依据：有内容的单元格少于数据表）");
         return;

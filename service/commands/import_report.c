@@ -140,6 +140,8 @@ static void add_counts(struct buf *text, const struct import_counts *counts)
     buf_printf(text, "  共 %lld 行：新增 %lld，更新 %lld，未变 %lld，问题数据 %lld。\n",
                (long long)counts->rows, (long long)counts->accepted, (long long)counts->updated,
                (long long)counts->unchanged, (long long)counts->rejected);
+    if (counts->rejected * 2 > counts->rows)
+        buf_append_z(text, "  半数以上的行不能导入：请用 inspect 查看原因和适用的导入模板。\n");
     if (counts->contradictions > 0)
         buf_printf(text, "  时间矛盾 %lld 行（办结或期限早于受理）。\n",
                    (long long)counts->contradictions);

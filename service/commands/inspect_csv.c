@@ -28,9 +28,9 @@ static int flush(struct writing *writing, struct err *err)
 }
 
 /* What could not be decoded, or was cut at a limit, is written as U+FFFD. */
-static void write_cell(struct writing *writing, struct bytes cell)
+static void write_cell(struct writing *writing, struct bytes cell, bool is_cut)
 {
-    if (cell.len == 0 || memchr(cell.ptr, DECODER_DAMAGE, cell.len) == NULL) {
+    if (cell.len == 0 || (!is_cut && memchr(cell.ptr, DECODER_DAMAGE, cell.len) == NULL)) {
         csv_cell(&writing->out, cell);
         return;
     }
@@ -40,13 +40,13 @@ static void write_cell(struct writing *writing, struct bytes cell)
 }
 
 static int write_cells(struct writing *writing, const struct bytes *cells, size_t count,
-                       struct err *err)
+                       bool are_cut, struct err *err)
 {
     struct buf *out = &writing->out;
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buf_append_byte(out, ',');
-        write_cell(writing, cells[i]);
+        write_cell(writing, cells[i], are_cut);
     }
     if (count == 1 && cells[0].len == 0) /* else it would be a blank line */
         buf_append_z(out, "\"\"");
@@ -59,7 +59,7 @@ static int on_sniff(void *context, const struct sniff *sniff, struct err *err)
     struct writing *writing = context;
     const struct outline *outline = &sniff->outline;
     return outline->header_rows > 0
-               ? write_cells(writing, outline->header, outline->header_count, err)
+               ? write_cells(writing, outline->header, outline->header_count, false, err)
                : OK;
 }
 
@@ -94,7 +94,7 @@ static int on_row(void *context, const struct table_row *row, struct row_context
     if (where.place == PLACE_HEADER)
         return OK;
     writing->mended_rows += row->mends != 0;
-    return write_cells(writing, row->cells, row->cell_count, err);
+    return write_cells(writing, row->cells, row->cell_count, row->fault != TABLE_FAULT_NONE, err);
 }
 
 static int on_bytes(void *context, struct bytes bytes, struct err *err)

@@ -19,9 +19,10 @@ static void show_book(const struct document *document, struct buf *out)
     buf_append_z(out, count > 1 ? "；可用 --sheet 指定）\n" : "\n");
 }
 
-static void show_dialect(const struct document *document, const struct sniff *sniff,
+static void show_dialect(const struct document *document, const struct survey *survey,
                          struct buf *out)
 {
+    const struct sniff *sniff = survey->sniff;
     if (document->book != NULL) {
         show_book(document, out);
         return;
@@ -40,6 +41,10 @@ static void show_dialect(const struct document *document, const struct sniff *sn
     form_words_evidence(out, &sniff->escape_why);
     buf_printf(out, "\n行尾：CRLF %lld，LF %lld，CR %lld\n", (long long)sniff->crlf_ends,
                (long long)sniff->lf_ends, (long long)sniff->cr_ends);
+    if (!dump_ends_line(survey->dump))
+        buf_append_z(out, "文件末尾：最后一行没有行尾\n");
+    else if (survey->final_blank_rows > 0)
+        buf_printf(out, "文件末尾：多出空行 %lld 行\n", (long long)survey->final_blank_rows);
 }
 
 static void show_outline(const struct survey *survey, struct buf *out)
@@ -166,7 +171,7 @@ int inspect_show_words(const char *path, const struct document *document,
 {
     const struct sniff *sniff = survey->sniff;
     buf_printf(out, "文件：%s\n", path);
-    show_dialect(document, sniff, out);
+    show_dialect(document, survey, out);
     show_outline(survey, out);
     if (sniff->outline.header_rows > 0)
         show_columns(sniff, out);
@@ -175,9 +180,12 @@ int inspect_show_words(const char *path, const struct document *document,
     buf_printf(out, "共 %lld 行", (long long)survey->rows);
     if (survey->is_dump)
         buf_printf(out, "，其中 %lld 行不能导入", (long long)survey->rejected);
-    buf_printf(out, "；问题 %lld 处；合计行 %lld，空行 %lld，引号按原文读入的 %lld 行。\n",
-               (long long)survey->problem_count, (long long)survey->total_rows,
-               (long long)survey->blank_rows, (long long)survey->mended_rows);
+    buf_printf(out, "；问题 %lld 处；合计行 %lld", (long long)survey->problem_count,
+               (long long)survey->total_rows);
+    if (survey->total_rows > 0)
+        buf_printf(out, "（第 %lld 行起）", (long long)survey->first_total_line);
+    buf_printf(out, "，空行 %lld，引号按原文读入的 %lld 行。\n", (long long)survey->blank_rows,
+               (long long)survey->mended_rows);
     show_advice(profile, survey, out);
     return rc;
 }
@@ -274,14 +282,15 @@ int inspect_show_json(const char *path, const struct document *document,
     const char quote[] = {sniff->dialect.quote, '\0'};
     json_t *suggested = survey->suggested.len > 0 ? output_string(survey->suggested) : json_null();
     json_t *root = json_pack(
-        "{s:o, s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "suggested_profile",
-        suggested, "file", output_string(bytes_from_z(path)), "encoding",
+        "{s:o, s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:I, s:I, s:I}",
+        "suggested_profile", suggested, "file", output_string(bytes_from_z(path)), "encoding",
         encoding_word(document->encoding), "delimiter", sniff->dialect.delimiter, "quote", quote,
         "header_line", (json_int_t)sniff->outline.header_line, "rows", (json_int_t)survey->rows,
         "rejected", (json_int_t)survey->rejected, "total_rows", (json_int_t)survey->total_rows,
-        "blank_rows", (json_int_t)survey->blank_rows, "mended_rows",
-        (json_int_t)survey->mended_rows, "short_rows", (json_int_t)survey->short_rows, "long_rows",
-        (json_int_t)survey->long_rows);
+        "blank_rows", (json_int_t)survey->blank_rows, "final_blank_rows",
+        (json_int_t)survey->final_blank_rows, "final_line_end", dump_ends_line(survey->dump),
+        "mended_rows", (json_int_t)survey->mended_rows, "short_rows",
+        (json_int_t)survey->short_rows, "long_rows", (json_int_t)survey->long_rows);
     if (root == NULL || json_object_update_new(root, form_to_json(document, survey)) != 0 ||
         json_object_set_new(root, "columns", columns_to_json(sniff)) != 0 ||
         json_object_set_new(root, "tables", tables_to_json(survey)) != 0 ||

@@ -57,7 +57,8 @@ static void take_record(struct survey *survey, const struct table_row *row)
 {
     size_t width = survey->sniff->outline.header_rows > 0 ? survey->sniff->outline.header_count
                                                           : survey->sniff->outline.width;
-    survey->total_rows += outline_is_total(row);
+    if (outline_is_total(row) && survey->total_rows++ == 0)
+        survey->first_total_line = row->line;
     survey->rows += !outline_is_total(row);
     survey->short_rows += row->cell_count < width;
     survey->long_rows += row->cell_count > width;
@@ -90,6 +91,7 @@ static int on_row(void *context, const struct table_row *row, struct row_context
 {
     struct survey *survey = context;
     (void)err;
+    survey->final_blank_rows = where.place == PLACE_BLANK ? survey->final_blank_rows + 1 : 0;
     if (where.place == PLACE_BLANK)
         survey->blank_rows++;
     else if (where.place == PLACE_PREAMBLE)

@@ -29,6 +29,8 @@ struct survey {
     int64_t rows,
         rejected; /* records of the first table; of them not importable, if it has the columns */
     int64_t total_rows, blank_rows, preamble_rows;
+    int64_t final_blank_rows; /* below all others */
+    int64_t first_total_line; /* 0: none */
     int64_t mended_rows, short_rows, long_rows;
     struct survey_table tables[SURVEY_MAX_TABLES];
     int table_count; /* later ones, perhaps more than are kept */

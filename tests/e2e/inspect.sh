@@ -190,6 +190,18 @@ says web_page_is_named 网页
 ! grep -q 'CSV 读取' "$work/messages"
 verdict web_page_is_called_nothing_else $?
 
+printf 'a,b\n1,2\n3,4' >"$work/in"
+"$pingyi" inspect "$work/in" >"$work/out" 2>"$work/messages"
+says no_final_line_end_is_said '最后一行没有行尾'
+printf 'a,b\n1,2\n合计,3\n\n' >"$work/in"
+"$pingyi" inspect "$work/in" >"$work/out" 2>"$work/messages"
+says total_row_is_said '合计行 1（第 3 行起）'
+says doubled_final_line_end_is_said '多出空行 1 行'
+for name in boston311_2011_07:boston311 nyc311_sample:nyc311 kansascity311_sample:kansascity311; do
+    "$pingyi" inspect "tests/data/${name%%:*}.csv" >"$work/out" 2>"$work/messages"
+    says "${name#*:}_is_suggested" "请用 --profile ${name#*:}"
+done
+
 cp tests/data/city_2024_05.csv "$work/dump.xls"
 "$pingyi" inspect "$work/dump.xls" >"$work/out" 2>"$work/messages"
 says text_named_xls_is_said '内容其实是文本'
