@@ -6,11 +6,13 @@
 /* Why something about a file was taken to be so, with up to three numbers. The word is for machines; service/commands
  * words it for people.
  *
- * encoding   bom; ascii: no byte above 127; valid: all `of` sequences of several bytes; damaged: `count` of `of` are not;
+ * encoding   bom; ascii: no byte above 127; valid: all `of` sequences of several bytes; damaged: `count` of `of` are
+ * not;
  *            nuls: half of most characters is NUL; last_resort: neither UTF-8 nor GB18030, shown as latin1
  * delimiter  width: `count` of `of` records have `cells` cells; one_column: none parts the records alike
  * quote, escape  seen: `count` times of `of`
- * header     words: `count` cells are words of the profile; types: text above `count` columns of numbers, dates or codes
+ * header     words: `count` cells are words of the profile; types: text above `count` columns of numbers, dates or
+ * codes
  *            (without a header: the first row is of the types below it in so many); names: its cells are filled,
  *            different and short
  * preamble   narrow: `count` rows have fewer cells filled than the table has

@@ -7,8 +7,6 @@
 
 extern const struct embedded_file embedded_importers[];
 
-enum { LEAST_COLUMNS = 5 };
-
 static struct bytes name_of(const struct embedded_file *file)
 {
     struct bytes name = bytes_from_z(file->name);
@@ -16,9 +14,9 @@ static struct bytes name_of(const struct embedded_file *file)
     return name;
 }
 
-/* Whether every field that the profile maps has its columns in the header. */
-static int fits_whole(struct bytes text, const struct bytes *header, size_t header_count,
-                      struct buf *scratch, struct columns *columns, bool *out_fits, struct err *err)
+static int fits_header(struct bytes text, const struct bytes *header, size_t header_count,
+                       struct buf *scratch, struct columns *columns, bool *out_fits,
+                       struct err *err)
 {
     struct profile *profile = NULL;
     uint64_t mapped = 0;
@@ -28,8 +26,9 @@ static int fits_whole(struct bytes text, const struct bytes *header, size_t head
     for (int field = 0; field < FIELD_COUNT; field++)
         mapped |= profile->columns[field] != NULL ? UINT64_C(1) << field : 0;
     rc = columns_match(profile, header, header_count, scratch, columns, err);
-    *out_fits = rc == OK && columns->fields == mapped &&
-                __builtin_popcountll(mapped) >= LEAST_COLUMNS && columns->doubled < 0;
+    *out_fits = rc == OK && columns->doubled < 0 &&
+                (columns->fields & COLUMNS_REQUIRED) == COLUMNS_REQUIRED &&
+                __builtin_popcountll(columns->fields) * 4 >= __builtin_popcountll(mapped) * 3;
     profile_free(profile);
     return rc;
 }
@@ -48,7 +47,7 @@ int profile_suggest(const struct profile *used, const struct bytes *header, size
         bool fits = false;
         if (bytes_equal(name, BYTES_LIT("auto")) || bytes_equal(name, profile_name(used)))
             continue;
-        rc = fits_whole(embedded_bytes(file), header, header_count, &scratch, columns, &fits, err);
+        rc = fits_header(embedded_bytes(file), header, header_count, &scratch, columns, &fits, err);
         if (rc == OK && fits)
             found = name;
     }

@@ -25,8 +25,8 @@ struct sniff {
  * nothing in it is mended.
  *
  * REFUSAL_NONE and `*out_sniff` (header and types in `arena`), else why this is no text table: REFUSAL_EMPTY
- * (a whole file of nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control characters:
- * more than three and one in a thousand bytes, or a quarter of a short text). ERR_NOMEM comes as the return
+ * (a whole file of nothing but white space), REFUSAL_HTML, REFUSAL_SPREADSHEET (as XML), REFUSAL_BINARY (control
+ * characters: more than three and one in a thousand bytes, or a quarter of a short text). ERR_NOMEM comes as the return
  * value, OK otherwise.
  *
  * Delimiter, quote and escape are tried together: comma, semicolon, tab, pipe, space, and two characters (", "

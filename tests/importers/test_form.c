@@ -65,7 +65,7 @@ static void form_set__refuses_what_is_no_word(void **state)
         {"delimiter", ",,,", ERR_USAGE},   {"delimiter", "，", ERR_USAGE},
         {"delimiter", "1;", ERR_USAGE},    {"quote", "\\", ERR_USAGE},
         {"escape", "\"", ERR_USAGE},       {"skip_rows", "-1", ERR_USAGE},
-        {"skip_rows", "1001", ERR_USAGE}, {"header_rows", "10", ERR_USAGE},
+        {"skip_rows", "1001", ERR_USAGE},  {"header_rows", "10", ERR_USAGE},
         {"header_rows", "two", ERR_USAGE}, {"name", "x", ERR_NOT_FOUND},
     };
     (void)state;
