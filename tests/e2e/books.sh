@@ -3,33 +3,8 @@
 # is read leaves nothing.
 set -u
 cd "$(dirname "$0")/../.."
-pingyi=${PINGYI:-build/${BUILD:-release}/pingyi}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
+. tests/support/checks.sh
 book=tests/data/books/openpyxl.xlsx
-
-# check NAME EXIT COMMAND...: the output is left in $work/out and $work/messages.
-check() {
-    name=$1 expected=$2
-    shift 2
-    "$pingyi" "$@" >"$work/out" 2>"$work/messages"
-    status=$?
-    [ $status -eq "$expected" ]
-    verdict "$name" $? "exit $status, not $expected: $(head -2 "$work/messages")"
-}
-verdict() {
-    if [ "$2" = 0 ]; then echo "ok books__$1"; else echo "not ok books__$1${3:+: $3}"; failed=1; fi
-}
-says() {
-    grep -qF -- "$2" "$work/out" "$work/messages"
-    verdict "$1" $? "no \"$2\""
-}
-holds() {
-    jq -e "$2" "$work/out" >/dev/null
-    verdict "$1" $? "$(jq -c . "$work/out" | head -c 300)"
-}
 
 "$pingyi" init 2>"$work/messages"
 cat >"$work/city.ini" <<'END'

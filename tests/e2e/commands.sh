@@ -2,50 +2,7 @@
 # The verbs of the command line, on the sample city: what they print, what they refuse, what they exit with.
 set -u
 cd "$(dirname "$0")/../.."
-program=${PINGYI:-build/${BUILD:-release}/pingyi}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
-
-# check NAME EXIT COMMAND...: the output is left in $work/out and $work/messages.
-check() {
-    name=$1 expected=$2
-    shift 2
-    "$program" "$@" > "$work/out" 2> "$work/messages"
-    status=$?
-    if [ $status -eq "$expected" ]; then
-        echo "ok commands__$name"
-    else
-        echo "not ok commands__$name exits $status, not $expected: $(head -3 "$work/messages")"
-        failed=1
-    fi
-}
-# says NAME TEXT: what the last check printed holds it.
-says() {
-    if grep -qF -- "$2" "$work/out" "$work/messages"; then
-        echo "ok commands__$1"
-    else
-        echo "not ok commands__$1: no \"$2\""
-        failed=1
-    fi
-}
-hides() {
-    if grep -qF -- "$2" "$work/out" "$work/messages"; then
-        echo "not ok commands__$1: there is \"$2\""
-        failed=1
-    else
-        echo "ok commands__$1"
-    fi
-}
-same() {
-    if cmp -s "$2" "$3"; then
-        echo "ok commands__$1"
-    else
-        echo "not ok commands__$1: $(diff "$2" "$3" | head -3)"
-        failed=1
-    fi
-}
+. tests/support/checks.sh
 
 check help 0 help
 says help_lists_every_verb calendar
@@ -150,7 +107,7 @@ escape=$(printf '\033')
 check control_in_argument 1 orders show "A${escape}[31mB"
 hides control_is_replaced_in_messages "$escape"
 printf '工单编号,受理时间,承办单位,%s[31m怪\nE1,2024-05-06 09:00:00,%s]0;x\n' "$escape" "$escape" > "$work/control.csv"
-script -qec "'$program' inspect '$work/control.csv'" /dev/null < /dev/null > "$work/out" 2>&1
+script -qec "'$pingyi' inspect '$work/control.csv'" /dev/null < /dev/null > "$work/out" 2>&1
 says control_inspected_on_a_terminal "[31m怪"
 hides control_is_replaced_on_a_terminal "$escape["
 
@@ -163,18 +120,18 @@ ended() {
     fi
 }
 printf '工单编号,受理时间,承办单位\nC1,,甲局\nC2,2024-05-06 09:00:00,甲局\n' > "$work/closed.csv"
-"$program" import --rejects "$work/closed_rejects.csv" "$work/closed.csv" >&- 2> "$work/messages"
+"$pingyi" import --rejects "$work/closed_rejects.csv" "$work/closed.csv" >&- 2> "$work/messages"
 ended closed_output_fails $? 1
 [ "$(wc -l < "$work/closed_rejects.csv")" -eq 2 ]
 ended closed_output_leaves_the_rejects_alone $? 0
 grep -q '可能已导入' "$work/messages"
 ended closed_output_is_said $? 0
 check closed_output_loaded 0 orders show C2
-"$program" import - <&- > "$work/out" 2> "$work/messages"
+"$pingyi" import - <&- > "$work/out" 2> "$work/messages"
 ended closed_input_fails $? 1
 grep -q 'could not read "-"' "$work/messages"
 ended closed_input_is_said $? 0
-"$program" inspect "$work/closed.csv" > /dev/full 2> "$work/messages"
+"$pingyi" inspect "$work/closed.csv" > /dev/full 2> "$work/messages"
 ended full_output_fails $? 1
 strange=$(printf '\377.csv')
 cp "$work/closed.csv" "$work/$strange"

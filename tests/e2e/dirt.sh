@@ -3,17 +3,8 @@
 # held against expected.csv and values.tsv; orders and scores against those of the clean file where the damage is harmless.
 set -u
 cd "$(dirname "$0")/../.."
-program=${PINGYI:-build/${BUILD:-release}/pingyi}
+. tests/support/checks.sh
 dirt=tests/data/dirt
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
-
-ok() { echo "ok dirt__$1"; }
-bad() {
-    printf 'not ok dirt__%s: %s\n' "$1" "$2"
-    failed=1
-}
 
 ${CC:-cc} -std=c11 -D_GNU_SOURCE -O1 -o "$work/generate_dirt" tests/data/generate_dirt.c || bad generator "does not compile"
 mkdir "$work/dirt"
@@ -28,13 +19,13 @@ for file in "$dirt"/*.csv; do
 done
 
 export PINGYI_DATA="$work/empty"
-"$program" init > /dev/null 2>&1
-"$program" units import tests/data/city_units.csv > /dev/null 2>&1
+"$pingyi" init > /dev/null 2>&1
+"$pingyi" units import tests/data/city_units.csv > /dev/null 2>&1
 
 # An order without what tells one import from another: how a line ends inside a cell is no difference either.
 show_orders() {
     for number in 0002 0003 0004 0005 0006 0008 0010 0012 0020; do
-        "$program" orders show "LJ20240500$number" --format json
+        "$pingyi" orders show "LJ20240500$number" --format json
     done 2>&1 | jq -S 'del(.import, .handlings[]?.import, .handlings[]?.flags) |
         walk(if type == "string" then gsub("\r\n"; "\n") else . end)' 2>&1
 }
@@ -77,7 +68,7 @@ check_import() {
         field delimiter "$delimiter" "$(delimiter_word "$found")"
     } < "$work/found"
     if [ "$status" = loaded ]; then
-        "$program" imports show 1 --format json > "$work/show.json" 2>&1
+        "$pingyi" imports show 1 --format json > "$work/show.json" 2>&1
         field rejects "$rejects" \
             "$(jq -r '[.rejects[] | "\(.reason):\(.count)"] | sort | join("|")' "$work/show.json" 2>&1)"
         field flags "$flags" \
@@ -89,7 +80,7 @@ check_file() {
     export PINGYI_DATA="$work/data"
     rm -rf "$PINGYI_DATA"
     cp -r "$work/empty" "$PINGYI_DATA"
-    "$program" import --extracted-at 2024-06-03 --format json "$dirt/$file.csv" > "$work/import.json" 2> "$work/messages"
+    "$pingyi" import --extracted-at 2024-06-03 --format json "$dirt/$file.csv" > "$work/import.json" 2> "$work/messages"
     exits=$?
     check_import
     case $status,$rejected,$contradictions in
@@ -99,8 +90,8 @@ check_file() {
     esac
     field exit $expected_exit $exits
     if [ "$status" = loaded ]; then
-        "$program" round create --id D --from 2024-05-01 --to 2024-05-31 --as-of 2024-06-03 > /dev/null 2>&1
-        "$program" score --round D --format csv > "$work/score" 2>&1
+        "$pingyi" round create --id D --from 2024-05-01 --to 2024-05-31 --as-of 2024-06-03 > /dev/null 2>&1
+        "$pingyi" score --round D --format csv > "$work/score" 2>&1
         show_orders > "$work/orders"
         if [ "$file" = clean ]; then
             cp "$work/score" "$work/clean.score"
@@ -117,7 +108,7 @@ check_values() {
     tab=$(printf '\t')
     grep "^$file$tab" "$dirt/values.tsv" > "$work/values"
     while IFS="$tab" read -r name order_no filter value; do
-        found=$("$program" orders show "$order_no" --format json 2>&1 |
+        found=$("$pingyi" orders show "$order_no" --format json 2>&1 |
             jq -r "($filter)"' | tostring | gsub("\n"; "\\n") | gsub("\r"; "\\r")' 2>&1)
         if [ "$found" = "$value" ]; then
             ok "${name}__$order_no"

@@ -3,15 +3,8 @@
 # reading of its own output and the profile that it drafts all come to the same.
 set -u
 cd "$(dirname "$0")/../.."
-pingyi=${PINGYI:-build/${BUILD:-release}/pingyi}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
+. tests/support/checks.sh
 
-verdict() {
-    if [ "$2" = 0 ]; then echo "ok inspect__$1"; else echo "not ok inspect__$1${3:+: $3}"; failed=1; fi
-}
 # writes NAME INPUT EXPECTED [OPTION...]: both in printf's notation; the CSV that comes out.
 writes() {
     name=$1
@@ -33,10 +26,6 @@ refuses() {
     "$pingyi" inspect "$work/in" --format csv >"$work/out" 2>"$work/messages"
     [ $? = 1 ] && [ ! -s "$work/out" ] && grep -q "$3" "$work/messages"
     verdict "refuses_$1" $? "$(head -2 "$work/messages")"
-}
-says() {
-    grep -qF -- "$2" "$work/messages" "$work/out"
-    verdict "$1" $? "no \"$2\""
 }
 
 people='name,age,city\nAnn,31,Rome\nBob,40,Oslo\nCid,25,Lima\n'

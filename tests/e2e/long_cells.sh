@@ -3,16 +3,8 @@
 # `inspect --format csv` gives the UTF-8 original back cell by cell; `import` takes every row.
 set -u
 cd "$(dirname "$0")/../.."
-pingyi=${PINGYI:-build/${BUILD:-release}/pingyi}
+. tests/support/checks.sh
 orders=2000
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
-
-verdict() {
-    if [ "$2" = 0 ]; then echo "ok long_cells__$1"; else echo "not ok long_cells__$1${3:+: $3}"; failed=1; fi
-}
 
 # Quotes stand only where `inspect` writes them too, so the file is what must come out.
 awk -v orders=$orders '

@@ -2,45 +2,10 @@
 # Rows that could not be taken: what `imports show` says of them, and the file of `import --rejects`, mended and loaded.
 set -u
 cd "$(dirname "$0")/../.."
-program=${PINGYI:-build/${BUILD:-release}/pingyi}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
+. tests/support/checks.sh
 
-ok() { echo "ok rejects__$1"; }
-bad() {
-    echo "not ok rejects__$1: $2"
-    failed=1
-}
-# check NAME EXIT COMMAND...: the output is left in $work/out and $work/messages.
-check() {
-    name=$1 expected=$2
-    shift 2
-    "$program" "$@" > "$work/out" 2> "$work/messages"
-    status=$?
-    if [ $status -eq "$expected" ]; then
-        ok "$name"
-    else
-        bad "$name" "exits $status, not $expected: $(head -3 "$work/messages")"
-    fi
-}
-says() {
-    if grep -qF -- "$2" "$work/out" "$work/messages"; then ok "$1"; else bad "$1" "no \"$2\""; fi
-}
-hides() {
-    if grep -qF -- "$2" "$work/out" "$work/messages"; then bad "$1" "there is \"$2\""; else ok "$1"; fi
-}
-# holds NAME FILTER: the JSON of the last check fulfils a jq filter.
-holds() {
-    if jq -e "$2" "$work/out" > "$work/jq" 2>&1; then ok "$1"; else bad "$1" "not $2"; fi
-}
-same() {
-    if cmp -s "$2" "$3"; then ok "$1"; else bad "$1" "$(diff "$2" "$3" | head -3)"; fi
-}
-
-"$program" init > /dev/null 2>&1
-"$program" units import tests/data/city_units.csv > /dev/null 2>&1
+"$pingyi" init > /dev/null 2>&1
+"$pingyi" units import tests/data/city_units.csv > /dev/null 2>&1
 
 # What is rejected, and how it is shown.
 city=tests/data/city_2024_05.csv

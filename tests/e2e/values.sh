@@ -2,43 +2,7 @@
 # Values as desks write them, through the whole program: dates and numbers of every form, names that mean no unit.
 set -u
 cd "$(dirname "$0")/../.."
-program=${PINGYI:-build/${BUILD:-release}/pingyi}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export PINGYI_DATA="$work/data"
-failed=0
-
-# check NAME EXIT COMMAND...: the output is left in $work/out and $work/messages.
-check() {
-    name=$1 expected=$2
-    shift 2
-    "$program" "$@" > "$work/out" 2> "$work/messages"
-    status=$?
-    if [ $status -eq "$expected" ]; then
-        echo "ok values__$name"
-    else
-        echo "not ok values__$name exits $status, not $expected: $(head -3 "$work/messages")"
-        failed=1
-    fi
-}
-# says NAME TEXT: what the last check printed holds it.
-says() {
-    if grep -qF -- "$2" "$work/out" "$work/messages"; then
-        echo "ok values__$1"
-    else
-        echo "not ok values__$1: no \"$2\""
-        failed=1
-    fi
-}
-# same NAME: the last check printed $work/expected.
-same() {
-    if cmp -s "$work/expected" "$work/out"; then
-        echo "ok values__$1"
-    else
-        echo "not ok values__$1: $(diff "$work/expected" "$work/out" | head -5)"
-        failed=1
-    fi
-}
+. tests/support/checks.sh
 
 # ---- dates and numbers ----
 
@@ -123,7 +87,7 @@ name,orders,rank,code,unit,score,why
 气象局,1,,,,,
 END
 check suggest_csv 0 units suggest --format csv
-same suggest_csv_rows
+same suggest_csv_rows "$work/expected" "$work/out"
 check suggest_json 0 units suggest --format json
 says suggest_json_command "\"command\": \"pingyi units alias '市城管局' 'A1'\""
 says suggest_json_no_command '"command": null'
@@ -132,7 +96,7 @@ says suggest_changes_no_name 市城管局
 check suggest_applied 0 units alias 市城管局 A1
 check suggest_after_alias 0 units suggest --format csv
 grep -v 市城管局 "$work/expected" > "$work/rest" && mv "$work/rest" "$work/expected"
-same suggest_after_alias_rows
+same suggest_after_alias_rows "$work/expected" "$work/out"
 check suggest_bad_format 2 units suggest --format xml
 check suggest_too_many 2 units suggest more
 exit $failed
