@@ -27,7 +27,7 @@ const char *import_refusal_sentence(enum refusal refusal)
     case REFUSAL_DOUBLED_COLUMN:
         return "同名的列出现两次：请改掉其中一个列名，或在导入模板中改用别的列";
     case REFUSAL_HTML:
-        return "这是网页，不是数据表：请在原系统中导出 CSV";
+        return "这是网页，不是数据表：请在 Excel 或 WPS 中打开并另存为 .xlsx，或在原系统中导出 CSV";
     case REFUSAL_SPREADSHEET:
         return "这是旧版 Excel 或其他表格文件：请在 Excel 或 WPS 中打开，“文件—另存为”选“Excel "
                "工作簿（*.xlsx）”或"
