@@ -385,15 +385,15 @@ static size_t decode(struct decoder *decoder, struct bytes text, struct buf *out
     return decoder->has_iconv ? decode_iconv(decoder, text, out) : decode_utf8(text, out);
 }
 
-/* A BOM is U+FEFF in every encoding, once decoded. */
-static void drop_bom(struct decoder *decoder, struct buf *out, size_t from)
+/* A BOM is U+FEFF in every encoding, once decoded. Files put together by hand begin with several. */
+static void drop_boms(struct decoder *decoder, struct buf *out, size_t from)
 {
-    if (decoder->begun || out->len == from)
-        return;
-    decoder->begun = true;
     struct bytes bom = BYTES_LIT("\xEF\xBB\xBF");
-    struct bytes first = {out->ptr + from, out->len - from};
-    if (bytes_starts_with(first, bom)) {
+    while (!decoder->begun && out->len > from) {
+        struct bytes first = {out->ptr + from, out->len - from};
+        decoder->begun = !bytes_starts_with(first, bom);
+        if (decoder->begun)
+            return;
         memmove(out->ptr + from, out->ptr + from + bom.len, first.len - bom.len);
         out->len -= bom.len;
     }
@@ -417,7 +417,7 @@ int decoder_feed(struct decoder *decoder, struct bytes bytes, struct buf *out, s
             memcpy(decoder->pending, bytes.ptr + bytes.len - left, left);
         decoder->pending_len = left;
     }
-    drop_bom(decoder, out, from);
+    drop_boms(decoder, out, from);
     return buf_status(out, err);
 }
 

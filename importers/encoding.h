@@ -44,7 +44,7 @@ bool encoding_choose(const struct encoding_scan *scan, int given, bool last_reso
                      enum encoding *out_encoding, struct evidence *out_why);
 
 /* Conversion in pieces cut anywhere. Undecodable bytes become DECODER_DAMAGE, one a bad sequence: a byte that UTF-8
- * never holds, so that a damaged text can be told from one that really has U+FFFD. A BOM at the start is dropped. */
+ * never holds, so that a damaged text can be told from one that really has U+FFFD. BOMs at the start are dropped. */
 struct decoder;
 enum { DECODER_DAMAGE = (char)0xFF };
 int decoder_new(enum encoding encoding, struct decoder **out_decoder, struct err *err);
