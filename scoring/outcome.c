@@ -2,6 +2,24 @@
 
 #include <math.h>
 
+static const struct outcome_disposition dispositions[] = {
+    {"1.1", "成功访问"},         {"1.2", "部分完成"},    {"2.111", "他人拒访"},
+    {"2.112", "本人拒访"},       {"2.113", "坚决拒访"},  {"2.12", "中途挂断"},
+    {"2.20", "接通本人不在"},    {"2.21", "无人接听"},   {"2.211", "占线"},
+    {"2.212", "关机或无法接通"}, {"2.221", "语音信箱"},  {"2.213", "停机"},
+    {"2.214", "空号"},           {"2.215", "号码错误"},  {"2.31", "去世"},
+    {"2.32", "身体原因"},        {"2.34", "通话质量差"}, {"2.36", "其他"},
+    {"2.33", "语言不通"},        {"3.11", "未拨打"},     {"3.20", "接通，无法确认是否本人"},
+    {"4.10", "不属本次样本"},
+};
+enum { DISPOSITION_COUNT = sizeof dispositions / sizeof dispositions[0] };
+
+const struct outcome_disposition *outcome_dispositions(size_t *out_count)
+{
+    *out_count = DISPOSITION_COUNT;
+    return dispositions;
+}
+
 static bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
@@ -27,13 +45,12 @@ bool outcome_group_of(struct bytes code, enum outcome_group *out_group)
 {
     /* The first that fits holds. */
     static const struct {
-        struct bytes prefix;
+        const char *prefix;
         enum outcome_group group;
     } prefixes[] = {
-        {{"1.1", 3}, OUTCOME_COMPLETE},     {{"1.2", 3}, OUTCOME_PARTIAL},
-        {{"2.1", 3}, OUTCOME_REFUSAL},      {{"2.2", 3}, OUTCOME_NONCONTACT},
-        {{"2", 1}, OUTCOME_OTHER},          {{"3.1", 3}, OUTCOME_UNKNOWN_UNWORKED},
-        {{"3", 1}, OUTCOME_UNKNOWN_PERSON}, {{"4", 1}, OUTCOME_INELIGIBLE},
+        {"1.1", OUTCOME_COMPLETE},     {"1.2", OUTCOME_PARTIAL},  {"2.1", OUTCOME_REFUSAL},
+        {"2.2", OUTCOME_NONCONTACT},   {"2", OUTCOME_OTHER},      {"3.1", OUTCOME_UNKNOWN_UNWORKED},
+        {"3", OUTCOME_UNKNOWN_PERSON}, {"4", OUTCOME_INELIGIBLE},
     };
     if (!is_code(code))
         return false;
@@ -42,8 +59,24 @@ bool outcome_group_of(struct bytes code, enum outcome_group *out_group)
         return true;
     }
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
-        if (bytes_starts_with(code, prefixes[i].prefix)) {
+        if (bytes_starts_with(code, bytes_from_z(prefixes[i].prefix))) {
             *out_group = prefixes[i].group;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool outcome_code_of(struct bytes text, struct bytes *out_code)
+{
+    enum outcome_group group;
+    if (outcome_group_of(text, &group)) {
+        *out_code = text;
+        return true;
+    }
+    for (size_t i = 0; i < DISPOSITION_COUNT; i++) {
+        if (bytes_equal(text, bytes_from_z(dispositions[i].name))) {
+            *out_code = bytes_from_z(dispositions[i].code);
             return true;
         }
     }

@@ -24,6 +24,17 @@ enum { OUTCOME_GROUPS = 8 };
  * for codes of 1 that are neither 1.1 nor 1.2. 5.1. */
 bool outcome_group_of(struct bytes code, enum outcome_group *out_group);
 
+/* The dispositions that our pages offer, in their order; a file may carry any code. Texts are static. DESIGN.md 7.2. */
+struct outcome_disposition {
+    const char *code;
+    const char *name; /* in Chinese; files may write it instead of the code */
+};
+const struct outcome_disposition *outcome_dispositions(size_t *out_count);
+
+/* The code that `text` stands for: an AAPOR code is itself, borrowed; a disposition's name, trimmed and written exactly
+ * so, gives its static code. False for anything else. */
+bool outcome_code_of(struct bytes text, struct bytes *out_code);
+
 /* Whether the outcome of a later attempt takes the place of the one that the case has. An answer wins, on whatever
  * attempt, complete before partial, and the first of two stays; then that the order is none of the sample; then
  * refusal, other, non-contact, unknown person, unworked: what says most, not what came last; of two that say as much

@@ -1,6 +1,8 @@
 #ifndef PINGYI_SCORING_RATE_H
 #define PINGYI_SCORING_RATE_H
 
+#include "base/err.h"
+
 #include "scoring/interval.h"
 #include "scoring/rules.h"
 
@@ -20,8 +22,15 @@ struct rate {
     bool is_few;     /* not too few, but below few_answers or wider than 0.30 (样本偏少) */
 };
 
+/* OK, or ERR_FORMAT for a tally that cannot be: a negative count, more favourable than valid answers, more answers than
+ * orders in the frame. */
+int rate_tally_check(struct rate_tally tally, struct err *err);
+
 /* The rate with its interval under the rules' level and population, flagged by their minima (2.8). */
 struct rate rate_estimate(struct rate_tally tally, const struct rules *rules);
+
+/* Set the flags of a figure that comes from elsewhere, for several units or rounds, and rests on `valid` answers. */
+void rate_flag(struct rate *rate, int64_t valid, const struct rules *rules);
 
 /* The confidence that the rules ask for. */
 struct confidence rate_confidence(const struct rules *rules);

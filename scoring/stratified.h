@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-/* One figure for several units, all of them or those of a class, whose sampled shares differ (STATISTICS 1). The
- * answers of a unit are taken for a simple random sample of its frame, and each unit weighs as much as its frame.
- * Adding up the units' answers, or averaging their rates, is something else. Thread: any. */
+/* One figure for several units, all of them or those of a class, or for several rounds, whose sampled shares differ
+ * (STATISTICS 1). The answers of a unit in a round are taken for a simple random sample of its frame, and each weighs
+ * as much as its frame. Adding up the answers, or averaging the rates, is something else. Thread: any. */
 
 /* What one unit's citizens answered to one item, each answer with a value: 1 or 0 for a rate, 0 to 1 for points. */
 struct stratum {

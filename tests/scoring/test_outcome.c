@@ -51,6 +51,36 @@ static void outcome_group_of__refuses_what_is_no_code(void **state)
     }
 }
 
+static void outcome_code_of__knows_codes_and_names(void **state)
+{
+    (void)state;
+    struct bytes code = BYTES_NONE;
+    assert_true(outcome_code_of(BYTES_LIT("2.331"), &code));
+    assert_true(bytes_equal(code, BYTES_LIT("2.331")));
+    assert_true(outcome_code_of(BYTES_LIT("关机或无法接通"), &code));
+    assert_true(bytes_equal(code, BYTES_LIT("2.212")));
+    assert_false(outcome_code_of(BYTES_LIT("关机"), &code));
+    assert_false(outcome_code_of(BYTES_LIT("1.3"), &code));
+    assert_false(outcome_code_of(BYTES_NONE, &code));
+    assert_true(bytes_equal(code, BYTES_LIT("2.212")));
+}
+
+static void outcome_dispositions__are_codes_and_unique(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    const struct outcome_disposition *list = outcome_dispositions(&count);
+    for (size_t i = 0; i < count; i++) {
+        enum outcome_group group = OUTCOME_COMPLETE;
+        struct bytes code = BYTES_NONE;
+        assert_true(outcome_group_of(bytes_from_z(list[i].code), &group));
+        assert_true(outcome_code_of(bytes_from_z(list[i].name), &code));
+        assert_string_equal(code.ptr, list[i].code);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(list[j].code, list[i].code);
+    }
+}
+
 static void outcome_prevails__keeps_what_says_most(void **state)
 {
     (void)state;
@@ -197,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcome_group_of__equals_the_golden_codes),
         cmocka_unit_test(outcome_group_of__refuses_what_is_no_code),
+        cmocka_unit_test(outcome_code_of__knows_codes_and_names),
+        cmocka_unit_test(outcome_dispositions__are_codes_and_unique),
         cmocka_unit_test(outcome_prevails__keeps_what_says_most),
         cmocka_unit_test(outcome_rates__equal_the_golden_tallies),
         cmocka_unit_test(outcome__equals_the_golden_designs),

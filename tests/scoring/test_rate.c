@@ -104,6 +104,24 @@ static void rate_estimate__says_nothing_without_answers(void **state)
     assert_true(isnan(rate.point) && isnan(rate.interval.low) && isnan(rate.interval.high));
 }
 
+static void rate_tally_check__refuses_what_cannot_be(void **state)
+{
+    (void)state;
+    static const struct {
+        struct rate_tally tally;
+        int expected;
+    } cases[] = {
+        {{0, 0, 0}, OK},          {{5, 5, 5}, OK},          {{5, 0, 9}, OK},
+        {{5, 6, 9}, ERR_FORMAT},  {{5, -1, 9}, ERR_FORMAT}, {{10, 5, 9}, ERR_FORMAT},
+        {{-1, 0, 9}, ERR_FORMAT}, {{0, 0, -1}, ERR_FORMAT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct err err = {0};
+        assert_int_equal(rate_tally_check(cases[i].tally, &err), cases[i].expected);
+        assert_int_equal((int)err.code, cases[i].expected);
+    }
+}
+
 static void rate_tally_add__adds_parts(void **state)
 {
     (void)state;
@@ -122,6 +140,7 @@ int main(void)
         cmocka_unit_test(rate_estimate__flags_wide_intervals_of_many),
         cmocka_unit_test(rate_estimate__follows_the_rules),
         cmocka_unit_test(rate_estimate__says_nothing_without_answers),
+        cmocka_unit_test(rate_tally_check__refuses_what_cannot_be),
         cmocka_unit_test(rate_tally_add__adds_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
