@@ -5,8 +5,8 @@
 
 /* How many orders of each unit are drawn, and what a size is worth. STATISTICS.md 6. Thread: any.
  *
- * Counts are below 2^53 in sum, so that doubles hold them exactly. Rates, margins and shares are ratios in [0,1]; z is
- * the two-sided normal quantile of the wanted level (1.959963984540054 for 95 %). */
+ * Counts are below 2^53 in sum, so that doubles hold them exactly. Rates and margins are ratios in [0,1]; z is
+ * normal_quantile((1 + level) / 2) of distribution.h, 1.96 for 95 %. */
 
 /* One unit as it is planned for; units stand in the order of their codes, which decides the last tie. */
 struct allocation_unit {

@@ -1,5 +1,6 @@
 #include "scoring/allocation.h"
 
+#include "scoring/distribution.h"
 #include "tests/support/fault.h"
 #include "tests/support/table_file.h"
 
@@ -17,7 +18,6 @@
 enum { MAX_UNITS = 40, RANDOM_CASES = 2000 };
 
 static const double z95 = 1.959963984540054;
-static const double z90 = 1.6448536269514722;
 
 static struct rules rules_with(enum rules_allocation method, double power, int64_t least,
                                int64_t cap)
@@ -162,7 +162,7 @@ static void sample_size_for__equals_the_golden_table(void **state)
         struct plan plan = {
             .rate = table_file_number(&table, row, "p"),
             .response = table_file_number(&table, row, "rr"),
-            .z = table_file_is(&table, row, "level", "0.9") ? z90 : z95,
+            .z = normal_quantile((1 + table_file_number(&table, row, "level")) / 2),
         };
         int64_t frame = table_file_count(&table, row, "N");
         struct sample_size size =

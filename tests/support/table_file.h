@@ -29,7 +29,7 @@ int64_t table_file_count(const struct table_file *table, size_t row, const char 
 bool table_file_is(const struct table_file *table, size_t row, const char *column,
                    const char *text);
 
-/* `actual` is the number in the cell up to 1e-9 of it (of 1 if it is smaller); NaN where it is NA. Fails naming both. */
+/* `actual` is the number in the cell within 1e-9 of it (of 1 if that is more), NaN where it is NA. */
 void table_file_expect(const struct table_file *table, size_t row, const char *column,
                        double actual);
 
