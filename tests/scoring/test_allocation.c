@@ -433,8 +433,8 @@ static void allocation_reserve__reaches_as_far_as_the_frame(void **state)
 {
     (void)state;
     assert_int_equal(allocation_reserve(100, 30, 1), 30);
-    assert_int_equal(allocation_reserve(100, 30, 0.1), 3); /* 3.0000000000000004 is 3 */
-    assert_int_equal(allocation_reserve(100, 31, 0.1), 4);
+    assert_int_equal(allocation_reserve(100, 25, 0.28), 7); /* 7.000000000000001 is 7 */
+    assert_int_equal(allocation_reserve(100, 26, 0.28), 8);
     assert_int_equal(allocation_reserve(50, 30, 1), 20);
     assert_int_equal(allocation_reserve(30, 30, 1), 0);
     assert_int_equal(allocation_reserve(30, 10, 0), 0);
@@ -503,6 +503,8 @@ static void expectation_of__gives_answers_and_margin(void **state)
     assert_true(isnan(expectation_of(40, 0, &plan).margin));
     assert_true(expectation_of(40, 0, &plan).answers == 0);
     assert_true(isnan(expectation_of(0, 0, &plan).margin));
+    plan.response = 0.5; /* a half of an answer may be expected of a single order */
+    assert_true(fabs(expectation_of(1, 1, &plan).margin - z95 * 0.3) < 1e-15);
     plan.response = 0.1;
     assert_true(expectation_of(1, 1, &plan).margin == 1);
     plan.rate = 1;
