@@ -20,7 +20,8 @@ enum rank_method {
 };
 
 /* What separates two intervals that touch. Strict: nothing, so equal units of a census are tied, and not each above the
- * other. Touching: they are apart, as in the paper's published figure, whose limits are rounded to one decimal; never for a table of ours. */
+ * other. Touching: they are apart, as in the paper's published figure, whose limits are rounded to one decimal; never
+ * for a table of ours. */
 enum rank_compare { RANK_STRICT, RANK_TOUCHING };
 
 /* An estimate with its limits at `rank_interval_level`, low <= point <= high, none NAN. */
@@ -39,7 +40,7 @@ struct rank_set {
  * 1 - 2a/(K(K-1)) and 1 - a/(K-1), with a = 1 - level. One unit or none: `level`. */
 double rank_interval_level(enum rank_method method, double level, size_t count);
 
-/* Rank `count` values against each other into `out_sets`, in their order. Each with each: K is a few hundred at most. */
+/* Rank `count` values against each other into `out_sets`, in their order. Compares each with each: K is a few hundred. */
 void rank_sets_find(enum rank_method method, enum rank_compare compare,
                     const struct rank_value *values, size_t count, struct rank_set *out_sets);
 
