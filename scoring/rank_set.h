@@ -40,7 +40,8 @@ struct rank_set {
  * 1 - 2a/(K(K-1)) and 1 - a/(K-1), with a = 1 - level. One unit or none: `level`. */
 double rank_interval_level(enum rank_method method, double level, size_t count);
 
-/* Rank `count` values against each other into `out_sets`, in their order. Compares each with each: K is a few hundred. */
+/* Rank `count` values against each other into `out_sets`, in their order. Compares each with each: they are a few
+ * hundred at most. */
 void rank_sets_find(enum rank_method method, enum rank_compare compare,
                     const struct rank_value *values, size_t count, struct rank_set *out_sets);
 

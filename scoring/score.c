@@ -195,10 +195,8 @@ struct score score_estimate(const struct rules *rules, const struct score_unit *
     (void)part_replace(&parts.on_time, &others.on_time);
     bool resolution_replaced = part_replace(&parts.resolution, &others.resolution);
     bool satisfaction_replaced = part_replace(&parts.satisfaction, &others.satisfaction);
-    if (resolution_replaced || satisfaction_replaced) {
-        parts.covariance = 0;
-        parts.correlation = 0;
-    }
+    if (resolution_replaced || satisfaction_replaced)
+        parts.covariance = 0; /* as the correlation is, where no one answered both */
     return score_of(parts);
 }
 

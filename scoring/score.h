@@ -30,18 +30,18 @@ struct score_sum {
     struct pair_pool answers;
 };
 struct score_pool {
-    struct score_sum
-        complete; /* units that have every component with weight: they make the pool's own score */
-    struct score_sum
-        each; /* every component over the units that have it: the class mean where one is missing */
+    /* Units that have every component with weight: they make the pool's own score. */
+    struct score_sum complete;
+    /* Every component over the units that have it: the class mean where one is missing. */
+    struct score_sum each;
 };
 
 struct score {
     /* In [0,1]; papers multiply by rules' `full`. All NAN without a score. */
     struct composite total;
     /* What it is made of: components in [0,1] with limits and the weights that were used, sum 1. One without weight in
-     * the rules, or dropped by `rescale`, has weight 0. Without a score the weights are the rules', and what is missing
-     * is NAN. */
+     * the rules, or dropped by `rescale`, has weight 0. Without a score they are the rules' all the same, and what is
+     * missing is NAN. */
     struct composite_parts parts;
 };
 
@@ -60,7 +60,8 @@ void score_pool_add(struct score_pool *pool, const struct rules *rules,
                     const struct score_unit *unit);
 
 /* The score of a class or of all (STATISTICS.md 3.3): post-stratified over the complete units, on-time over the same,
- * point -+ z standard errors, cut to [0,1]. NAN without a complete unit. */
+ * point -+ z standard errors (with `process` on-time keeps Wilson's interval), taken through the lines if there are any,
+ * cut to [0,1]. NAN without a complete unit. */
 struct score score_pool_estimate(const struct rules *rules, const struct score_pool *pool,
                                  double level);
 

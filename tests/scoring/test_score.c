@@ -250,6 +250,9 @@ static void score_estimate__takes_the_interval_through_a_line(void **state)
     assert_near(total.low, 1 - 2 * (0.9 - rate.low));
     assert_near(total.high, 1);
     assert_near(total.standard_error, 2 * sqrt((0.01 - 0.001) * 0.85 * 0.15 * 100 / 99));
+    unit = unit_with_rates(0, 95, 100);
+    unit.frame = 1000;
+    assert_near(score_estimate(&rules, &unit, NULL, 0.95).total.standard_error, 0);
     unit = unit_with_rates(0, 30, 100);
     unit.frame = 1000;
     total = score_estimate(&rules, &unit, NULL, 0.95).total;
@@ -336,6 +339,8 @@ static void score_estimate__follows_the_rule_for_what_is_missing(void **state)
     assert_near(score.total.point, 0.2 * 0.9 + 0.4 * 0.6 + 0.4 * 0.7);
     assert_true(score.parts.satisfaction.low < 0.7 && score.parts.satisfaction.high > 0.7);
     assert_near(score.parts.correlation, 0);
+    assert_near(score.total.standard_error,
+                0.4 * sqrt(score.parts.resolution.variance + score.parts.satisfaction.variance));
 }
 
 /* A line must not read what is not there as its floor; what has no weight is never missing. */
@@ -375,6 +380,19 @@ static void score_pool_estimate__takes_complete_units_alone(void **state)
     assert_near(pooled.total.standard_error, alone.total.standard_error);
     assert_near(pooled.total.high - pooled.total.point,
                 interval_z(0.95) * pooled.total.standard_error);
+}
+
+/* A normal interval may reach below 0; a line is not read there. */
+static void score_pool_estimate__reads_a_line_between_0_and_1_alone(void **state)
+{
+    (void)state;
+    struct rules rules =
+        rules_of("[score]\non_time = 0\nresolution = 0\nsatisfaction = 0.9, 0.001, 0, 0.5\n");
+    struct score_unit unit = unit_with_rates(0, 1, 4);
+    struct score_pool pool = {0};
+    unit.frame = 100;
+    score_pool_add(&pool, &rules, &unit);
+    assert_near(score_pool_estimate(&rules, &pool, 0.999).total.low, (0.5 - 0.09) / 0.5);
 }
 
 static void score_pool_estimate__is_the_same_in_any_order(void **state)
@@ -477,6 +495,55 @@ static void score_estimate__holds_the_score_of_the_frame_at_the_level(void **sta
         fail_msg("%d of %d", held, TRIALS);
 }
 
+/* ---- any rules, any answers ---- */
+
+static struct rules_component random_component(uint64_t *seed)
+{
+    struct rules_component component = {.weight = random_unit(seed)};
+    component.is_line = random_unit(seed) < 0.5;
+    component.target = random_unit(seed);
+    component.per_point = random_unit(seed) * random_unit(seed);
+    component.floor = random_unit(seed) * 0.5;
+    component.cap = component.floor + 0.01 + random_unit(seed) * 0.4;
+    return component;
+}
+
+static void score_estimate__stays_ordered_inside_unit_interval(void **state)
+{
+    (void)state;
+    uint64_t seed = 99;
+    for (int trial = 0; trial < 3000; trial++) {
+        struct rules rules = rules_of("");
+        struct score_unit unit = {.frame = 1, .on_time_base = 1 + trial % 50};
+        rules.score.on_time = random_component(&seed);
+        rules.score.resolution = random_component(&seed);
+        rules.score.satisfaction = random_component(&seed);
+        rules.score.missing = (enum rules_missing)(trial % 3);
+        rules.interval.process = random_unit(&seed) < 0.2;
+        unit.on_time = (int64_t)(random_unit(&seed) * (double)(unit.on_time_base + 1));
+        for (int a = 0; a < RESOLUTION_ANSWERS; a++) {
+            for (int b = 0; b < SATISFACTION_ANSWERS; b++) {
+                unit.answers.people[a][b] = (int64_t)(random_unit(&seed) * (trial % 7));
+                unit.frame += unit.answers.people[a][b] * (trial % 4 + 1);
+            }
+        }
+        struct score_pool pool = {0};
+        score_pool_add(&pool, &rules, &unit);
+        struct composite total = score_estimate(&rules, &unit, &pool, 0.99).total;
+        struct composite pooled = score_pool_estimate(&rules, &pool, 0.99).total;
+        if (trial % 7 < 2) { /* nobody answered */
+            assert_near(pooled.point, NAN);
+            continue;
+        }
+        assert_true(0 <= total.low && total.low <= total.point + 1e-15);
+        assert_true(total.point <= total.high + 1e-15 && total.high <= 1);
+        assert_true(total.standard_error >= 0);
+        assert_near(pooled.point, total.point);
+        assert_true(0 <= pooled.low && pooled.low <= pooled.point + 1e-15);
+        assert_true(pooled.point <= pooled.high + 1e-15 && pooled.high <= 1);
+    }
+}
+
 /* ---- ranked or noted ---- */
 
 static void score_has_enough__asks_for_what_the_rank_is_made_of(void **state)
@@ -548,9 +615,11 @@ int main(void)
         cmocka_unit_test(score_estimate__follows_the_rule_for_what_is_missing),
         cmocka_unit_test(score_estimate__takes_no_floor_for_a_missing_rate),
         cmocka_unit_test(score_pool_estimate__takes_complete_units_alone),
+        cmocka_unit_test(score_pool_estimate__reads_a_line_between_0_and_1_alone),
         cmocka_unit_test(score_pool_estimate__is_the_same_in_any_order),
         cmocka_unit_test(score_estimate__is_less_certain_of_a_way_of_working),
         cmocka_unit_test(score_estimate__holds_the_score_of_the_frame_at_the_level),
+        cmocka_unit_test(score_estimate__stays_ordered_inside_unit_interval),
         cmocka_unit_test(score_has_enough__asks_for_what_the_rank_is_made_of),
         cmocka_unit_test(score_note__says_the_gravest_alone),
     };
