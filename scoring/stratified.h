@@ -1,0 +1,56 @@
+#ifndef PINGYI_SCORING_STRATIFIED_H
+#define PINGYI_SCORING_STRATIFIED_H
+
+#include "scoring/interval.h"
+
+#include <stddef.h>
+
+/* One figure for several units, all of them or those of a class, whose sampled shares differ (STATISTICS 1). The answers
+ * of a unit are taken for a simple random sample of its frame, and each unit weighs as much as its frame. Adding up the
+ * units' answers, or averaging their rates, is something else. Thread: any. */
+
+/* What one unit's citizens answered to one item, each answer with a value: 1 or 0 for a rate, 0 to 1 for points. */
+struct stratum {
+    int64_t frame; /* N */
+    int64_t
+        released; /* n: drawn and given to the callers; m <= n <= N. Only stratified_domain asks for it */
+    int64_t valid;  /* m */
+    double sum;     /* of the m values */
+    double squares; /* sum of their squares */
+};
+
+/* Count `count` more answers worth `value` each. */
+void stratum_add(struct stratum *stratum, double value, int64_t count);
+
+/* The variance of the unit's mean, (1/m - 1/N) s^2 with s^2 over m - 1; with `process` s^2/m. 0 where all of the frame
+ * answered; a single answer of several orders, which says nothing of the spread, is given s^2 = 0.24; NaN without an
+ * answer. 1.3, 1.4. */
+double stratum_variance(const struct stratum *stratum, bool process);
+
+struct stratified {
+    double point;    /* NaN where nobody answered, and so are all but `coverage` */
+    double variance; /* of the point */
+    double
+        effective; /* answers of a simple random sample that would say as much; rates only, else NaN */
+    struct interval
+        interval; /* a rate's within [0,1]; that of a mean may leave the range of its values */
+    double
+        coverage; /* share of the frame whose units have an answer; below 1 name the others; NaN without a frame */
+};
+
+/* The default for rates, all values 0 or 1: post-stratified to the frame, Wilson's interval with the effective number of
+ * answers. 1.3, 1.5 (Sarndal, Swensson and Wretman 15.6; Franco, Little, Louis and Slud 2019). */
+struct stratified stratified_rate(const struct stratum *strata, size_t count,
+                                  struct confidence confidence);
+
+/* The same for points, interval by the normal distribution. 1.5. */
+struct stratified stratified_mean(const struct stratum *strata, size_t count,
+                                  struct confidence confidence);
+
+/* For comparison only: each answer weighs N/n, so that a unit that answers little weighs little; linearised variance over
+ * all released cases (1.2; Lumley 2010), of which a single one in a unit is given the s^2 of stratum_variance. Units
+ * without a released case are not in it; `coverage` is the share of the frame of those that have one. Where all released
+ * cases answered it is Cochran's mean of a stratified sample (1.1). */
+struct stratified stratified_domain(const struct stratum *strata, size_t count, double level);
+
+#endif
