@@ -1,53 +1,32 @@
 #include "scoring/composite.h"
 
-#include <math.h>
-#include <stdbool.h>
+#include "scoring/stratified.h"
 
-/* Weighted pairs of values, by their centred sums: two passes, so that equal values have a spread of exactly 0. */
+#include <math.h>
+
+/* Those who answered both, by their centred sums. */
 struct pair_sums {
     double count, mean_a, mean_b;
     double square_a, square_b, product;
 };
-
-/* ---- one item ---- */
 
 static double clip(double value, double low, double high)
 {
     return fmin(fmax(value, low), high);
 }
 
-/* 1/m - 1/N, not below 0: what is left to chance. */
-static double unseen_share(int64_t answers, double population)
-{
-    return fmax(0, 1 / (double)answers - 1 / population);
-}
-
-/* s^2 where one answer has no spread: p(1-p) with two favourable and two other answers added. */
-static double spread_of_one(double value)
-{
-    double p = (value + 2) / 5;
-    return p * (1 - p);
-}
-
 /* `people[i]` gave the answer worth `values[i]`; index 0 is missing. */
 static struct item_moments item_estimate(const int64_t *people, const double *values, int count,
-                                         double population)
+                                         int64_t frame, bool process)
 {
-    struct item_moments item = {.mean = NAN, .variance = NAN};
-    double sum = 0;
-    double squares = 0;
-    for (int i = 1; i < count; i++) {
-        item.answers += people[i];
-        sum += (double)people[i] * values[i];
-    }
-    if (item.answers == 0)
-        return item;
-    item.mean = sum / (double)item.answers;
+    struct item_moments item = {.mean = NAN};
+    struct stratum stratum = {.frame = frame};
     for (int i = 1; i < count; i++)
-        squares += (double)people[i] * (values[i] - item.mean) * (values[i] - item.mean);
-    double spread =
-        item.answers > 1 ? squares / (double)(item.answers - 1) : spread_of_one(item.mean);
-    item.variance = unseen_share(item.answers, population) * spread;
+        stratum_add(&stratum, values[i], people[i]);
+    item.answers = stratum.valid;
+    if (stratum.valid > 0)
+        item.mean = stratum.sum / (double)stratum.valid;
+    item.variance = stratum_variance(&stratum, process);
     return item;
 }
 
@@ -90,36 +69,42 @@ static struct pair_sums pair_sums_of(const struct answer_table *answers,
     return sums;
 }
 
-/* m12/(m1 m2) - 1/N: the share of the covariance that is left to chance; below 0 when few answer both. */
-static double unseen_pairs(const struct pair_moments *pair, double population)
+/* The share of a spread that is left to chance: 1/m - 1/N, and m12/(m1 m2) - 1/N of what both items share; the latter is
+ * below 0 when few answer both. */
+static double unseen(double share, int64_t frame, bool process)
 {
-    return (double)pair->both /
-               ((double)pair->resolution.answers * (double)pair->satisfaction.answers) -
-           1 / population;
+    return process ? share : share - 1 / (double)frame;
+}
+
+static double unseen_pairs(const struct pair_moments *pair, int64_t frame, bool process)
+{
+    double all = (double)pair->resolution.answers * (double)pair->satisfaction.answers;
+    return unseen((double)pair->both / all, frame, process);
 }
 
 static double covariance_of(const struct pair_moments *pair, const struct pair_sums *sums,
-                            double population)
+                            int64_t frame, bool process)
 {
     if (pair->both < 2)
         return sqrt(pair->resolution.variance * pair->satisfaction.variance);
-    return unseen_pairs(pair, population) * sums->product / (double)(pair->both - 1);
+    return unseen_pairs(pair, frame, process) * sums->product / (double)(pair->both - 1);
 }
 
 static double correlation_of(const struct pair_moments *pair, const struct pair_sums *shrunk,
-                             double population)
+                             int64_t frame, bool process)
 {
-    double unseen = unseen_share(pair->resolution.answers, population) *
-                    unseen_share(pair->satisfaction.answers, population);
-    if (pair->both == 0 || unseen <= 0)
+    double alone = unseen(1 / (double)pair->resolution.answers, frame, process) *
+                   unseen(1 / (double)pair->satisfaction.answers, frame, process);
+    if (pair->both == 0 || alone <= 0)
         return 0;
     double phi = shrunk->product / sqrt(shrunk->square_a * shrunk->square_b);
-    double kappa = clip(unseen_pairs(pair, population) / sqrt(unseen), -1, 1);
+    double kappa = clip(unseen_pairs(pair, frame, process) / sqrt(alone), -1, 1);
     return clip(phi * kappa, -1, 1);
 }
 
 struct pair_moments pair_moments_estimate(const struct answer_table *answers,
-                                          const struct answer_values *values, double population)
+                                          const struct answer_values *values, int64_t frame,
+                                          bool process)
 {
     int64_t by_resolution[RESOLUTION_ANSWERS] = {0};
     int64_t by_satisfaction[SATISFACTION_ANSWERS] = {0};
@@ -133,15 +118,15 @@ struct pair_moments pair_moments_estimate(const struct answer_table *answers,
         }
     }
     pair.resolution =
-        item_estimate(by_resolution, values->resolution, RESOLUTION_ANSWERS, population);
+        item_estimate(by_resolution, values->resolution, RESOLUTION_ANSWERS, frame, process);
     pair.satisfaction =
-        item_estimate(by_satisfaction, values->satisfaction, SATISFACTION_ANSWERS, population);
+        item_estimate(by_satisfaction, values->satisfaction, SATISFACTION_ANSWERS, frame, process);
     if (pair.resolution.answers == 0 || pair.satisfaction.answers == 0)
         return pair;
     struct pair_sums sums = pair_sums_of(answers, values, 0);
     struct pair_sums shrunk = pair_sums_of(answers, values, 0.5);
-    pair.covariance = covariance_of(&pair, &sums, population);
-    pair.correlation = correlation_of(&pair, &shrunk, population);
+    pair.covariance = covariance_of(&pair, &sums, frame, process);
+    pair.correlation = correlation_of(&pair, &shrunk, frame, process);
     return pair;
 }
 

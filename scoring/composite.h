@@ -1,6 +1,7 @@
 #ifndef PINGYI_SCORING_COMPOSITE_H
 #define PINGYI_SCORING_COMPOSITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A weighted sum of three rates, two of which come from the same people (STATISTICS.md 3). Thread: any; pure values.
@@ -47,13 +48,14 @@ struct pair_moments {
 
 /* Means, variances and covariance of a unit's answers (STATISTICS.md 3.1, 3.2; Tam 1984).
  *
- * population  orders the answers stand for, not below the answers; INFINITY for the unit's way of working
+ * frame    orders the answers stand for, not below the number of people who answered
+ * process  they stand for the unit's way of working instead: no finite population
  *
- * One answer alone has no spread of its own: the one of Agresti and Coull stands for it (1.4). Fewer than two pairs say
- * nothing of the covariance: it is the largest there can be. The corners make `correlation` the phi~ of 3.2 where all
- * values are 0 or 1, and extend it to partial credit. */
+ * Variances are those of stratum_variance. Fewer than two pairs say nothing of the covariance: it is the largest there
+ * can be. The corners make `correlation` the phi~ of 3.2 where all values are 0 or 1, and extend it to partial credit. */
 struct pair_moments pair_moments_estimate(const struct answer_table *answers,
-                                          const struct answer_values *values, double population);
+                                          const struct answer_values *values, int64_t frame,
+                                          bool process);
 
 /* Post-stratified means over units (STATISTICS.md 1.3, 3.3): each unit weighs as its frame. Begin zeroed. */
 struct item_pool {

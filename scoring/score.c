@@ -1,7 +1,5 @@
 #include "scoring/score.h"
 
-#include "scoring/interval.h"
-
 #include <math.h>
 
 /* An estimate of a rate or of mean points, before the rules turn it into a component. */
@@ -12,7 +10,6 @@ struct estimate {
 
 static const struct estimate no_estimate = {NAN, NAN, NAN, NAN};
 static const struct composite_part nothing = {0, NAN, NAN, NAN, NAN};
-static const double widest_reliable = 0.30;
 
 /* ---- components ---- */
 
@@ -112,8 +109,7 @@ static struct answer_values values_of(const struct rules *rules)
 static struct pair_moments moments_of(const struct rules *rules, const struct score_unit *unit)
 {
     struct answer_values values = values_of(rules);
-    double population = rules->interval.process ? INFINITY : (double)unit->frame;
-    return pair_moments_estimate(&unit->answers, &values, population);
+    return pair_moments_estimate(&unit->answers, &values, unit->frame, rules->interval.process);
 }
 
 static struct estimate on_time_estimate(const struct rules *rules, int64_t on_time, int64_t base,
@@ -236,38 +232,57 @@ struct score score_pool_estimate(const struct rules *rules, const struct score_p
 
 /* ---- ranked or noted ---- */
 
-/* The fewest answers to an item that the rank asks for; INT64_MAX when it asks for none. */
-static int64_t fewest_answers(const struct rules *rules, const struct score_unit *unit)
+struct rate_tally score_resolution_tally(const struct rules *rules, const struct score_unit *unit)
 {
-    bool by_score = rules->ranking.by == RULES_RANK_BY_SCORE;
-    struct pair_moments pair = moments_of(rules, unit);
-    int64_t fewest = INT64_MAX;
-    if (!by_score || weight_of(&rules->score.resolution) > 0)
-        fewest = pair.resolution.answers;
-    if ((!by_score || weight_of(&rules->score.satisfaction) > 0) &&
-        pair.satisfaction.answers < fewest)
-        fewest = pair.satisfaction.answers;
-    return fewest;
+    struct rate_tally tally = {.frame = unit->frame};
+    for (int a = RESOLUTION_NO; a < RESOLUTION_ANSWERS; a++) {
+        bool counts =
+            a == RESOLUTION_YES || (a == RESOLUTION_PARTLY && rules->rates.resolved_partly);
+        for (int b = 0; b < SATISFACTION_ANSWERS; b++) {
+            tally.valid += unit->answers.people[a][b];
+            tally.favourable += counts ? unit->answers.people[a][b] : 0;
+        }
+    }
+    return tally;
 }
 
-bool score_has_enough(const struct rules *rules, const struct score_unit *unit)
+struct rate_tally score_satisfaction_tally(const struct rules *rules, const struct score_unit *unit)
+{
+    struct rate_tally tally = {.frame = unit->frame};
+    for (int b = 1; b < SATISFACTION_ANSWERS; b++) {
+        for (int a = 0; a < RESOLUTION_ANSWERS; a++) {
+            tally.valid += unit->answers.people[a][b];
+            tally.favourable += rules->rates.satisfied[b] ? unit->answers.people[a][b] : 0;
+        }
+    }
+    return tally;
+}
+
+static bool asks_for(const struct rules *rules, const struct rules_component *component)
+{
+    return rules->ranking.by != RULES_RANK_BY_SCORE || weight_of(component) > 0;
+}
+
+bool score_has_enough(const struct rules *rules, const struct score_basis *basis)
 {
     if (rules->ranking.by == RULES_RANK_BY_ON_TIME)
-        return unit->on_time_base > 0 && unit->on_time_base >= rules->on_time.min_orders;
-    return fewest_answers(rules, unit) >= rules->ranking.min_answers;
+        return basis->on_time_base > 0 && basis->on_time_base >= rules->on_time.min_orders;
+    return !(asks_for(rules, &rules->score.resolution) && basis->resolution.is_too_few) &&
+           !(asks_for(rules, &rules->score.satisfaction) && basis->satisfaction.is_too_few);
 }
 
-enum ranking_note score_note(const struct rules *rules, const struct score_unit *unit,
-                             int64_t orders, bool is_ranked, double response_rate, double widest)
+enum ranking_note score_note(const struct rules *rules, const struct score_basis *basis,
+                             bool is_ranked)
 {
-    if (orders == 0)
+    if (basis->orders == 0)
         return NOTE_NO_ORDERS;
-    if (unit->on_time_base == 0)
+    if (basis->on_time_base == 0)
         return NOTE_NONE_DUE;
     if (!is_ranked)
         return NOTE_TOO_FEW;
-    if (response_rate < rules->ranking.low_response)
+    if (basis->response_rate < rules->ranking.low_response)
         return NOTE_LOW_RESPONSE;
-    bool few = fewest_answers(rules, unit) < rules->ranking.few_answers;
-    return few || widest > widest_reliable ? NOTE_FEW : NOTE_NONE;
+    bool few = (asks_for(rules, &rules->score.resolution) && basis->resolution.is_few) ||
+               (asks_for(rules, &rules->score.satisfaction) && basis->satisfaction.is_few);
+    return few ? NOTE_FEW : NOTE_NONE;
 }

@@ -3,6 +3,7 @@
 
 #include "scoring/composite.h"
 #include "scoring/ranking.h"
+#include "scoring/rate.h"
 
 /* One number for a unit, from its on-time rate and what people answered, by the rules' [points] and [score].
  * Thread: any; pure values.
@@ -20,7 +21,7 @@
 /* What a unit brings. */
 struct score_unit {
     int64_t on_time, on_time_base;
-    int64_t frame; /* orders its answers stand for, not below the answers */
+    int64_t frame; /* orders its answers stand for, not below the number of people */
     struct answer_table answers;
 };
 
@@ -67,20 +68,27 @@ struct score score_pool_estimate(const struct rules *rules, const struct score_p
 
 /* ---- who is ranked, and what is noted ---- */
 
-/* Whether the unit has enough for the rank that the rules ask for: `on_time.min_orders` in the base for a rank by
- * on-time, else `min_answers` to each item; an item without weight is not asked for in a rank by score. What is ranked
- * must be there besides: a unit whose score or rate is NAN has no rank. */
-bool score_has_enough(const struct rules *rules, const struct score_unit *unit);
+/* The answers as the published rates count them, by [rates]: whole people, whatever the points. */
+struct rate_tally score_resolution_tally(const struct rules *rules, const struct score_unit *unit);
+struct rate_tally score_satisfaction_tally(const struct rules *rules,
+                                           const struct score_unit *unit);
 
-/* The unit's note once people have answered, the gravest alone: no orders, none due, too few for a rank, low response
- * (the interval does not show what that may do), few.
- *
- * orders         led in the round
- * is_ranked      whether it got a rank
- * response_rate  RR1 in [0,1]; NAN when undefined
- * widest         the wider of the two items' intervals at the rules' level, as a rate: above 0.30 is `few` too
- *                (STATISTICS.md 2.8); NAN when there is none */
-enum ranking_note score_note(const struct rules *rules, const struct score_unit *unit,
-                             int64_t orders, bool is_ranked, double response_rate, double widest);
+/* What a unit's figures rest on. */
+struct score_basis {
+    int64_t orders; /* led in the round */
+    int64_t on_time_base;
+    struct rate resolution, satisfaction;
+    double response_rate; /* RR1 in [0,1]; NAN when undefined */
+};
+
+/* Whether that is enough for the rank that the rules ask for: `on_time.min_orders` in the base for a rank by on-time,
+ * else `min_answers` to each item; an item without weight is not asked for in a rank by score. What is ranked must be
+ * there besides: a unit whose score or rate is NAN has no rank. */
+bool score_has_enough(const struct rules *rules, const struct score_basis *basis);
+
+/* The unit's note once people have answered, the gravest alone: no orders, none due, too few for a rank (not
+ * `is_ranked`), low response (the interval does not show what that may do), few (STATISTICS.md 2.8). */
+enum ranking_note score_note(const struct rules *rules, const struct score_basis *basis,
+                             bool is_ranked);
 
 #endif

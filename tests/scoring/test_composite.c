@@ -64,7 +64,7 @@ static void composite_estimate__equals_the_golden_table(void **state)
         int64_t frame = table_file_count(&table, row, "N");
         double level = table_file_number(&table, row, "level");
         double on_time = table_file_number(&table, row, "on_time_rate");
-        struct pair_moments pair = pair_moments_estimate(&answers, &rate_values, (double)frame);
+        struct pair_moments pair = pair_moments_estimate(&answers, &rate_values, frame, false);
         struct composite_parts parts = {
             .on_time = {table_file_number(&table, row, "w_on_time"), on_time, on_time, on_time, 0},
             .resolution = part_of(&pair.resolution, table_file_number(&table, row, "w_resolved"),
@@ -101,7 +101,7 @@ static void pair_moments_estimate__equals_the_definitions_with_partial_credit(vo
     static const int people[][2] = {{3, 5}, {3, 4}, {2, 3}, {2, 3}, {1, 1}, {1, 2}, {3, 3},
                                     {2, 5}, {1, 3}, {3, 0}, {2, 0}, {0, 1}, {0, 5}};
     enum { PEOPLE = sizeof people / sizeof people[0], BOTH = 9, RESOLUTIONS = 11 };
-    static const double population = 40;
+    static const int64_t frame = 40;
     struct answer_table answers = {0};
     double mean = 0;
     double both_p = 0;
@@ -121,15 +121,16 @@ static void pair_moments_estimate__equals_the_definitions_with_partial_credit(vo
     for (int i = 0; i < BOTH; i++)
         product += (points.resolution[people[i][0]] - both_p) *
                    (points.satisfaction[people[i][1]] - both_q);
-    struct pair_moments pair = pair_moments_estimate(&answers, &points, population);
+    struct pair_moments pair = pair_moments_estimate(&answers, &points, frame, false);
     assert_int_equal(pair.resolution.answers, RESOLUTIONS);
     assert_int_equal(pair.satisfaction.answers, RESOLUTIONS);
     assert_int_equal(pair.both, BOTH);
     assert_near(pair.resolution.mean, mean);
     assert_near(pair.resolution.variance,
-                (1.0 / RESOLUTIONS - 1 / population) * squares / (RESOLUTIONS - 1));
-    assert_near(pair.covariance, ((double)BOTH / (RESOLUTIONS * RESOLUTIONS) - 1 / population) *
-                                     product / (BOTH - 1));
+                (1.0 / RESOLUTIONS - 1.0 / (double)frame) * squares / (RESOLUTIONS - 1));
+    assert_near(pair.covariance,
+                ((double)BOTH / (RESOLUTIONS * RESOLUTIONS) - 1.0 / (double)frame) * product /
+                    (BOTH - 1));
     assert_true(pair.correlation > 0 && pair.correlation < 1);
 }
 
@@ -139,7 +140,7 @@ static void pair_moments_estimate__says_nothing_of_an_item_nobody_answered(void 
     struct answer_table answers = {0};
     answers.people[RESOLUTION_MISSING][SATISFACTION_MISSING] = 7;
     answers.people[RESOLUTION_YES][SATISFACTION_MISSING] = 3;
-    struct pair_moments pair = pair_moments_estimate(&answers, &rate_values, 50);
+    struct pair_moments pair = pair_moments_estimate(&answers, &rate_values, 50, false);
     assert_int_equal(pair.resolution.answers, 3);
     assert_near(pair.resolution.mean, 1);
     assert_int_equal(pair.satisfaction.answers, 0);
@@ -156,13 +157,13 @@ static void pair_moments_estimate__leaves_no_chance_to_a_census_nor_spread_to_eq
     struct answer_table answers = {0};
     answers.people[RESOLUTION_YES][3] = 20;
     answers.people[RESOLUTION_NO][1] = 10;
-    struct pair_moments pair = pair_moments_estimate(&answers, &points, 30);
+    struct pair_moments pair = pair_moments_estimate(&answers, &points, 30, false);
     assert_near(pair.resolution.variance, 0);
     assert_near(pair.covariance, 0);
     assert_near(pair.correlation, 0);
     answers.people[RESOLUTION_NO][1] = 0;
-    pair = pair_moments_estimate(&answers, &points, INFINITY);
-    assert_true(sqrt(pair.satisfaction.variance) < 1e-15);
+    pair = pair_moments_estimate(&answers, &points, 30, true);
+    assert_true(sqrt(pair.satisfaction.variance) < 1e-8);
     assert_near(pair.satisfaction.mean, 0.8);
 }
 
@@ -173,8 +174,8 @@ static void pair_moments_estimate__knows_no_correction_for_a_way_of_working(void
     struct answer_table answers = {0};
     answers.people[RESOLUTION_YES][5] = 60;
     answers.people[RESOLUTION_NO][5] = 40;
-    struct pair_moments process = pair_moments_estimate(&answers, &rate_values, INFINITY);
-    struct pair_moments orders = pair_moments_estimate(&answers, &rate_values, 200);
+    struct pair_moments process = pair_moments_estimate(&answers, &rate_values, 200, true);
+    struct pair_moments orders = pair_moments_estimate(&answers, &rate_values, 200, false);
     assert_near(process.resolution.variance, 0.6 * 0.4 / 99);
     assert_near(orders.resolution.variance, process.resolution.variance / 2);
 }

@@ -41,6 +41,17 @@ static const char golden_rules[] =
     "[interval]\nlevel = 0.95\n"
     "[ranking]\nmin_answers = 1\n";
 
+static struct score_basis basis_of(const struct rules *rules, const struct score_unit *unit)
+{
+    return (struct score_basis){
+        .orders = 1000,
+        .on_time_base = unit->on_time_base,
+        .resolution = rate_estimate(score_resolution_tally(rules, unit), rules),
+        .satisfaction = rate_estimate(score_satisfaction_tally(rules, unit), rules),
+        .response_rate = 0.6,
+    };
+}
+
 struct design {
     struct table_file units, sample, expected;
     struct score_unit unit[UNITS_MAX];
@@ -119,7 +130,8 @@ static void check_ranks(const struct rules *rules, struct design *design)
     size_t row_of[UNITS_MAX];
     size_t ranked = 0;
     for (size_t i = 0; i < design->count; i++) {
-        if (score_has_enough(rules, &design->unit[i]))
+        struct score_basis basis = basis_of(rules, &design->unit[i]);
+        if (score_has_enough(rules, &basis))
             row_of[ranked++] = i;
         else
             assert_true(table_file_is(&design->expected, i, "rank", "NA"));
@@ -570,7 +582,8 @@ static void score_has_enough__asks_for_what_the_rank_is_made_of(void **state)
         struct score_unit unit = {.on_time_base = cases[i].base, .frame = 100};
         unit.answers.people[RESOLUTION_YES][SATISFACTION_MISSING] = cases[i].resolution;
         unit.answers.people[RESOLUTION_MISSING][5] = cases[i].satisfaction;
-        if (score_has_enough(&rules, &unit) != cases[i].enough)
+        struct score_basis basis = basis_of(&rules, &unit);
+        if (score_has_enough(&rules, &basis) != cases[i].enough)
             fail_msg("case %zu", i);
     }
 }
@@ -579,29 +592,53 @@ static void score_note__says_the_gravest_alone(void **state)
 {
     (void)state;
     static const struct {
-        int64_t orders, base, answers;
+        int64_t orders, base, yes, no;
         bool is_ranked;
-        double response_rate, widest;
+        double response_rate;
         enum ranking_note note;
     } cases[] = {
-        {0, 0, 0, false, NAN, NAN, NOTE_NO_ORDERS},
-        {9, 0, 50, false, 0.1, 0.5, NOTE_NONE_DUE},
-        {9, 9, 0, false, NAN, NAN, NOTE_TOO_FEW},
-        {900, 900, 99, true, 0.39, 0.2, NOTE_LOW_RESPONSE},
-        {900, 900, 99, true, 0.4, 0.2, NOTE_FEW},
-        {900, 900, 100, true, 0.4, 0.31, NOTE_FEW},
-        {900, 900, 100, true, 0.4, 0.30, NOTE_NONE},
-        {900, 900, 100, true, NAN, NAN, NOTE_NONE},
+        {0, 0, 0, 0, false, NAN, NOTE_NO_ORDERS}, {9, 0, 50, 0, false, 0.1, NOTE_NONE_DUE},
+        {9, 9, 0, 0, false, NAN, NOTE_TOO_FEW},   {900, 900, 80, 19, true, 0.39, NOTE_LOW_RESPONSE},
+        {900, 900, 80, 19, true, 0.4, NOTE_FEW},  {900, 900, 80, 20, true, 0.4, NOTE_NONE},
+        {900, 900, 80, 20, true, NAN, NOTE_NONE},
     };
     struct rules rules = rules_of("");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct score_unit unit = {.on_time_base = cases[i].base, .frame = 1000};
-        unit.answers.people[RESOLUTION_YES][5] = cases[i].answers;
-        enum ranking_note note = score_note(&rules, &unit, cases[i].orders, cases[i].is_ranked,
-                                            cases[i].response_rate, cases[i].widest);
+        unit.answers.people[RESOLUTION_YES][5] = cases[i].yes;
+        unit.answers.people[RESOLUTION_NO][1] = cases[i].no;
+        struct score_basis basis = basis_of(&rules, &unit);
+        basis.orders = cases[i].orders;
+        basis.response_rate = cases[i].response_rate;
+        enum ranking_note note = score_note(&rules, &basis, cases[i].is_ranked);
         if (note != cases[i].note)
             fail_msg("case %zu: %s", i, ranking_note_word(note));
     }
+    rules = rules_of("[ranking]\nfew_answers = 5\nmin_answers = 5\n");
+    struct score_unit wide = {.on_time_base = 9, .frame = 1000};
+    wide.answers.people[RESOLUTION_YES][5] = 10;
+    wide.answers.people[RESOLUTION_NO][1] = 10;
+    struct score_basis basis = basis_of(&rules, &wide);
+    assert_int_equal(score_note(&rules, &basis, true), NOTE_FEW);
+}
+
+static void score_tallies__count_people_by_the_rates(void **state)
+{
+    (void)state;
+    struct rules rules = rules_of("");
+    struct score_unit unit = typical_unit();
+    unit.answers.people[RESOLUTION_MISSING][4] = 3;
+    unit.answers.people[RESOLUTION_YES][SATISFACTION_MISSING] = 2;
+    struct rate_tally resolution = score_resolution_tally(&rules, &unit);
+    struct rate_tally satisfaction = score_satisfaction_tally(&rules, &unit);
+    assert_int_equal(resolution.valid, 42);
+    assert_int_equal(resolution.favourable, 22);
+    assert_int_equal(resolution.frame, 200);
+    assert_int_equal(satisfaction.valid, 43);
+    assert_int_equal(satisfaction.favourable, 33);
+    rules = rules_of("[rates]\nresolved = yes partly\nsatisfied = 5\n");
+    assert_int_equal(score_resolution_tally(&rules, &unit).favourable, 32);
+    assert_int_equal(score_satisfaction_tally(&rules, &unit).favourable, 20);
 }
 
 int main(void)
@@ -622,6 +659,7 @@ int main(void)
         cmocka_unit_test(score_estimate__stays_ordered_inside_unit_interval),
         cmocka_unit_test(score_has_enough__asks_for_what_the_rank_is_made_of),
         cmocka_unit_test(score_note__says_the_gravest_alone),
+        cmocka_unit_test(score_tallies__count_people_by_the_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
