@@ -69,8 +69,8 @@ static struct pair_sums pair_sums_of(const struct answer_table *answers,
     return sums;
 }
 
-/* The share of a spread that is left to chance: 1/m - 1/N, and m12/(m1 m2) - 1/N of what both items share; the latter is
- * below 0 when few answer both. */
+/* The share of a spread that is left to chance: 1/m - 1/N of one item's, m12/(m1 m2) - 1/N of what both have in common;
+ * the latter is below 0 when few answer both. */
 static double unseen(double share, int64_t frame, bool process)
 {
     return process ? share : share - 1 / (double)frame;

@@ -52,7 +52,8 @@ struct pair_moments {
  * process  they stand for the unit's way of working instead: no finite population
  *
  * Variances are those of stratum_variance. Fewer than two pairs say nothing of the covariance: it is the largest there
- * can be. The corners make `correlation` the phi~ of 3.2 where all values are 0 or 1, and extend it to partial credit. */
+ * can be. The corners make `correlation` the phi~ of 3.2 where all values are 0 or 1, and extend it to partial
+ * credit. */
 struct pair_moments pair_moments_estimate(const struct answer_table *answers,
                                           const struct answer_values *values, int64_t frame,
                                           bool process);

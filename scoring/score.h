@@ -61,8 +61,8 @@ void score_pool_add(struct score_pool *pool, const struct rules *rules,
                     const struct score_unit *unit);
 
 /* The score of a class or of all (STATISTICS.md 3.3): post-stratified over the complete units, on-time over the same,
- * point -+ z standard errors (with `process` on-time keeps Wilson's interval), taken through the lines if there are any,
- * cut to [0,1]. NAN without a complete unit. */
+ * point -+ z standard errors (with `process` on-time keeps Wilson's interval), taken through the lines if there are
+ * any, cut to [0,1]. NAN without a complete unit. */
 struct score score_pool_estimate(const struct rules *rules, const struct score_pool *pool,
                                  double level);
 
