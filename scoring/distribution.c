@@ -159,8 +159,5 @@ double hypergeometric_at_least(int64_t x, int64_t frame, int64_t marked, int64_t
 /* At most x marked ones are at least drawn - x others. */
 double hypergeometric_at_most(int64_t x, int64_t frame, int64_t marked, int64_t drawn)
 {
-    if (x < 0)
-        return hypergeometric_at_least(0, frame, marked, drawn) - 1.0;
-    return x >= drawn ? hypergeometric_at_least(0, frame, marked, drawn)
-                      : hypergeometric_at_least(drawn - x, frame, frame - marked, drawn);
+    return hypergeometric_at_least(drawn - x, frame, frame - marked, drawn);
 }

@@ -20,7 +20,8 @@ double beta_cdf(double x, double a, double b);
 double beta_quantile(double p, double a, double b);
 
 /* P(X >= x) and P(X <= x), where X counts the marked ones among `drawn` of a `frame` that holds `marked` of them, drawn
- * without replacement. 0 <= drawn, marked <= frame; x may be any number. */
+ * without replacement. 0 <= drawn, marked <= frame; x may lie outside of what
+ * is possible, no further than 2^62. */
 double hypergeometric_at_least(int64_t x, int64_t frame, int64_t marked, int64_t drawn);
 double hypergeometric_at_most(int64_t x, int64_t frame, int64_t marked, int64_t drawn);
 

@@ -25,9 +25,9 @@ enum { OUTCOME_GROUPS = 8 };
 bool outcome_group_of(struct bytes code, enum outcome_group *out_group);
 
 /* Whether the outcome of a later attempt takes the place of the one that the case has. An answer wins, on whatever
- * attempt, complete before partial, and the first of two stays; then that the order is none of the sample; then refusal,
- * other, non-contact, unknown person, unworked: what says most, not what came last; of two that say as much the later.
- * 5.6. A case without any attempt is OUTCOME_UNKNOWN_UNWORKED. */
+ * attempt, complete before partial, and the first of two stays; then that the order is none of the sample; then
+ * refusal, other, non-contact, unknown person, unworked: what says most, not what came last; of two that say as much
+ * the later. 5.6. A case without any attempt is OUTCOME_UNKNOWN_UNWORKED. */
 bool outcome_prevails(enum outcome_group later, enum outcome_group held);
 
 /* Released cases by group. */

@@ -16,7 +16,7 @@ struct rate rate_estimate(struct rate_tally tally, const struct rules *rules)
         .point = tally.valid > 0 ? (double)tally.favourable / (double)tally.valid : NAN,
         .interval = interval_default((double)tally.favourable, tally.valid, tally.frame,
                                      rate_confidence(rules)),
-        .is_too_few = tally.valid < rules->ranking.min_answers,
+        .is_too_few = tally.valid <= 0 || tally.valid < rules->ranking.min_answers,
     };
     bool is_wide = rate.interval.high - rate.interval.low > width_max;
     rate.is_few = !rate.is_too_few && (tally.valid < rules->ranking.few_answers || is_wide);

@@ -16,8 +16,8 @@ struct rate_tally {
 struct rate {
     double point;             /* x/m in [0,1]; NaN without an answer, never 0 */
     struct interval interval; /* at the rules' level; NaN without an answer */
-    bool is_too_few;          /* fewer answers than min_answers: not to be ranked (样本不足) */
-    bool is_few; /* not too few, but below few_answers or wider than 0.30 (样本偏少) */
+    bool is_too_few; /* no answer, or fewer than min_answers: not to be ranked (样本不足) */
+    bool is_few;     /* not too few, but below few_answers or wider than 0.30 (样本偏少) */
 };
 
 /* The rate with its interval under the rules' level and population, flagged by their minima (2.8). */

@@ -82,8 +82,9 @@ struct score_basis {
 };
 
 /* Whether that is enough for the rank that the rules ask for: `on_time.min_orders` in the base for a rank by on-time,
- * else `min_answers` to each item; an item without weight is not asked for in a rank by score. What is ranked must be
- * there besides: a unit whose score or rate is NAN has no rank. */
+ * else `min_answers` to each item, at least one; an item without weight is not asked for in a rank by score. So a unit
+ * may have a score, by `rescale` or `class_mean`, and no rank. What is ranked must be there besides: a unit whose score
+ * or rate is NAN has no rank. */
 bool score_has_enough(const struct rules *rules, const struct score_basis *basis);
 
 /* The unit's note once people have answered, the gravest alone: no orders, none due, too few for a rank (not

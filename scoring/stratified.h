@@ -5,18 +5,17 @@
 
 #include <stddef.h>
 
-/* One figure for several units, all of them or those of a class, whose sampled shares differ (STATISTICS 1). The answers
- * of a unit are taken for a simple random sample of its frame, and each unit weighs as much as its frame. Adding up the
- * units' answers, or averaging their rates, is something else. Thread: any. */
+/* One figure for several units, all of them or those of a class, whose sampled shares differ (STATISTICS 1). The
+ * answers of a unit are taken for a simple random sample of its frame, and each unit weighs as much as its frame.
+ * Adding up the units' answers, or averaging their rates, is something else. Thread: any. */
 
 /* What one unit's citizens answered to one item, each answer with a value: 1 or 0 for a rate, 0 to 1 for points. */
 struct stratum {
-    int64_t frame; /* N */
-    int64_t
-        released; /* n: drawn and given to the callers; m <= n <= N. Only stratified_domain asks for it */
-    int64_t valid;  /* m */
-    double sum;     /* of the m values */
-    double squares; /* sum of their squares */
+    int64_t frame;    /* N */
+    int64_t released; /* n, m <= n <= N; only stratified_domain asks for it */
+    int64_t valid;    /* m */
+    double sum;       /* of the m values */
+    double squares;   /* sum of their squares */
 };
 
 /* Count `count` more answers worth `value` each. */
@@ -27,19 +26,19 @@ void stratum_add(struct stratum *stratum, double value, int64_t count);
  * answer. 1.3, 1.4. */
 double stratum_variance(const struct stratum *stratum, bool process);
 
+/* All but `coverage` are NaN where nobody answered. `effective` is the number of answers of a simple random sample that
+ * would say as much, for rates alone, else NaN. `coverage` is the share of the frame whose units have an answer, NaN
+ * without a frame; below 1 the units that are not in the figure must be named. */
 struct stratified {
-    double point;    /* NaN where nobody answered, and so are all but `coverage` */
+    double point;
     double variance; /* of the point */
-    double
-        effective; /* answers of a simple random sample that would say as much; rates only, else NaN */
-    struct interval
-        interval; /* a rate's within [0,1]; that of a mean may leave the range of its values */
-    double
-        coverage; /* share of the frame whose units have an answer; below 1 name the others; NaN without a frame */
+    double effective;
+    struct interval interval; /* of a rate within [0,1]; of a mean perhaps not */
+    double coverage;
 };
 
-/* The default for rates, all values 0 or 1: post-stratified to the frame, Wilson's interval with the effective number of
- * answers. 1.3, 1.5 (Sarndal, Swensson and Wretman 15.6; Franco, Little, Louis and Slud 2019). */
+/* The default for rates, all values 0 or 1: post-stratified to the frame, Wilson's interval with the effective number
+ * of answers. 1.3, 1.5 (Sarndal, Swensson and Wretman 15.6; Franco, Little, Louis and Slud 2019). */
 struct stratified stratified_rate(const struct stratum *strata, size_t count,
                                   struct confidence confidence);
 
@@ -47,10 +46,10 @@ struct stratified stratified_rate(const struct stratum *strata, size_t count,
 struct stratified stratified_mean(const struct stratum *strata, size_t count,
                                   struct confidence confidence);
 
-/* For comparison only: each answer weighs N/n, so that a unit that answers little weighs little; linearised variance over
- * all released cases (1.2; Lumley 2010), of which a single one in a unit is given the s^2 of stratum_variance. Units
- * without a released case are not in it; `coverage` is the share of the frame of those that have one. Where all released
- * cases answered it is Cochran's mean of a stratified sample (1.1). */
+/* For comparison only: each answer weighs N/n, so that a unit that answers little weighs little; linearised variance
+ * over all released cases (1.2; Lumley 2010), of which a single one in a unit is given the s^2 of stratum_variance.
+ * Units without a released case are not in it; `coverage` is the share of the frame of those that have one. Where all
+ * released cases answered it is Cochran's mean of a stratified sample (1.1). */
 struct stratified stratified_domain(const struct stratum *strata, size_t count, double level);
 
 #endif

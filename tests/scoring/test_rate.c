@@ -98,7 +98,9 @@ static void rate_estimate__says_nothing_without_answers(void **state)
     (void)state;
     struct rules rules;
     rules_default(&rules);
+    rules.ranking.min_answers = 0;
     struct rate rate = rate_estimate((struct rate_tally){0, 0, 0}, &rules);
+    assert_true(rate.is_too_few && !rate.is_few);
     assert_true(isnan(rate.point) && isnan(rate.interval.low) && isnan(rate.interval.high));
 }
 

@@ -575,7 +575,8 @@ static void score_has_enough__asks_for_what_the_rank_is_made_of(void **state)
         {"[ranking]\nby = satisfaction\n", 5, 30, 30, true},
         {"[ranking]\nby = on_time\n", 19, 30, 30, false},
         {"[ranking]\nby = on_time\n", 20, 0, 0, true},
-        {"[ranking]\nmin_answers = 0\n", 20, 0, 0, true},
+        {"[ranking]\nmin_answers = 0\n", 20, 1, 1, true},
+        {"[ranking]\nmin_answers = 0\n", 20, 1, 0, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct rules rules = rules_of(cases[i].rules);
