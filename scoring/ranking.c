@@ -1,6 +1,7 @@
 #include "scoring/ranking.h"
 
 #include "base/alloc.h"
+#include "scoring/rank_set.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -210,7 +211,9 @@ static void set_band(const struct rules *rules, const struct ranking_row *class_
     if (rules->ranking.bands_by_class_mean) {
         int order = compare_rates(row->on_time, row->on_time_base, class_row->on_time,
                                   class_row->on_time_base);
-        band = order > 0 ? "above" : order < 0 ? "below" : "not_different";
+        band = rank_band_word(order > 0   ? RANK_BAND_ABOVE
+                              : order < 0 ? RANK_BAND_BELOW
+                                          : RANK_BAND_NOT_DIFFERENT);
     }
     for (int i = 0; i < rules->ranking.band_count; i++) {
         int64_t at_least = llround(rules->ranking.bands[i].at_least * (double)scale);
