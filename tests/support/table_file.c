@@ -102,7 +102,8 @@ void table_file_expect(const struct table_file *table, size_t row, const char *c
                        double actual)
 {
     double expected = table_file_number(table, row, column);
-    bool equal = isfinite(expected) ? fabs(actual - expected) <= 1e-9 * fmax(1.0, fabs(expected))
+    double size = fabs(expected) > 1.0 ? fabs(expected) : 1.0;
+    bool equal = isfinite(expected) ? fabs(actual - expected) <= 1e-9 * size
                                     : (isnan(expected) && isnan(actual)) || actual == expected;
     if (!equal) {
         struct bytes first = table->cells[(row + 1) * table->column_count];
