@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOLEAN, CELL_ISO_DATE, CELL_ERROR };
+enum written_as { AS_NUMBER, AS_SHARED, AS_TEXT, AS_BOOLEAN, AS_ISO_DATE, AS_ERROR };
 
 struct sheet {
     const struct book_words *words;
     struct book_row row;
     int64_t row_number; /* from 1; 0 before the first */
     int column;         /* of the last cell, from 0; -1 before the first */
-    enum cell_type type;
+    enum written_as type;
     int64_t style;
     struct buf value; /* the cell's text or number, as the file has it */
 };
@@ -61,24 +61,24 @@ static int reference_column(const char *reference)
     return at > reference && column <= BOOK_MAX_COLUMNS ? column - 1 : -1;
 }
 
-static enum cell_type type_of(const char *word)
+static enum written_as type_of(const char *word)
 {
     static const struct {
         const char *word;
-        enum cell_type type;
-    } types[] = {{"n", CELL_NUMBER},       {"s", CELL_SHARED},  {"str", CELL_TEXT},
-                 {"inlineStr", CELL_TEXT}, {"b", CELL_BOOLEAN}, {"d", CELL_ISO_DATE}};
+        enum written_as type;
+    } types[] = {{"n", AS_NUMBER},       {"s", AS_SHARED},  {"str", AS_TEXT},
+                 {"inlineStr", AS_TEXT}, {"b", AS_BOOLEAN}, {"d", AS_ISO_DATE}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strcmp(types[i].word, word) == 0)
             return types[i].type;
     }
-    return CELL_ERROR;
+    return AS_ERROR;
 }
 
 static int open_cell(struct sheet *sheet, const char **attributes, struct book_fail fail)
 {
     int column = sheet->column + 1;
-    sheet->type = CELL_NUMBER;
+    sheet->type = AS_NUMBER;
     sheet->style = -1;
     buf_clear(&sheet->value);
     for (; attributes[0] != NULL; attributes += 2) {
@@ -106,7 +106,7 @@ static int on_open(void *context, int place, const char **attributes, struct boo
     case CELL:
         return open_cell(sheet, attributes, fail);
     case INLINE:
-        sheet->type = CELL_TEXT; /* whatever the cell says of itself */
+        sheet->type = AS_TEXT; /* whatever the cell says of itself */
         buf_clear(&sheet->value);
         return OK;
     default:
@@ -156,23 +156,23 @@ static int close_cell(struct sheet *sheet, struct book_fail fail)
         return OK;
     enum book_look look = book_styles_look(sheet->words->styles, sheet->style);
     switch (sheet->type) {
-    case CELL_SHARED:
+    case AS_SHARED:
         text = BYTES_NONE;
         rc = shared_text(sheet, value, &text, fail);
         break;
-    case CELL_TEXT:
+    case AS_TEXT:
         text.len = book_text_decode(sheet->value.ptr, value.len);
         break;
-    case CELL_BOOLEAN:
+    case AS_BOOLEAN:
         text = boolean_text(bytes_trim(value));
         break;
-    case CELL_NUMBER:
+    case AS_NUMBER:
         len = book_number_write(value, look, sheet->words->from_1904, number);
         break;
-    case CELL_ISO_DATE:
+    case AS_ISO_DATE:
         len = book_iso_write(value, look, number);
         break;
-    case CELL_ERROR:
+    case AS_ERROR:
         break;
     }
     if (len > 0)
