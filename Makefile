@@ -23,7 +23,7 @@ LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
-	service/commands
+	service/followup service/response service/commands
 USES_base :=
 USES_scoring := base
 USES_importers := base
@@ -33,9 +33,12 @@ USES_service/auth := service/storage base
 USES_service/host := service/auth service/storage base
 USES_service/intake := service/host service/auth service/storage importers scoring reports base
 USES_service/rounds := service/host service/auth service/storage importers scoring reports base
-USES_service/commands := service/intake service/rounds $(USES_service/intake)
+USES_service/followup := service/rounds service/intake $(USES_service/intake)
+USES_service/response := service/rounds $(USES_service/rounds)
+USES_service/commands := service/followup service/response $(USES_service/followup)
 # What the tests of a module use besides: those of rounds load their orders as the office does.
 ALSO_service/rounds := service/intake
+ALSO_service/response := service/intake
 LIBS_scoring := -linih -lm
 LIBS_importers := -lcsv -linih $(shell pkg-config --libs minizip expat)
 LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson) -lm

@@ -1,6 +1,7 @@
 #ifndef PINGYI_REPORTS_BULLETIN_H
 #define PINGYI_REPORTS_BULLETIN_H
 
+#include "scoring/frame.h"
 #include "scoring/ranking.h"
 
 /* What a bulletin (通报) is made of: a plain value that the caller fills and every renderer reads. All is borrowed and
@@ -31,6 +32,36 @@ struct bulletin_previous {
     const struct rules *rules; /* it was counted by */
 };
 
+/* A part of an accumulated round. */
+struct bulletin_part {
+    struct bytes id, title;
+    bool is_closed; /* an open one may still change */
+    bool has_draw;
+};
+
+/* The frozen frame and the draw in force. Hashes are lower-case hex. */
+struct bulletin_draw {
+    struct bytes frame_sha256;       /* of the frame's listing */
+    struct bytes secret_sha256;      /* the commitment to the secret half of the seed */
+    int64_t frame;                   /* orders in the frame */
+    int64_t left_out[FRAME_REASONS]; /* counted in the round and not drawn, by enum frame_reason */
+    struct bytes frozen_at;          /* as printed */
+    bool is_drawn;                   /* all below is of the draw */
+    int64_t no, of;                  /* draw 1 of 1 */
+    struct bytes kind;               /* seed, exact, adopted */
+    struct bytes public_half;        /* of the seed; empty but for kind seed */
+    struct bytes
+        public_sha256;     /* of the SHA256SUMS of what was published; empty for an adopted one */
+    struct bytes drawn_at; /* as printed */
+    int64_t sample, reserve, released;
+};
+
+/* Exclusions by approved request, per reason. */
+struct bulletin_request {
+    struct bytes reason; /* the key of [exclude] */
+    int64_t approved, refused, waiting;
+};
+
 struct bulletin {
     struct bytes organ;    /* 发文机关 */
     struct bytes title;    /* e.g. 2024年5月12345热线工单按时办结情况通报 */
@@ -50,6 +81,14 @@ struct bulletin {
     const struct bulletin_previous *previous; /* NULL: none */
     const struct rules *rules;                /* for the sentences of section 五 */
     struct bytes rules_text;                  /* canonical INI, for the appendix */
+
+    const struct bulletin_draw *draw;  /* NULL before the freezing, and for an accumulated round */
+    const struct bulletin_part *parts; /* of an accumulated round, by their days; else NULL */
+    size_t part_count;
+    const struct bulletin_request *requests; /* NULL: none */
+    size_t request_count;
+    int64_t
+        issue; /* of what was published: 1, or more when an accumulated round was issued again; 0: not published yet */
 
     const struct bulletin_import *imports; /* oldest first */
     size_t import_count;

@@ -17,8 +17,10 @@ service/auth      base service/storage : openssl sodium liboath
 service/host      base service/storage service/auth : ini
 service/intake    base service/storage service/auth service/host scoring importers reports :
 service/rounds    base service/storage service/auth service/host scoring importers reports :
-service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds : jansson
-service           base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/commands :
+service/followup  base service/storage service/auth service/host scoring importers reports service/intake service/rounds :
+service/response  base service/storage service/auth service/host scoring importers reports service/rounds :
+service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response : jansson
+service           base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/commands :
 TABLE
 }
 

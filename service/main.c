@@ -6,6 +6,7 @@
 #include "service/commands/version.h"
 
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,17 @@ static bool hold_standard_streams(void)
     return true;
 }
 
+/* The login's name, without a terminal too; a number where the user has none. */
+static const char *who_acts(void)
+{
+    static char number[32];
+    const struct passwd *user = getpwuid(getuid());
+    if (user != NULL)
+        return user->pw_name;
+    (void)snprintf(number, sizeof number, "uid %ld", (long)getuid());
+    return number;
+}
+
 static int help_on(struct command_context *context, const char *name)
 {
     char *arguments[] = {(char *)"help", (char *)name, NULL};
@@ -58,6 +70,7 @@ int main(int argc, char **argv)
         .data_path =
             from_environment != NULL && *from_environment != '\0' ? from_environment : "./data",
         .now_utc = clock_now_utc(),
+        .who = who_acts(),
         .shows_progress = isatty(STDERR_FILENO) == 1,
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .out = stdout,

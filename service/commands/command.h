@@ -24,6 +24,8 @@ enum command_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 struct command_context {
     const char *data_path; /* --data, $PINGYI_DATA or ./data */
     int64_t now_utc;
+    const char *
+        who; /* whose login it is, as steps record it; `--by NAME` of a command stands in its place */
     bool shows_progress; /* stderr is a terminal */
     bool
         out_is_terminal; /* then control characters are replaced; a file or a pipe gets all bytes as they are */
@@ -44,7 +46,8 @@ const struct command *command_find(const char *name);
 
 extern const struct command command_init, command_import, command_imports, command_inspect,
     command_units, command_orders, command_rules, command_round, command_score, command_report,
-    command_calendar, command_help;
+    command_calendar, command_draw, command_outcomes, command_exclusions, command_verify,
+    command_help;
 
 /* ---- what commands share (command.c) ---- */
 

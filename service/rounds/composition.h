@@ -5,8 +5,8 @@
 
 #include "service/rounds/evaluation.h"
 
-/* A round counted and put into the value that reports print: what `score` and `report` share. Points into itself: not
- * copied. */
+/* A round counted and put into the value that reports print: what `score` and `report` share. Points into
+ * itself: not copied. */
 struct composition {
     struct arena arena;
     struct round_row round;

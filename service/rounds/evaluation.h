@@ -6,6 +6,7 @@
 #include "scoring/ranking.h"
 
 #include "service/host/datadir.h"
+#include "service/rounds/sampled.h"
 #include "service/storage/rounds.h"
 
 /* From a round's rules and the stored facts to its ranking: the one place where storage and scoring meet. */
@@ -16,8 +17,8 @@ int round_get_kept(struct store *store, struct bytes name, struct arena *arena,
 int round_keep(const struct round_row *row, struct arena *arena, struct round_row *out,
                struct err *err);
 
-/* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. `judge` points into the struct, which
- * therefore is not copied. */
+/* What judging needs, loaded for one round: rules, zone, calendar layers, as-of. `judge` points into the
+ * struct, which therefore is not copied. */
 struct round_basis {
     struct rules rules;
     struct zone *zone;
@@ -44,18 +45,19 @@ struct evaluation {
         int64_t count;
     } * unmatched_names;
     size_t unmatched_name_count;
+    struct sampled sampled; /* of a round that has a draw; not of an accumulated one */
 };
 
-/* Judge every handling and rank. A closed round is counted from what it froze. `threads` 1 or 2: two scan two halves,
- * each with its own connection. */
+/* Judge every handling, take in what the sample brought, and rank. From the freezing on a round is counted from
+ * what it froze. `threads` 1 or 2: two scan two halves, each with its own connection.
+ *
+ * An accumulated round pools its parts: on-time counts by each part's own rules, the sample of each unit and
+ * part as a stratum of its own, points and ranks by the accumulated round's rules; its units are those of the
+ * last part that has them. `basis` is then the accumulated round's. */
 int evaluation_run(const struct datadir *datadir, const struct round_row *round,
                    const struct round_basis *basis, int threads, struct evaluation *out,
                    struct err *err);
 void evaluation_deinit(struct evaluation *evaluation);
-
-/* Close a draft round: its facts, units and judgements are frozen. */
-int round_close(const struct datadir *datadir, struct bytes name, int64_t now_utc, struct bytes who,
-                struct err *err);
 
 /* How one handling counts in one round, for `orders show`. */
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,

@@ -6,8 +6,8 @@
 #include "service/storage/rounds.h"
 #include "service/storage/units.h"
 
-/* The register of units as one round counts by it: which ranked unit each name stands for. Ranked are units without a
- * parent; a county's bureaus count for their county. Immutable once loaded: shared by threads. */
+/* The register of units as one round counts by it: which ranked unit each name stands for. Ranked are units
+ * without a parent; a county's bureaus count for their county. Immutable once loaded: shared by threads. */
 struct ranked_unit {
     struct bytes code, name, class_name;
     int class_position;

@@ -1,0 +1,43 @@
+#ifndef PINGYI_SERVICE_ROUNDS_SAMPLED_H
+#define PINGYI_SERVICE_ROUNDS_SAMPLED_H
+
+#include "base/arena.h"
+
+#include "scoring/ranking.h"
+
+#include "service/storage/draws.h"
+#include "service/storage/outcomes.h"
+
+/* What the sample of a round brought, per unit: every released case with its final disposition and that attempt's
+ * answers. Thread: that of the store. */
+
+struct sampled_unit {
+    struct bytes code;
+    int64_t sample, reserve, released;
+    struct unit_sample counts;
+};
+
+struct sampled {
+    bool has_draw;
+    int64_t draw_no, draw_count; /* draw `draw_no` of `draw_count` */
+    struct sampled_unit *units;  /* of the draw in force, by code */
+    size_t unit_count;
+};
+
+/* Needs an open transaction; memory is the arena's. Reads drawn orders and attempts side by side, once. */
+int sampled_load(struct store *store, int64_t round_id, struct arena *arena, struct sampled *out,
+                 struct err *err);
+
+/* The final outcome of one case. The attempts come by time, then as they came in. */
+struct final_outcome {
+    enum outcome_group group; /* OUTCOME_UNKNOWN_UNWORKED without an attempt */
+    int attempt;              /* number of the attempt that prevailed, from 1; 0: none */
+    enum resolution_answer resolved;
+    int satisfaction; /* SATISFACTION_MISSING, 1 to 5 */
+    bool still_open;
+    int attempts; /* so far */
+};
+/* Zeroed but for group = OUTCOME_UNKNOWN_UNWORKED at first. An ineligible order has no answers. */
+void final_outcome_add(struct final_outcome *outcome, const struct attempt_row *attempt);
+
+#endif
