@@ -63,19 +63,6 @@ int64_t tally_on_time(const struct tally *tally)
     return tally_sum(tally, judgement_is_on_time);
 }
 
-const char *ranking_note_word(enum ranking_note note)
-{
-    static const char *const words[] = {
-        [NOTE_NONE] = "",
-        [NOTE_FEW] = "few",
-        [NOTE_TOO_FEW] = "too_few",
-        [NOTE_NO_ORDERS] = "no_orders",
-        [NOTE_NONE_DUE] = "none_due",
-        [NOTE_LOW_RESPONSE] = "low_response",
-    };
-    return words[note];
-}
-
 /* <0, 0, >0 as a_part/a_whole is below, equal to or above b_part/b_whole; wholes above 0, parts not below 0. */
 static int compare_rates(int64_t a_part, int64_t a_whole, int64_t b_part, int64_t b_whole)
 {

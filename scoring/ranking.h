@@ -6,6 +6,7 @@
 
 #include "scoring/judge.h"
 #include "scoring/nonresponse.h"
+#include "scoring/note.h"
 #include "scoring/outcome.h"
 #include "scoring/rate.h"
 #include "scoring/score.h"
@@ -48,18 +49,6 @@ struct ranked_unit_input {
     const struct unit_sample *samples;
     size_t sample_count;
 };
-
-enum ranking_note {
-    NOTE_NONE = 0,
-    NOTE_FEW,          /* 样本偏少，仅供参考 */
-    NOTE_TOO_FEW,      /* 样本不足，不排名 */
-    NOTE_NO_ORDERS,    /* 本期无工单 */
-    NOTE_NONE_DUE,     /* 本期无到期工单 */
-    NOTE_LOW_RESPONSE, /* 有效率偏低 */
-};
-
-/* The word of the CSV and JSON contracts: "", few, too_few, no_orders, none_due, low_response. */
-const char *ranking_note_word(enum ranking_note note);
 
 /* One line of the table. A unit's line has all; a class's line has unit_code `*` and no rank; the line over all has
  * class and code `*`. Rates are in [0,1], NAN where undefined; ranks 0 where there is none. */

@@ -2,7 +2,7 @@
 #define PINGYI_SCORING_SCORE_H
 
 #include "scoring/composite.h"
-#include "scoring/ranking.h"
+#include "scoring/note.h"
 #include "scoring/rate.h"
 
 /* One number for a unit, from its on-time rate and what people answered, by the rules' [points] and [score].
