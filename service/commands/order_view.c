@@ -272,7 +272,9 @@ static int find_fact(struct view *view, const struct round_row *round,
                                    .unit_name_id = handling->unit_name_id,
                                    .fact = handling->fact},
                            .found = !bytes_equal(round->state, BYTES_LIT("closed"))};
-    return out->found ? OK : round_facts_each(view->values.store, round->id, on_frozen, out, err);
+    return out->found
+               ? OK
+               : round_facts_each(view->values.store, round->id, 0, INT64_MAX, on_frozen, out, err);
 }
 
 static int add_verdict(json_t *rounds, const struct round_row *round,

@@ -99,8 +99,9 @@ static int scan_list(struct order_list *list, struct err *err)
     if (rc == OK)
         rc = scan_init(scan, err);
     if (rc == OK)
-        rc = scan->is_closed ? round_facts_each(scan->store, scan->round->id, on_fact, list, err)
-                             : facts_each(scan->store, 0, scan->end_id, on_fact, list, err);
+        rc = scan->is_closed
+                 ? round_facts_each(scan->store, scan->round->id, 0, INT64_MAX, on_fact, list, err)
+                 : facts_each(scan->store, 0, scan->end_id, on_fact, list, err);
     return rc;
 }
 

@@ -3,11 +3,10 @@
 #include "base/civil.h"
 
 #include "service/host/files.h"
-#include "service/rounds/evaluation.h"
+#include "service/rounds/lifecycle.h"
 
 #include <getopt.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ROUND_NAME_MAX_BYTES = 64, ROUND_ARENA_MAX_BYTES = 1024 * 1024 };
 
@@ -76,15 +75,14 @@ static int create(const struct command_context *context, const struct round_argu
 {
     struct datadir datadir = {0};
     struct round_basis basis = {0};
-    struct bytes who = bytes_from_z(getlogin());
     int rc = command_open(context, STORE_READWRITE, &datadir, err);
     if (rc == OK)
         rc = round_put_new(datadir.store, row, err);
     if (rc == OK)
         rc = round_basis_load(datadir.store, row, BYTES_NONE, context->now_utc, &basis, err);
     if (rc == OK)
-        rc = round_step_put(datadir.store, row->id, BYTES_LIT("create"), context->now_utc, who,
-                            BYTES_NONE, err);
+        rc = round_step_put(datadir.store, row->id, BYTES_LIT("create"), context->now_utc,
+                            bytes_from_z(context->who), BYTES_NONE, err);
     if (rc == OK)
         rc = store_commit(datadir.store, err);
     if (rc == OK)
@@ -243,11 +241,19 @@ static int run_close(struct command_context *context, const char *name)
 {
     struct err err = {0};
     struct datadir datadir = {0};
-    int rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
+    struct arena arena;
+    struct round_row row;
+    struct actor actor = {bytes_from_z(context->who), context->now_utc};
+    arena_init(&arena, ROUND_ARENA_MAX_BYTES);
+    int rc = command_open(context, STORE_READWRITE, &datadir, &err);
     if (rc == OK)
-        rc = round_close(&datadir, bytes_from_z(name), context->now_utc, bytes_from_z(getlogin()),
-                         &err);
+        rc = round_get_kept(datadir.store, bytes_from_z(name), &arena, &row, &err);
+    if (rc == OK)
+        rc = round_close(&datadir, &row, &actor, &err);
+    if (rc == OK)
+        rc = store_commit(datadir.store, &err);
     datadir_close(&datadir);
+    arena_deinit(&arena);
     if (rc != OK)
         return command_fail(context, &err);
     command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", name);

@@ -108,7 +108,7 @@ static int on_fact(void *context, const struct fact_row *row, struct err *err)
 int scan_run(struct scan *scan, struct err *err)
 {
     if (scan->is_closed)
-        return round_facts_each(scan->store, scan->round->id, on_fact, scan, err);
+        return round_facts_each(scan->store, scan->round->id, 0, INT64_MAX, on_fact, scan, err);
     int rc = OK;
     if (scan->basis->rules.on_time.judged_once) {
         rc = judged_open(scan->store, scan->round->kind, scan->round->id, JUDGED_ON_TIME,

@@ -7,6 +7,17 @@
 
 /* ---- rounds ---- */
 
+bool round_is_frozen(const struct round_row *row)
+{
+    return !bytes_equal(row->state, BYTES_LIT("draft"));
+}
+
+bool round_is_closed(const struct round_row *row)
+{
+    return bytes_equal(row->state, BYTES_LIT("closed")) ||
+           bytes_equal(row->state, BYTES_LIT("scored"));
+}
+
 /* Columns of round_get, rounds_each and round_get_previous. */
 static void read_round(sqlite3_stmt *statement, struct round_row *out)
 {
@@ -178,15 +189,19 @@ int round_fact_put(struct store *store, int64_t round_id, const struct fact_row 
     return database_run(store, statement, err);
 }
 
-int round_facts_each(struct store *store, int64_t round_id, fact_cb on_fact, void *context,
-                     struct err *err)
+int round_facts_each(struct store *store, int64_t round_id, int64_t from_id, int64_t end_id,
+                     fact_cb on_fact, void *context, struct err *err)
 {
     enum { MERGED_REPEAT, FACT };
+    enum { ROUND = 1, FROM, END };
     sqlite3_stmt *statement = NULL;
     bool row = true;
     int rc = database_take(store, "round_facts_each", &statement, err);
-    if (rc == OK)
-        database_bind_id(statement, 1, round_id);
+    if (rc == OK) {
+        database_bind_id(statement, ROUND, round_id);
+        (void)sqlite3_bind_int64(statement, FROM, from_id);
+        (void)sqlite3_bind_int64(statement, END, end_id);
+    }
     while (rc == OK && row) {
         struct fact_row fact;
         rc = database_step(store, statement, &row, err);

@@ -44,7 +44,7 @@ VALUES (
 SELECT
     merged_repeat, id, unit_name_id, received_at, due_at, closed_at, submitted_at, traits, dispatched_at,
     extended_due_at, extension_asked_at, extension_count
-FROM round_facts WHERE round_id = :round_id ORDER BY id;
+FROM round_facts WHERE round_id = :round_id AND id >= :from_id AND id < :end_id ORDER BY id;
 
 -- name: judged_each
 -- EXISTS keeps the index of facts outside, which gives the ids in order: nothing is sorted or held.

@@ -1,6 +1,7 @@
 #include "service/rounds/evaluation.h"
 
 #include "service/rounds/composition.h"
+#include "service/rounds/lifecycle.h"
 #include "service/storage/units.h"
 
 #include "tests/service/datadir_fixture.h"
@@ -131,6 +132,25 @@ static void evaluation__bureaus_count_for_their_county(void **state)
     assert_string_equal(score(fixture, "2024-06", 1), "C 2-0-2-1 #1; unmatched 3 unclear 2");
 }
 
+static int close_round(struct fixture *fixture, const char *name, struct err *err)
+{
+    struct store *store = fixture->datadir.store;
+    struct actor actor = {BYTES_LIT("t"), fixture->now_utc};
+    struct round_row round;
+    struct arena arena;
+    arena_init(&arena, RULES_TEXT_MAX_BYTES * 2);
+    int rc = store_begin(store, err);
+    if (rc == OK)
+        rc = round_get_kept(store, bytes_from_z(name), &arena, &round, err);
+    if (rc == OK)
+        rc = round_close(&fixture->datadir, &round, &actor, err);
+    if (rc == OK)
+        rc = store_commit(store, err);
+    store_rollback(store);
+    arena_deinit(&arena);
+    return rc;
+}
+
 static void round_close__freezes_what_was_counted(void **state)
 {
     struct fixture *fixture = *state;
@@ -138,18 +158,14 @@ static void round_close__freezes_what_was_counted(void **state)
     const char *expected = "乙局 3-1-2-1 #1; 甲局 2-0-2-1 #1; unmatched 0 unclear 2";
     load(fixture, dump, 0);
     make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
-                                 BYTES_LIT("t"), &err),
-                     OK);
+    assert_int_equal(close_round(fixture, "2024-06", &err), OK);
     load(fixture,
          HEADER
          "A4,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n"
          "A9,2024-06-01 08:00:00,乙局,主办,2024-06-05 08:00:00,2024-06-02 08:00:00,已办结,,求助\n",
          1);
     assert_string_equal(score(fixture, "2024-06", 1), expected);
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
-                                 BYTES_LIT("t"), &err),
-                     ERR_WRONG_STATE);
+    assert_int_equal(close_round(fixture, "2024-06", &err), ERR_WRONG_STATE);
     assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
 }
 
@@ -162,9 +178,7 @@ static void evaluation__judges_each_handling_once_in_closed_rounds_of_a_kind(voi
     make_round(fixture, "again", "2024-06-01", "2024-07-31", RULES);
     assert_string_equal(score(fixture, "again", 2),
                         "乙局 4-1-3-2 #1; 甲局 2-0-2-1 #2; unmatched 0 unclear 2");
-    assert_int_equal(round_close(&fixture->datadir, BYTES_LIT("2024-06"), fixture->now_utc,
-                                 BYTES_LIT("t"), &err),
-                     OK);
+    assert_int_equal(close_round(fixture, "2024-06", &err), OK);
     /* Only what the closed round has not judged: A5, due in July, and A6, excluded there and here. */
     assert_string_equal(score(fixture, "again", 2), "乙局 2-1-1-1 #1; unmatched 0 unclear 2");
 }

@@ -161,7 +161,7 @@ static void round_facts_each__gives_back_what_was_frozen(void **state)
     MUST(put_fact(store, id, 65, 40, &err));
     MUST(put_fact(store, id, 64, 41, &err));
     assert_int_equal(put_fact(store, id, 64, 41, &err), ERR_EXISTS);
-    MUST(round_facts_each(store, id, on_fact, &last, &err));
+    MUST(round_facts_each(store, id, 0, INT64_MAX, on_fact, &last, &err));
     assert_int_equal(last, 65);
 }
 
