@@ -9,14 +9,6 @@
 
 enum { EVALUATION_MAX_BYTES = 512 * 1024 * 1024 };
 
-static int load_register(struct store *store, const struct round_row *round, struct arena *arena,
-                         struct unit_register *out, struct err *err)
-{
-    return bytes_equal(round->state, BYTES_LIT("closed"))
-               ? register_load_frozen(store, round->id, arena, out, err)
-               : register_load(store, round->from_day, round->to_day, arena, out, err);
-}
-
 /* ---- two halves side by side ---- */
 
 struct half {
@@ -137,14 +129,13 @@ int evaluation_run(const struct datadir *datadir, const struct round_row *round,
         .store = datadir->store, .round = round, .basis = basis, .registered = &registered};
     memset(out, 0, sizeof *out);
     arena_init(&out->arena, EVALUATION_MAX_BYTES);
-    bool is_closed = bytes_equal(round->state, BYTES_LIT("closed"));
-    int rc = load_register(datadir->store, round, &out->arena, &registered, err);
+    int rc = register_load_round(datadir->store, round, &out->arena, &registered, err);
     if (rc == OK)
         rc = facts_end_id(datadir->store, &scan.end_id, err);
     if (rc == OK)
         rc = scan_init(&scan, err);
     if (rc == OK)
-        rc = threads > 1 && !is_closed ? run_two(datadir, &scan, err) : scan_run(&scan, err);
+        rc = threads > 1 ? run_two(datadir, &scan, err) : scan_run(&scan, err);
     if (rc == OK)
         rc = keep_unmatched(&scan, out, err);
     if (rc == OK)
@@ -169,21 +160,23 @@ int evaluation_explain(const struct datadir *datadir, const struct round_row *ro
 {
     struct arena arena;
     struct unit_register registered;
-    bool merged_repeat = false;
+    struct judged judged;
     bool in_earlier_round = false;
     struct scan scan = {
         .store = datadir->store, .round = round, .basis = basis, .registered = &registered};
     arena_init(&arena, EVALUATION_MAX_BYTES);
-    int rc = load_register(datadir->store, round, &arena, &registered, err);
+    int rc = register_load_round(datadir->store, round, &arena, &registered, err);
     if (rc == OK)
         rc = facts_end_id(datadir->store, &scan.end_id, err);
     if (rc == OK)
         rc = scan_init(&scan, err);
-    if (rc == OK && !scan.is_closed && basis->rules.on_time.judged_once)
+    if (rc == OK && !scan.is_frozen && basis->rules.on_time.judged_once)
         rc = judged_get(datadir->store, round->kind, round->id, row->handling_id, JUDGED_ON_TIME,
                         JUDGEMENT_MAX, &in_earlier_round, err);
     if (rc == OK)
-        rc = scan_judge(&scan, row, in_earlier_round, out, &merged_repeat, err);
+        rc = scan_judge(&scan, row, in_earlier_round, &judged, err);
+    if (rc == OK)
+        *out = judged.verdict;
     scan_deinit(&scan);
     arena_deinit(&arena);
     return rc;
