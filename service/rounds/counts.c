@@ -141,8 +141,7 @@ int round_counts_load(const struct datadir *datadir, const struct round_row *rou
     if (rc == OK)
         rc = scan_init(&scan, err);
     if (rc == OK)
-        rc = threads > 1 && !round_is_frozen(round) ? run_two(datadir, &scan, err)
-                                                    : scan_run(&scan, err);
+        rc = threads > 1 ? run_two(datadir, &scan, err) : scan_run(&scan, err);
     if (rc == OK)
         rc = sampled_load(store, round->id, arena, &counts.sampled, err);
     if (rc == OK)

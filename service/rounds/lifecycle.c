@@ -11,14 +11,13 @@ struct closing {
     int64_t round_id;
 };
 
-static int on_judged(void *context, const struct fact_row *row, const struct verdict *verdict,
-                     bool merged_repeat, int32_t ranked, struct err *err)
+static int on_judged(void *context, const struct judged *judged, struct err *err)
 {
-    (void)ranked;
     struct closing *closing = context;
-    struct fact_row frozen = *row;
-    frozen.merged_repeat = merged_repeat;
-    return round_fact_put(closing->store, closing->round_id, &frozen, (int)verdict->judgement, err);
+    struct fact_row frozen = *judged->row;
+    frozen.merged_repeat = judged->merged_repeat;
+    return round_fact_put(closing->store, closing->round_id, &frozen,
+                          (int)judged->verdict.judgement, err);
 }
 
 static int freeze_register(struct store *store, int64_t round_id,
