@@ -24,8 +24,19 @@ static struct score_cell rate_cell(double rate)
                        : (struct score_cell){.type = SCORE_CELL_RATE, .rate = rate};
 }
 
-/* Column and what a row has in it. Columns of the sample have nothing before a draw. */
-#define COLUMNS(X)                                                                                 \
+static struct score_cell group_cell(const struct ranking_row *row, enum outcome_group group)
+{
+    return count_cell(row->sample.outcomes.of_group[group]);
+}
+
+static struct score_cell unknown_cell(const struct ranking_row *row)
+{
+    return count_cell(row->sample.outcomes.of_group[OUTCOME_UNKNOWN_UNWORKED] +
+                      row->sample.outcomes.of_group[OUTCOME_UNKNOWN_PERSON]);
+}
+
+/* Column and what a row has in it: X always, S only of a row that has a sample. */
+#define COLUMNS(X, S)                                                                              \
     X(unit_class, text_cell(row->unit_class))                                                      \
     X(rank, rank_cell(row->rank))                                                                  \
     X(rank_low, rank_cell(row->rank_low))                                                          \
@@ -39,36 +50,36 @@ static struct score_cell rate_cell(double rate)
     X(on_time_base, count_cell(row->on_time_base))                                                 \
     X(on_time, count_cell(row->on_time))                                                           \
     X(on_time_rate, rate_cell(row->on_time_rate))                                                  \
-    X(frame, NOTHING)                                                                              \
-    X(drawn, NOTHING)                                                                              \
-    X(complete, NOTHING)                                                                           \
-    X(partial, NOTHING)                                                                            \
-    X(refusal, NOTHING)                                                                            \
-    X(noncontact, NOTHING)                                                                         \
-    X(other, NOTHING)                                                                              \
-    X(unknown, NOTHING)                                                                            \
-    X(ineligible, NOTHING)                                                                         \
-    X(rr1, NOTHING)                                                                                \
-    X(resolution_base, NOTHING)                                                                    \
-    X(resolved, NOTHING)                                                                           \
-    X(resolution_rate, NOTHING)                                                                    \
-    X(resolution_low, NOTHING)                                                                     \
-    X(resolution_high, NOTHING)                                                                    \
-    X(satisfaction_base, NOTHING)                                                                  \
-    X(satisfied, NOTHING)                                                                          \
-    X(satisfaction_rate, NOTHING)                                                                  \
-    X(satisfaction_low, NOTHING)                                                                   \
-    X(satisfaction_high, NOTHING)                                                                  \
-    X(score, NOTHING)                                                                              \
-    X(score_low, NOTHING)                                                                          \
-    X(score_high, NOTHING)                                                                         \
+    S(frame, count_cell(row->sample.frame))                                                        \
+    S(drawn, count_cell(row->drawn))                                                               \
+    S(complete, group_cell(row, OUTCOME_COMPLETE))                                                 \
+    S(partial, group_cell(row, OUTCOME_PARTIAL))                                                   \
+    S(refusal, group_cell(row, OUTCOME_REFUSAL))                                                   \
+    S(noncontact, group_cell(row, OUTCOME_NONCONTACT))                                             \
+    S(other, group_cell(row, OUTCOME_OTHER))                                                       \
+    S(unknown, unknown_cell(row))                                                                  \
+    S(ineligible, group_cell(row, OUTCOME_INELIGIBLE))                                             \
+    S(rr1, rate_cell(row->rr1))                                                                    \
+    S(resolution_base, count_cell(row->resolution.valid))                                          \
+    S(resolved, count_cell(row->resolution.favourable))                                            \
+    S(resolution_rate, rate_cell(row->resolution_rate.point))                                      \
+    S(resolution_low, rate_cell(row->resolution_rate.interval.low))                                \
+    S(resolution_high, rate_cell(row->resolution_rate.interval.high))                              \
+    S(satisfaction_base, count_cell(row->satisfaction.valid))                                      \
+    S(satisfied, count_cell(row->satisfaction.favourable))                                         \
+    S(satisfaction_rate, rate_cell(row->satisfaction_rate.point))                                  \
+    S(satisfaction_low, rate_cell(row->satisfaction_rate.interval.low))                            \
+    S(satisfaction_high, rate_cell(row->satisfaction_rate.interval.high))                          \
+    S(score, rate_cell(row->score.total.point))                                                    \
+    S(score_low, rate_cell(row->score.total.low))                                                  \
+    S(score_high, rate_cell(row->score.total.high))                                                \
     X(note, text_cell(bytes_from_z(ranking_note_word(row->note))))
 
-#define NOTHING ((struct score_cell){.type = SCORE_CELL_EMPTY})
+static const struct score_cell nothing = {.type = SCORE_CELL_EMPTY};
 
 enum column {
 #define X(name, cell) COLUMN_##name,
-    COLUMNS(X)
+    COLUMNS(X, X)
 #undef X
 };
 
@@ -76,7 +87,7 @@ const char *score_column_name(size_t column)
 {
     static const char *const names[] = {
 #define X(name, cell) #name,
-        COLUMNS(X)
+        COLUMNS(X, X)
 #undef X
     };
     return column < sizeof names / sizeof *names ? names[column] : NULL;
@@ -88,8 +99,12 @@ struct score_cell score_cell(const struct ranking_row *row, size_t column)
 #define X(name, cell)                                                                              \
     case COLUMN_##name:                                                                            \
         return cell;
-        COLUMNS(X)
+#define S(name, cell)                                                                              \
+    case COLUMN_##name:                                                                            \
+        return row->has_sample ? cell : nothing;
+        COLUMNS(X, S)
 #undef X
+#undef S
     }
-    return NOTHING;
+    return nothing;
 }

@@ -59,6 +59,21 @@ SELECT
     extended_due_at, extension_asked_at, extension_count
 FROM round_facts WHERE round_id = :round_id AND id >= :from_id AND id < :end_id ORDER BY id;
 
+-- name: round_fact_get
+SELECT
+    merged_repeat, id, unit_name_id, received_at, due_at, closed_at, submitted_at, traits, dispatched_at,
+    extended_due_at, extension_asked_at, extension_count, judgement
+FROM round_facts WHERE round_id = :round_id AND id = :handling_id;
+
+-- name: round_facts_delete
+DELETE FROM round_facts WHERE round_id = :round_id;
+
+-- name: round_units_delete
+DELETE FROM round_units WHERE round_id = :round_id;
+
+-- name: round_unit_names_delete
+DELETE FROM round_unit_names WHERE round_id = :round_id;
+
 -- name: judged_each
 -- EXISTS keeps the index of facts outside, which gives the ids in order: nothing is sorted or held.
 SELECT DISTINCT f.id FROM round_facts AS f
