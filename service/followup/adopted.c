@@ -45,26 +45,22 @@ static int find_order(struct drawing *drawing, struct bytes order_no, struct dra
     if (found.unit < 0 || (size_t)found.unit >= drawing->unit_count)
         return err_set(err, ERR_CORRUPT, "order \"" BYTES_FMT "\" belongs to no unit of the frame",
                        BYTES_ARG(order_no));
+    struct drawing_unit *unit = &drawing->units[found.unit];
     *out = (struct drawn_entry){.unit = found.unit,
-                                .position = ++drawing->units[found.unit].sample,
+                                .position = ++unit->sample,
                                 .order_no = order_no,
                                 .handling_id = found.handling_id};
+    unit->released = unit->sample;
     return OK;
 }
 
-/* By unit and position. */
-static void put_in_order(struct drawing *drawing, const struct drawn_entry *found)
+static int compare_places(const void *a, const void *b)
 {
-    size_t base = 0;
-    for (size_t i = 0; i < drawing->unit_count; i++) {
-        struct drawing_unit *unit = &drawing->units[i];
-        for (size_t k = 0; k < drawing->entry_count; k++) {
-            if (found[k].unit == (int64_t)i)
-                drawing->entries[base + (size_t)found[k].position - 1] = found[k];
-        }
-        base += (size_t)unit->sample;
-        unit->released = unit->sample;
-    }
+    const struct drawn_entry *one = a;
+    const struct drawn_entry *other = b;
+    if (one->unit != other->unit)
+        return one->unit < other->unit ? -1 : 1;
+    return one->position < other->position ? -1 : 1;
 }
 
 int adopted_take(struct drawing *drawing, const struct bytes *order_nos, size_t count,
@@ -72,20 +68,18 @@ int adopted_take(struct drawing *drawing, const struct bytes *order_nos, size_t 
 {
     int rc = OK;
     const struct bytes **sorted = mem_calloc(count, sizeof(struct bytes *));
-    struct drawn_entry *found = mem_calloc(count, sizeof *found);
     drawing->entries =
         arena_alloc(&drawing->arena, size_multiply(count, sizeof *drawing->entries));
-    if (sorted == NULL || found == NULL || drawing->entries == NULL)
+    if (sorted == NULL || drawing->entries == NULL)
         rc = err_set(err, ERR_NOMEM, "could not take %zu orders", count);
     if (rc == OK)
         rc = refuse_doubles(order_nos, count, sorted, err);
     for (size_t i = 0; i < count && rc == OK; i++)
-        rc = find_order(drawing, order_nos[i], &found[i], err);
+        rc = find_order(drawing, order_nos[i], &drawing->entries[i], err);
     if (rc == OK) {
         drawing->entry_count = count;
-        put_in_order(drawing, found);
+        qsort(drawing->entries, count, sizeof *drawing->entries, compare_places);
     }
-    mem_free(found);
     mem_free(sorted);
     return rc;
 }

@@ -9,10 +9,8 @@
 enum {
     DRAWING_MAX_BYTES = 2047 * 1024 * 1024, /* about 150 an order of sample and reserve */
     SECRET_MAX_BYTES = 256,
-    NUMBERS_A_ROUND = 65536, /* freezings and draws of a round are numbered below it */
 };
 
-static const char secret_purpose[] = "draw secret";
 static const char salts_purpose[] = "draw salts";
 
 /* ---- the frame ---- */
@@ -111,7 +109,7 @@ static int open_sealed(const struct drawing *drawing, const char *purpose, int64
     if (rc != OK)
         return rc;
     struct sealer door = vault_sealer_door(sealer);
-    rc = door.open(door.context, drawing->round.id * NUMBERS_A_ROUND + no, sealed, out, err);
+    rc = door.open(door.context, frame_seal_row(drawing->round.id, no), sealed, out, err);
     vault_sealer_free(sealer);
     return rc;
 }
@@ -139,22 +137,26 @@ int drawing_seal_key(const struct drawing *drawing, struct buf *out, struct err 
     if (rc != OK)
         return rc;
     struct sealer door = vault_sealer_door(sealer);
-    rc = door.seal(door.context, drawing->round.id * NUMBERS_A_ROUND + drawing->no, key, out, err);
+    rc = door.seal(door.context, frame_seal_row(drawing->round.id, drawing->no), key, out, err);
     vault_sealer_free(sealer);
     return rc;
 }
 
+int drawing_secret(const struct drawing *drawing, struct buf *out, struct err *err)
+{
+    return open_sealed(drawing, FRAME_SECRET_PURPOSE, drawing->frame.no,
+                       drawing->frame.sealed_secret, out, err);
+}
+
 int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err)
 {
-    if (drawing->kind == DRAW_BY_EXACT_SEED) {
-        buf_append(out, drawing->seed);
-        return buf_status(out, err);
+    int rc = OK;
+    if (drawing->kind == DRAW_BY_SEED) {
+        buf_append(out, drawing->round.name);
+        buf_append_byte(out, '|');
+        rc = drawing_secret(drawing, out, err);
+        buf_append_byte(out, '|');
     }
-    buf_append(out, drawing->round.name);
-    buf_append_byte(out, '|');
-    int rc = open_sealed(drawing, secret_purpose, drawing->frame.no, drawing->frame.sealed_secret,
-                         out, err);
-    buf_append_byte(out, '|');
     buf_append(out, drawing->seed);
     return rc == OK ? buf_status(out, err) : rc;
 }

@@ -59,7 +59,10 @@ void drawing_deinit(struct drawing *drawing);
 /* sample or reserve, as drawn: a top-up does not change it. */
 enum selection_part drawing_part(const struct drawing *drawing, const struct drawn_entry *entry);
 
-/* Append the whole seed, which tickets are made of. ERR_CORRUPT when the vault cannot open the secret half. */
+/* Append the secret half of the seed. ERR_CORRUPT when the vault cannot open it. */
+int drawing_secret(const struct drawing *drawing, struct buf *out, struct err *err);
+
+/* Append the whole seed, which tickets are made of. */
 int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err);
 
 /* Seal the salts' key as the store keeps it. */

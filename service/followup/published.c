@@ -12,7 +12,6 @@
 
 enum {
     TEXT_MAX_BYTES = 16 * 1024 * 1024,
-    DIRECTORY_BYTES = 256,
     PATH_BYTES = 4096,
     BLOCK_BYTES = 64 * 1024,
     OFFICE_OFFSET_S = 8 * 3600, /* no summer time since 1991 */
@@ -28,29 +27,31 @@ struct press {
 
 /* ---- the texts ---- */
 
-static void append_digest(struct buf *out, const char *name, struct bytes digest)
+static void append_digest(struct buf *out, const char *label, struct bytes digest)
 {
     char hex[DIGEST_HEX_BYTES];
     digest_hex((const unsigned char *)digest.ptr, hex);
-    buf_printf(out, "%s %s\n", name, hex);
+    buf_printf(out, "%s: %s\n", label, hex);
 }
 
 static void append_public(const struct drawing *drawing, struct buf *out)
 {
-    static const char *const kinds[] = {
-        [DRAW_BY_SEED] = "seed", [DRAW_BY_EXACT_SEED] = "exact", [DRAW_ADOPTED] = "adopted"};
+    static const char *const kinds[] = {[DRAW_BY_SEED] = "公开摇号 seed",
+                                        [DRAW_BY_EXACT_SEED] = "指定种子 exact",
+                                        [DRAW_ADOPTED] = "外部样本 adopted"};
     char at[TIME_TEXT_BYTES];
     time_format(drawing->drawn_utc, OFFICE_OFFSET_S, at);
-    buf_printf(out, "round " BYTES_FMT "\ndraw %jd\nframe %jd\n", BYTES_ARG(drawing->round.name),
-               (intmax_t)drawing->no, (intmax_t)drawing->frame.no);
-    buf_printf(out, "entries %jd\n", (intmax_t)drawing->frame.entries);
-    append_digest(out, "frame_sha256", drawing->frame.listing_sha256);
-    append_digest(out, "secret_sha256", drawing->frame.secret_sha256);
-    buf_printf(out, "kind %s\n", kinds[drawing->kind]);
+    buf_printf(out, "评价期 round: " BYTES_FMT "\n", BYTES_ARG(drawing->round.name));
+    buf_printf(out, "第几次抽样 draw: %jd\n", (intmax_t)drawing->no);
+    buf_printf(out, "抽样时间 drawn_at: %s\n", at);
+    buf_printf(out, "方式 kind: %s\n", kinds[drawing->kind]);
     /* An exact seed is the whole: whoever had it could tell the sample. */
     if (drawing->kind == DRAW_BY_SEED)
-        buf_printf(out, "seed " BYTES_FMT "\n", BYTES_ARG(drawing->seed));
-    buf_printf(out, "drawn_at %s\n", at);
+        buf_printf(out, "种子公开部分 public_seed: " BYTES_FMT "\n", BYTES_ARG(drawing->seed));
+    buf_printf(out, "第几次冻结 freezing: %jd\n", (intmax_t)drawing->frame.no);
+    buf_printf(out, "样本框工单数 entries: %jd\n", (intmax_t)drawing->frame.entries);
+    append_digest(out, "样本框清单 listing_sha256", drawing->frame.listing_sha256);
+    append_digest(out, "种子保密部分的承诺 secret_sha256", drawing->frame.secret_sha256);
 }
 
 static void append_counts(const struct drawing *drawing, struct buf *out)
@@ -155,7 +156,7 @@ static int print_all(const struct drawing *drawing, const struct press *press,
 
 struct writing {
     const struct datadir *datadir;
-    char directory[DIRECTORY_BYTES];
+    char directory[EVIDENCE_DIRECTORY_BYTES];
     struct evidence_file file;
 };
 
@@ -195,16 +196,17 @@ int published_write(const struct drawing *drawing, unsigned char out_sha256[DIGE
 
 struct checking {
     struct sha256 *made;
-    char directory[PATH_BYTES];
-    const char *name;
+    struct buf path; /* of the directory, then of a file in it */
+    size_t directory_len;
 };
 
 static int checking_begin(void *context, const char *name, struct err *err)
 {
     struct checking *checking = context;
-    (void)err;
-    checking->name = name;
-    return OK;
+    checking->path.len = checking->directory_len;
+    buf_append_z(&checking->path, name);
+    buf_append_byte(&checking->path, '\0');
+    return buf_status(&checking->path, err);
 }
 
 static int checking_write(void *context, struct bytes text, struct err *err)
@@ -216,10 +218,9 @@ static int checking_write(void *context, struct bytes text, struct err *err)
 static int checking_end(void *context, unsigned char out_sha256[DIGEST_BYTES], struct err *err)
 {
     const struct checking *checking = context;
-    char path[PATH_BYTES];
+    const char *path = checking->path.ptr;
     unsigned char found[DIGEST_BYTES];
     int rc = sha256_finish(checking->made, out_sha256, err);
-    (void)snprintf(path, sizeof path, "%s/%s", checking->directory, checking->name);
     if (rc == OK)
         rc = published_hash(path, found, err);
     if (rc == OK && memcmp(found, out_sha256, DIGEST_BYTES) != 0)
@@ -253,11 +254,12 @@ int published_check(const struct drawing *drawing, struct err *err)
 {
     struct checking checking = {.made = NULL};
     const struct press press = {checking_begin, checking_write, checking_end, &checking};
-    char directory[DIRECTORY_BYTES];
+    char directory[EVIDENCE_DIRECTORY_BYTES];
     unsigned char digest[DIGEST_BYTES];
     evidence_directory(directory, sizeof directory, drawing->round.name, "draw", drawing->no);
-    (void)snprintf(checking.directory, sizeof checking.directory, "%s/evidence/%s",
-                   drawing->datadir->path, directory);
+    buf_init(&checking.path, PATH_BYTES);
+    buf_printf(&checking.path, "%s/evidence/%s/", drawing->datadir->path, directory);
+    checking.directory_len = checking.path.len;
     int rc = sha256_new(&checking.made, err);
     if (rc == OK)
         rc = print_all(drawing, &press, digest, err);
@@ -265,5 +267,6 @@ int published_check(const struct drawing *drawing, struct err *err)
         rc = err_set(err, ERR_CORRUPT, "what draw %jd published is not what was recorded",
                      (intmax_t)drawing->no);
     sha256_free(checking.made);
+    buf_deinit(&checking.path);
     return rc;
 }
