@@ -75,7 +75,7 @@ static int load_fact(struct store *store, const struct round_row *round, const s
 
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
                        const struct round_basis *basis, const struct fact_row *row,
-                       struct verdict *out, struct err *err)
+                       struct verdict *out, enum frame_reason *out_reason, struct err *err)
 {
     struct arena arena;
     struct unit_register registered;
@@ -92,13 +92,15 @@ int evaluation_explain(const struct datadir *datadir, const struct round_row *ro
         rc = facts_end_id(datadir->store, &scan.end_id, err);
     if (rc == OK)
         rc = scan_init(&scan, err);
-    if (rc == OK && !round_is_frozen(round) && basis->rules.on_time.judged_once)
+    if (rc == OK && !scan.is_frozen && basis->rules.on_time.judged_once)
         rc = judged_get(datadir->store, round->kind, round->id, row->handling_id, JUDGED_ON_TIME,
                         JUDGEMENT_MAX, &in_earlier_round, err);
     if (rc == OK)
         rc = scan_judge(&scan, &fact, in_earlier_round, &judged, err);
-    if (rc == OK)
+    if (rc == OK) {
         *out = judged.verdict;
+        *out_reason = scan_frame_reason(&scan, &judged);
+    }
     scan_deinit(&scan);
     arena_deinit(&arena);
     return rc;

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 
+#include "scoring/frame.h"
 #include "scoring/ranking.h"
 
 #include "service/host/datadir.h"
@@ -62,11 +63,11 @@ int evaluation_run(const struct datadir *datadir, const struct round_row *round,
                    struct err *err);
 void evaluation_deinit(struct evaluation *evaluation);
 
-/* How one handling counts in the on-time rate of one round; `row` is today's fact. A frozen round answers by what it
- * froze: ERR_NOT_FOUND when it does not have the handling. ERR_WRONG_STATE for an accumulated round, which is explained
- * by its parts. */
+/* How one handling counts in the on-time rate of one round, and whether it is to be drawn; `row` is today's fact. A
+ * frozen round answers by what it froze: ERR_NOT_FOUND when it does not have the handling. ERR_WRONG_STATE for an
+ * accumulated round, which is explained by its parts. */
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
                        const struct round_basis *basis, const struct fact_row *row,
-                       struct verdict *out, struct err *err);
+                       struct verdict *out, enum frame_reason *out_reason, struct err *err);
 
 #endif

@@ -13,16 +13,16 @@ struct order_answer {
     double points;      /* by [points], in [0,1]; NAN unless is_valid */
 };
 
+/* What does not apply is zeroed, points are NAN. */
 struct order_part {
     struct verdict verdict;   /* in the on-time rate */
     enum frame_reason reason; /* FRAME_IN, or why it is not to be drawn; of a draft as it stands */
 
-    int64_t draw_no; /* the draw in force; 0: none */
-    int64_t
-        position; /* in ticket order within its unit, from 1; 0: neither sample nor reserve, all below is zeroed */
-    bool is_sample;   /* drawn as sample, else as reserve */
-    bool is_released; /* to be called: all below is of the released alone */
-    struct final_outcome outcome;
+    int64_t draw_no;              /* the draw in force; 0: none */
+    int64_t position;             /* in ticket order within its unit, from 1; 0: not drawn */
+    bool is_sample;               /* drawn as sample, else as reserve */
+    bool is_released;             /* to be called, or called */
+    struct final_outcome outcome; /* of a released one */
     struct order_answer resolution, satisfaction;
 };
 
