@@ -104,7 +104,7 @@ static void line_fill(struct line *line, const struct ranking_row *row, const st
     }
     rate_text(&line->text, row->on_time, row->on_time_base);
     line->end[column++] = line->text.len;
-    ranking_note_text(&line->text, row->note, rules);
+    ranking_note_text(&line->text, row, rules);
     line->end[column++] = line->text.len;
 }
 
