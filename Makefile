@@ -16,7 +16,7 @@ FLAGS_debug := -O0
 FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fsanitize=thread
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-# Debian's packages of libcsv and inih name no flags: their headers and libraries lie where the compiler looks anyway.
+# Debian's packages of libcsv, inih and libunistring name no flags: their headers and libraries lie where the compiler looks anyway.
 PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat
 CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
@@ -40,7 +40,7 @@ USES_service/commands := service/followup service/response $(USES_service/follow
 ALSO_service/rounds := service/intake
 ALSO_service/response := service/intake
 LIBS_scoring := -linih -lm
-LIBS_importers := -lcsv -linih $(shell pkg-config --libs minizip expat)
+LIBS_importers := -lcsv -linih -lunistring $(shell pkg-config --libs minizip expat)
 LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson) -lm
 LIBS_service/storage := $(shell pkg-config --libs sqlite3)
 LIBS_service/auth := $(shell pkg-config --libs openssl)

@@ -95,6 +95,16 @@ static int read_yes_no(struct profile_parser *parser, struct bytes value, bool *
     return OK;
 }
 
+static int read_records(struct profile_parser *parser, struct bytes value)
+{
+    bool of_outcomes = bytes_equal(value, BYTES_LIT("outcomes"));
+    if (!of_outcomes && !bytes_equal(value, BYTES_LIT("orders")))
+        return err_set(parser->err, ERR_PROFILE, "\"" BYTES_FMT "\" is neither orders nor outcomes",
+                       BYTES_ARG(value));
+    parser->profile->records = of_outcomes ? RECORDS_OUTCOMES : RECORDS_ORDERS;
+    return OK;
+}
+
 static int read_form(struct profile_parser *parser, struct bytes key, struct bytes value)
 {
     struct err form_err = {0};
@@ -115,6 +125,8 @@ static int read_source(struct profile_parser *parser, struct bytes key, struct b
         return read_timezone(parser, value);
     else if (bytes_equal(key, BYTES_LIT("date_formats")))
         return read_date_formats(parser, value);
+    else if (bytes_equal(key, BYTES_LIT("records")))
+        return read_records(parser, value);
     else if (bytes_equal(key, BYTES_LIT("closing_needs_status")))
         return read_yes_no(parser, value, &parser->profile->closing_needs_status);
     else
@@ -406,13 +418,38 @@ static int parse_text(struct profile_parser *parser, struct bytes text)
     return parser->rc;
 }
 
-static int check_required(const struct profile *profile, struct err *err)
+static uint64_t bit_of(enum field field)
 {
-    static const enum field required[] = {FIELD_ORDER_NO, FIELD_RECEIVED_AT, FIELD_UNIT};
-    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-        if (profile->columns[required[i]] == NULL)
+    return UINT64_C(1) << field;
+}
+
+enum profile_records profile_records(const struct profile *profile)
+{
+    return profile->records;
+}
+
+uint64_t profile_required(const struct profile *profile)
+{
+    return profile->records == RECORDS_OUTCOMES
+               ? bit_of(FIELD_ORDER_NO) | bit_of(FIELD_DISPOSITION)
+               : bit_of(FIELD_ORDER_NO) | bit_of(FIELD_RECEIVED_AT) | bit_of(FIELD_UNIT);
+}
+
+/* Orders and outcomes share the order's number alone. */
+static int check_fields(const struct profile *profile, struct err *err)
+{
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        enum field field = (enum field)i;
+        bool has_column = profile->columns[field] != NULL;
+        bool is_of_outcomes = field >= ORDER_FIELD_COUNT;
+        bool fits =
+            field == FIELD_ORDER_NO || is_of_outcomes == (profile->records == RECORDS_OUTCOMES);
+        if (has_column && !fits)
+            return err_set(err, ERR_PROFILE, "field %s is none of %s", field_word(field),
+                           is_of_outcomes ? "orders" : "outcomes");
+        if (!has_column && (profile_required(profile) & bit_of(field)) != 0)
             return err_set(err, ERR_PROFILE, "no column for the required field %s",
-                           field_word(required[i]));
+                           field_word(field));
     }
     return OK;
 }
@@ -431,7 +468,7 @@ int profile_parse(struct bytes text, struct profile **out_profile, struct err *e
     buf_init(&parser.fold, PROFILE_TEXT_MAX_BYTES);
     int rc = parse_text(&parser, text);
     if (rc == OK)
-        rc = check_required(profile, err);
+        rc = check_fields(profile, err);
     if (rc == OK)
         rc = add_own_values(&parser);
     buf_deinit(&parser.value);

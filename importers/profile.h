@@ -16,13 +16,16 @@ enum {
 
 enum profile_join { PROFILE_JOIN_NONE, PROFILE_JOIN_LEVELS /* > */, PROFILE_JOIN_SPACE /* + */ };
 
+/* What the rows of the files are. */
+enum profile_records { RECORDS_ORDERS, RECORDS_OUTCOMES };
+
 struct profile; /* opaque: field -> alternatives -> headers joined; field -> word -> synonyms */
 
 /* Parse. ERR_PROFILE names line, section, key and value: unknown field, unknown value word, the same header for two
  * fields, no column for a required field, a line over the parser's limit, an unknown option. */
 int profile_parse(struct bytes text, struct profile **out_profile, struct err *err);
 
-/* A built-in one: auto, boston311, nyc311, kansascity311, open311. ERR_NOT_FOUND. */
+/* A built-in one: auto, boston311, nyc311, kansascity311, open311, all of orders, and outcomes. ERR_NOT_FOUND. */
 int profile_builtin(struct bytes name, struct profile **out_profile, struct err *err);
 void profile_free(struct profile *profile);
 
@@ -32,6 +35,9 @@ bool profile_builtin_text(struct bytes name, struct bytes *out_text);
 struct bytes profile_name(const struct profile *profile);
 struct bytes profile_title(const struct profile *profile);
 struct bytes profile_timezone(const struct profile *profile); /* default Asia/Shanghai */
+enum profile_records profile_records(const struct profile *profile);
+/* Bit per enum field that a file must have a column for. */
+uint64_t profile_required(const struct profile *profile);
 struct bytes profile_text(const struct profile *profile); /* as parsed: part of a file's identity */
 const struct form *
 profile_form(const struct profile *profile); /* what it says about a file's form */

@@ -30,6 +30,7 @@ struct profile {
     struct arena arena;
     struct bytes text, name, title, timezone;
     struct form form;
+    enum profile_records records;
     struct bytes date_formats[PROFILE_MAX_DATE_FORMATS];
     size_t date_format_count;
     bool

@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 
 #include "importers/cell.h"
-#include "importers/row.h"
+#include "importers/outcome_row.h"
 #include "importers/row_facts.h"
 
 #include <string.h>
@@ -120,28 +120,51 @@ static int reject(struct reader *reader, const struct table_row *row, enum rejec
 
 /* ---- Rows ---- */
 
-/* A total row has no time of receipt. */
+static bool reader_is_of_outcomes(const struct reader *reader)
+{
+    return profile_records(reader->profile) == RECORDS_OUTCOMES;
+}
+
+/* A total row has no time of receipt, or no disposition. */
 static bool is_total(struct reader *reader, const struct table_row *row)
 {
-    return row_value(&reader->rows, row, FIELD_RECEIVED_AT).len == 0 && outline_is_total(row);
+    enum field field = reader_is_of_outcomes(reader) ? FIELD_DISPOSITION : FIELD_RECEIVED_AT;
+    return row_value(&reader->rows, row, field).len == 0 && outline_is_total(row);
 }
 
 /* Whether the cells fit the header: REJECT_*, or -1. A short record may lack only cells that may be empty. */
 static int check_shape(const struct reader *reader, const struct table_row *row)
 {
-    static const enum field required[] = {FIELD_ORDER_NO, FIELD_RECEIVED_AT, FIELD_UNIT};
     const struct columns *columns = &reader->sniff->columns;
+    uint64_t required = profile_required(reader->profile);
     if (row->fault != TABLE_FAULT_NONE)
         return row->fault == TABLE_FAULT_LONG ? REJECT_TOO_LONG : REJECT_TOO_MANY_CELLS;
     if (row->cell_count > columns->header_count) {
         size_t tail = columns_empty_tail(columns, row);
         return tail > 0 && tail == reader->sniff->extra_cells ? -1 : REJECT_TOO_MANY_CELLS;
     }
-    for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-        if (columns->of[required[i]].parts[0] >= row->cell_count)
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        bool is_required = (required & UINT64_C(1) << field) != 0;
+        if (is_required && columns->of[field].parts[0] >= row->cell_count)
             return REJECT_TOO_FEW_CELLS;
     }
     return -1;
+}
+
+static int read_outcome(struct reader *reader, const struct table_row *row, struct err *err)
+{
+    struct outcome_record outcome;
+    bool taken = false;
+    enum reject_reason reason = REJECT_MISSING_ORDER_NO;
+    enum field field = FIELD_COUNT;
+    int rc = outcome_row_read(&reader->rows, row, &outcome, &taken, &reason, &field, err);
+    if (rc != OK)
+        return rc;
+    if (!taken)
+        return reject(reader, row, reason, field, err);
+    outcome.cells = row->cells + reader->own_columns;
+    outcome.cell_count = row->cell_count - reader->own_columns;
+    return reader->sink.on_outcome(reader->sink.context, &outcome, err);
 }
 
 static int read_record(struct reader *reader, const struct table_row *row, struct err *err)
@@ -216,7 +239,8 @@ static int take_row(struct reader *reader, const struct table_row *row, struct e
     int reason = check_shape(reader, row);
     if (reason >= 0)
         return reject(reader, row, (enum reject_reason)reason, FIELD_COUNT, err);
-    return read_record(reader, row, err);
+    return reader_is_of_outcomes(reader) ? read_outcome(reader, row, err)
+                                         : read_record(reader, row, err);
 }
 
 /* A later table is read on if it has the first one's header again; what stands in another one is not lost in
@@ -257,7 +281,7 @@ static int refuse_columns(struct reader *reader, uint64_t fields, struct err *er
     struct buf names;
     buf_init(&names, 256);
     for (int field = 0; field < FIELD_COUNT; field++) {
-        if ((COLUMNS_REQUIRED & ~fields & UINT64_C(1) << field) != 0)
+        if ((profile_required(reader->profile) & ~fields & UINT64_C(1) << field) != 0)
             buf_printf(&names, "%s%s", names.len > 0 ? ", " : "", field_word((enum field)field));
     }
     reader->refusal = REFUSAL_MISSING_COLUMN;
@@ -269,7 +293,15 @@ static int refuse_columns(struct reader *reader, uint64_t fields, struct err *er
 static int check_columns(struct reader *reader, const struct sniff *sniff, struct err *err)
 {
     const struct columns *columns = &sniff->columns;
-    if ((columns->fields & COLUMNS_REQUIRED) != COLUMNS_REQUIRED)
+    uint64_t required = profile_required(reader->profile);
+    bool has_sink = reader_is_of_outcomes(reader) ? reader->sink.on_outcome != NULL
+                                                  : reader->sink.on_record != NULL;
+    if (!has_sink) {
+        reader->refusal = REFUSAL_NO_HEADER;
+        return err_set(err, ERR_REFUSED, "profile \"" BYTES_FMT "\" is of other records",
+                       BYTES_ARG(profile_name(reader->profile)));
+    }
+    if ((columns->fields & required) != required)
         return refuse_columns(reader, columns->fields, err);
     if (columns->doubled < 0)
         return OK;

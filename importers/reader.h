@@ -5,10 +5,11 @@
 #include "base/zone.h"
 
 #include "importers/dump.h"
+#include "importers/outcome_record.h"
 #include "importers/record.h"
 
-/* A push reader of dumps: bytes in, records and rejects out, in constant memory. It stands on dump.h, and asks for the
- * columns that its profile needs. Thread: one owner at a time.
+/* A push reader of dumps and of files of outcomes: bytes in, records and rejects out, in constant memory. It stands on
+ * dump.h, and asks for the columns that its profile needs. Thread: one owner at a time.
  *
  *     encoding_scan over the whole file  ->  enum encoding
  *     reader_new(options)  ->  reader_feed ... reader_feed  ->  reader_finish */
@@ -25,7 +26,19 @@
     X(REJECT_UNDECODABLE, "undecodable")                                                           \
     X(REJECT_TOO_LONG, "too_long")                                                                 \
     X(REJECT_TOO_MANY_UNITS, "too_many_units")                                                     \
-    X(REJECT_OTHER_TABLE, "other_table")
+    X(REJECT_OTHER_TABLE, "other_table")                                                           \
+    /* Of outcomes; the last ones are found by whoever knows the draw. */                          \
+    X(REJECT_MISSING_DISPOSITION, "missing_disposition")                                           \
+    X(REJECT_UNKNOWN_DISPOSITION, "unknown_disposition")                                           \
+    X(REJECT_UNKNOWN_RESOLVED, "unknown_resolved")                                                 \
+    X(REJECT_UNKNOWN_SATISFACTION, "unknown_satisfaction")                                         \
+    X(REJECT_ANSWERED_INELIGIBLE, "answered_ineligible")                                           \
+    X(REJECT_NOT_DRAWN, "not_drawn")                                                               \
+    X(REJECT_NOT_RELEASED, "not_released")                                                         \
+    X(REJECT_BEFORE_ORDER, "before_order")                                                         \
+    X(REJECT_AFTER_NOW, "after_now")                                                               \
+    X(REJECT_DUPLICATE, "duplicate")                                                               \
+    X(REJECT_TOO_MANY_ATTEMPTS, "too_many_attempts")
 
 enum reject_reason {
 #define X(name, word) name,
@@ -71,6 +84,8 @@ struct reader_sink {
     int (*on_record)(void *context, const struct record *record, struct err *err);
     int (*on_reject)(void *context, const struct reject *reject, struct err *err);
     void *context;
+    /* In place of on_record when the profile is of outcomes. One that is NULL takes no such file. */
+    int (*on_outcome)(void *context, const struct outcome_record *outcome, struct err *err);
 };
 
 struct reader;

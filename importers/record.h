@@ -6,8 +6,8 @@
 
 /* One accepted record of a dump, validated: what the reader hands on. All bytes are borrowed until the sink returns. */
 
-/* The canonical fields. `FIELD_X` is the bit's number in `columns`; the word is the profile's key. */
-#define FIELDS(X)                                                                                  \
+/* The canonical fields of orders. `FIELD_X` is the bit's number in `columns`; the word is the profile's key. */
+#define ORDER_FIELDS(X)                                                                            \
     X(FIELD_ORDER_NO, "order_no")                                                                  \
     X(FIELD_RECEIVED_AT, "received_at")                                                            \
     X(FIELD_UNIT, "unit")                                                                          \
@@ -43,12 +43,25 @@
     X(FIELD_HOTLINE_SATISFACTION, "hotline_satisfaction")                                          \
     X(FIELD_UNIT_RESOLVED, "unit_resolved")
 
+/* Those of outcomes (outcome_row.h), which have an order_no too. */
+#define OUTCOME_FIELDS(X)                                                                          \
+    X(FIELD_CALLED_AT, "called_at")                                                                \
+    X(FIELD_CALLER, "caller")                                                                      \
+    X(FIELD_DISPOSITION, "disposition")                                                            \
+    X(FIELD_RESOLVED, "resolved")                                                                  \
+    X(FIELD_SATISFACTION, "satisfaction")                                                          \
+    X(FIELD_REASON, "reason")                                                                      \
+    X(FIELD_COMMENT, "comment")
+
+#define FIELDS(X) ORDER_FIELDS(X) OUTCOME_FIELDS(X)
+
 enum field {
 #define X(name, word) name,
     FIELDS(X)
 #undef X
         FIELD_COUNT
 };
+#define ORDER_FIELD_COUNT FIELD_CALLED_AT /* fields from this one on are of outcomes */
 
 /* The profile's word of a field, static; and back: FIELD_COUNT when there is none. */
 const char *field_word(enum field field);

@@ -78,8 +78,7 @@ static int search_word(struct row_reader *reader, enum field field, struct bytes
     return -1;
 }
 
-/* What a word means, -1 when it is not known. A failure of memory stays in reader->fold. */
-static int word_value(struct row_reader *reader, enum field field, struct bytes word)
+int row_word(struct row_reader *reader, enum field field, struct bytes word)
 {
     if (word.len == 0)
         return -1;
@@ -99,7 +98,7 @@ static int word_value(struct row_reader *reader, enum field field, struct bytes 
     return value;
 }
 
-static void note_event(struct row_reader *reader, struct moment moment)
+void row_note_event(struct row_reader *reader, struct moment moment)
 {
     int64_t utc = moment.seconds;
     /* A zone is nowhere more than a day away: most bare days need no look at it. */
@@ -139,7 +138,7 @@ static void read_dates(struct row_reader *reader, const struct table_row *row,
         }
         memcpy((char *)record + record_dates[i].offset, &moment, sizeof moment);
         if (record_dates[i].event)
-            note_event(reader, moment);
+            row_note_event(reader, moment);
     }
 }
 
@@ -180,7 +179,7 @@ static void read_texts(struct row_reader *reader, const struct table_row *row,
 static uint32_t mark_if(struct row_reader *reader, const struct table_row *row, enum field field,
                         enum fact_mark mark)
 {
-    return word_value(reader, field, row_value(reader, row, field)) == WORD_YES ? mark : 0;
+    return row_word(reader, field, row_value(reader, row, field)) == WORD_YES ? mark : 0;
 }
 
 /* What the texts mean: status, kind, role, flag, marks, counts. */
@@ -188,20 +187,20 @@ static void read_words(struct row_reader *reader, const struct table_row *row,
                        struct record *record)
 {
     struct fact *fact = &record->fact;
-    int status = word_value(reader, FIELD_STATUS, record->status_word);
+    int status = row_word(reader, FIELD_STATUS, record->status_word);
     fact->status = status >= 0 ? (enum order_status)status : ORDER_STATUS_NONE;
     if (status < 0 && record->status_word.len > 0)
         record->flags |= RECORD_UNKNOWN_STATUS;
-    int kind = word_value(reader, FIELD_KIND, record->kind_word);
+    int kind = row_word(reader, FIELD_KIND, record->kind_word);
     fact->kind = kind >= 0 ? (enum order_kind)kind : ORDER_KIND_UNKNOWN;
-    int role = word_value(reader, FIELD_ROLE, row_value(reader, row, FIELD_ROLE));
+    int role = row_word(reader, FIELD_ROLE, row_value(reader, row, FIELD_ROLE));
     record->role = role >= 0 ? (enum handling_role)role : HANDLING_ROLE_NONE;
-    int flag = word_value(reader, FIELD_OVERDUE_FLAG, row_value(reader, row, FIELD_OVERDUE_FLAG));
+    int flag = row_word(reader, FIELD_OVERDUE_FLAG, row_value(reader, row, FIELD_OVERDUE_FLAG));
     fact->flag = flag >= 0 ? (enum overdue_flag)flag : OVERDUE_FLAG_NONE;
     fact->extension_count = cell_count_value(row_value(reader, row, FIELD_EXTENSION_COUNT));
     record->redo_count = cell_count_value(row_value(reader, row, FIELD_REDO_COUNT));
 
-    if (word_value(reader, FIELD_URGENCY, record->urgency) == WORD_URGENT)
+    if (row_word(reader, FIELD_URGENCY, record->urgency) == WORD_URGENT)
         fact->marks |= FACT_URGENT;
     fact->marks |= mark_if(reader, row, FIELD_RETURNED, FACT_RETURNED) |
                    mark_if(reader, row, FIELD_CONFIDENTIAL, FACT_CONFIDENTIAL) |
@@ -240,7 +239,7 @@ static int read_required(struct row_reader *reader, const struct table_row *row,
         /* Nothing but separators names no unit either. */
         record->unit = BYTES_NONE;
         struct bytes status = row_value(reader, row, FIELD_STATUS);
-        if (word_value(reader, FIELD_STATUS, status) != ORDER_STATUS_DIRECT)
+        if (row_word(reader, FIELD_STATUS, status) != ORDER_STATUS_DIRECT)
             return REJECT_MISSING_UNIT;
     }
     return -1;
@@ -260,9 +259,12 @@ int row_read(struct row_reader *reader, const struct table_row *row, struct reco
         *out_reason = (enum reject_reason)reason;
         return buf_status(&reader->fold, err);
     }
-    note_event(reader, record->fact.received);
+    row_note_event(reader, record->fact.received);
     read_texts(reader, row, record);
     read_dates(reader, row, record);
     read_words(reader, row, record);
-    return buf_status(&reader->fold, err);
+    int rc = order_number_normalise(record->order_no, reader->order_no, &record->order_no, err);
+    if (rc == OK)
+        rc = order_number_normalise(record->repeat_of, reader->repeat_of, &record->repeat_of, err);
+    return rc == OK ? buf_status(&reader->fold, err) : rc;
 }

@@ -3,6 +3,7 @@
 
 #include "importers/columns.h"
 #include "importers/dates.h"
+#include "importers/order_number.h"
 #include "importers/phone.h"
 #include "importers/reader.h"
 
@@ -25,6 +26,8 @@ struct row_reader {
     struct dates *dates;
     struct buf joined; /* joined cells of the row at hand */
     struct buf fold;
+    /* Where numbers of the row at hand are normalised. */
+    char order_no[ORDER_NUMBER_ROOM_BYTES], repeat_of[ORDER_NUMBER_ROOM_BYTES];
     char phone[PHONE_MAX_BYTES];
     struct memo_slot memo[MEMO_SLOTS];
     int64_t newest_event_utc;
@@ -37,6 +40,12 @@ void row_reader_deinit(struct row_reader *reader);
 
 /* The cell or joined cells of a field, undressed; empty when there is none. Borrowed until the next row_begin. */
 struct bytes row_value(struct row_reader *reader, const struct table_row *row, enum field field);
+
+/* What a word means, -1 when it is not known. A failure of memory stays in reader->fold. */
+int row_word(struct row_reader *reader, enum field field, struct bytes word);
+
+/* Note that something happened then: reader->newest_event_utc. */
+void row_note_event(struct row_reader *reader, struct moment moment);
 
 /* Get ready for `row`. ERR_NOMEM. */
 int row_begin(struct row_reader *reader, const struct table_row *row, struct err *err);

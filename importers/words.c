@@ -1,7 +1,10 @@
 #include "importers/words.h"
 
-#define YES "是|y|yes|true|t|1|√|✓|✔|有"
-#define NO  "否|n|no|false|f|0|×|无|不是"
+#include "scoring/composite.h"
+
+#define YES    "是|y|yes|true|t|1|√|✓|✔|有"
+#define UNSAID "说不清|拒答|不清楚"
+#define NO     "否|n|no|false|f|0|×|无|不是"
 
 /* A mere request to be rid of an order (退单申请中) and a refused one change nothing: open. Missing on purpose, as desks
  * mean different things by them: 退回 (to the office, or to the unit to do it again), 已处理 and 已回复 (before the
@@ -69,6 +72,17 @@ const struct word_meaning word_meanings[] = {
      "critical"},
     {FIELD_URGENCY, WORD_NORMAL, "normal",
      "否|no|一般|普通|正常|low|medium|普通件|一般件|平件|常规|不紧急|非紧急|不急|standard|routine"},
+    {FIELD_RESOLVED, RESOLUTION_YES, "yes", "已解决"},
+    {FIELD_RESOLVED, RESOLUTION_PARTLY, "partly", "部分解决"},
+    {FIELD_RESOLVED, RESOLUTION_NO, "no", "未解决"},
+    {FIELD_RESOLVED, WORD_STILL_OPEN, "still_open", "正在解决"},
+    {FIELD_RESOLVED, RESOLUTION_MISSING, "missing", UNSAID},
+    {FIELD_SATISFACTION, 5, "very_satisfied", "非常满意"},
+    {FIELD_SATISFACTION, 4, "satisfied", "满意"},
+    {FIELD_SATISFACTION, 3, "fairly_satisfied", "基本满意"},
+    {FIELD_SATISFACTION, 2, "dissatisfied", "不满意"},
+    {FIELD_SATISFACTION, 1, "very_dissatisfied", "非常不满意"},
+    {FIELD_SATISFACTION, SATISFACTION_MISSING, "missing", UNSAID},
     {FIELD_COUNT, 0, NULL, NULL},
 };
 

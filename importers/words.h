@@ -7,6 +7,7 @@
  * are always known. Thread: any. */
 
 enum { WORD_NO = 0, WORD_YES = 1, WORD_NORMAL = 0, WORD_URGENT = 1 };
+enum { WORD_STILL_OPEN = 100 }; /* 正在解决, beside enum resolution_answer */
 
 struct word_meaning {
     enum field field;

@@ -149,6 +149,20 @@ void pair_pool_add(struct pair_pool *pool, const struct pair_moments *unit, doub
         pool->covariance_sum += weight * weight * unit->covariance;
 }
 
+static void item_pool_merge(struct item_pool *into, const struct item_pool *other)
+{
+    into->weight += other->weight;
+    into->mean_sum += other->mean_sum;
+    into->variance_sum += other->variance_sum;
+}
+
+void pair_pool_merge(struct pair_pool *into, const struct pair_pool *other)
+{
+    item_pool_merge(&into->resolution, &other->resolution);
+    item_pool_merge(&into->satisfaction, &other->satisfaction);
+    into->covariance_sum += other->covariance_sum;
+}
+
 static struct item_moments item_pool_estimate(const struct item_pool *pool)
 {
     struct item_moments item = {.mean = NAN, .variance = NAN};

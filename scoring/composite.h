@@ -72,6 +72,9 @@ struct pair_pool {
  * other item counts at all is the caller's decision. */
 void pair_pool_add(struct pair_pool *pool, const struct pair_moments *unit, double weight);
 
+/* Add what another pool holds. */
+void pair_pool_merge(struct pair_pool *into, const struct pair_pool *other);
+
 /* Means over the pool, each over the units that have the item; NAN where none has. Counts of answers are not kept: 0.
  * `correlation` is the covariance over the two standard errors, 0 where one of them is 0. */
 struct pair_moments pair_pool_estimate(const struct pair_pool *pool);

@@ -23,8 +23,7 @@ const char *frame_reason_word(enum frame_reason reason);
 
 /* Whether a handling that a round counts belongs to its frame, and why not: the first reason in the order above.
  *
- * verdict        what judge_fact said with `request_approved` false: a request that leaves the on-time rate
- * alone does
+ * verdict        what judge_fact said with `request_approved` false: a request that leaves the on-time rate alone does
  *                not keep an order out of the frame
  * is_requested   an approved request takes it out of the draw
  *

@@ -183,12 +183,16 @@ int judge_deadline(const struct judge *judge, const struct fact *fact, struct ve
 
 /* ---- the judgement ---- */
 
+static bool is_merged(const struct fact *fact, struct judge_context context)
+{
+    return context.merged_repeat ||
+           (fact->status == ORDER_STATUS_MERGED && (fact->marks & FACT_HAS_REPEAT_OF) == 0);
+}
+
 /* What keeps a handling of the round's days out of the round or out of the rate; JUDGED_ON_TIME when nothing does. */
 static enum judgement judge_standing(const struct rules *rules, const struct fact *fact,
-                                     struct judge_context context)
+                                     struct judge_context context, bool merged)
 {
-    bool merged = context.merged_repeat ||
-                  (fact->status == ORDER_STATUS_MERGED && (fact->marks & FACT_HAS_REPEAT_OF) == 0);
     bool returned = fact->status == ORDER_STATUS_RETURNED || (fact->marks & FACT_RETURNED) != 0;
     if (fact->part == HANDLING_PART_SUPPORT)
         return JUDGED_NOT_LEAD;
@@ -225,11 +229,11 @@ static enum judgement judge_without_deadline(const struct rules *rules, bool clo
 }
 
 static enum judgement judge_by_dates(const struct judge *judge, const struct fact *fact,
-                                     const struct verdict *verdict, bool undated)
+                                     const struct verdict *verdict)
 {
     const struct rules *rules = judge->rules;
-    bool closed = verdict->end.kind != MOMENT_NONE;
-    if (undated)
+    bool closed = verdict->is_closed;
+    if (closed && verdict->end.kind == MOMENT_NONE)
         return JUDGED_CLOSED_UNDATED;
     if (verdict->deadline.kind == MOMENT_NONE)
         return judge_without_deadline(rules, closed);
@@ -258,17 +262,16 @@ static enum judgement judge_by_flag(const struct rules *rules, const struct fact
 }
 
 static enum judgement judge_inside(const struct judge *judge, const struct fact *fact,
-                                   struct judge_context context, const struct verdict *verdict,
-                                   bool undated)
+                                   struct judge_context context, const struct verdict *verdict)
 {
     const struct rules *rules = judge->rules;
-    enum judgement standing = judge_standing(rules, fact, context);
+    enum judgement standing = judge_standing(rules, fact, context, verdict->is_merged);
     if (standing != JUDGED_ON_TIME)
         return standing;
     if (rules->on_time.source == RULES_SOURCE_FLAG ||
         (rules->on_time.source == RULES_SOURCE_FLAG_ELSE_DATES && fact->flag != OVERDUE_FLAG_NONE))
-        return judge_by_flag(rules, fact, undated || verdict->end.kind != MOMENT_NONE);
-    return judge_by_dates(judge, fact, verdict, undated);
+        return judge_by_flag(rules, fact, verdict->is_closed);
+    return judge_by_dates(judge, fact, verdict);
 }
 
 /* A deadline is computed only for who needs it: that may fail for want of a calendar. */
@@ -283,7 +286,12 @@ int judge_fact(const struct judge *judge, const struct fact *fact, struct judge_
 {
     enum rules_period period = judge->rules->on_time.period;
     struct ending ending = ending_of(judge, fact);
-    struct verdict verdict = {.judgement = JUDGED_OTHER_PERIOD, .end = ending.at};
+    struct verdict verdict = {
+        .judgement = JUDGED_OTHER_PERIOD,
+        .end = ending.at,
+        .is_closed = ending.undated || ending.at.kind != MOMENT_NONE,
+        .is_merged = is_merged(fact, context),
+    };
     if (!has_come(fact->received, judge->as_of_utc, judge->zone)) {
         verdict.judgement = JUDGED_RECEIVED_LATER;
         goto done;
@@ -299,7 +307,7 @@ int judge_fact(const struct judge *judge, const struct fact *fact, struct judge_
     if (period == RULES_PERIOD_DUE && verdict.deadline.kind == MOMENT_NONE)
         verdict.judgement = JUDGED_NO_DEADLINE_NO_ROUND;
     else if (period != RULES_PERIOD_DUE || lies_in_days(judge, verdict.deadline))
-        verdict.judgement = judge_inside(judge, fact, context, &verdict, ending.undated);
+        verdict.judgement = judge_inside(judge, fact, context, &verdict);
 done:
     *out_verdict = verdict;
     return OK;

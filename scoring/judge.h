@@ -84,7 +84,9 @@ struct verdict {
     enum deadline_source deadline_source;
     enum extension_verdict extension;
     struct moment deadline; /* effective; MOMENT_NONE without one */
-    struct moment end;      /* what `closed_by` names; MOMENT_NONE while open */
+    struct moment end; /* what `closed_by` names; MOMENT_NONE while open or closed without a date */
+    bool is_closed;    /* has an end, or is closed and nobody knows since when */
+    bool is_merged;    /* a repeat merged into its first order, whatever the rules do with it */
 };
 
 bool judgement_in_orders(enum judgement judgement);

@@ -1,5 +1,7 @@
 #include "scoring/score.h"
 
+#include "scoring/stratified.h"
+
 #include <math.h>
 
 /* An estimate of a rate or of mean points, before the rules turn it into a component. */
@@ -145,15 +147,99 @@ static struct estimate pooled_estimate(const struct item_moments *item, double l
     return (struct estimate){item->mean, item->mean - reach, item->mean + reach, item->variance};
 }
 
-static struct composite_parts unit_parts(const struct rules *rules, const struct score_unit *unit,
-                                         double level)
+/* ---- several parts ---- */
+
+/* One item of the parts that are added up. */
+struct item_sum {
+    struct stratified_sum strata;
+    int answered;         /* parts with an answer */
+    struct estimate last; /* of the last of them */
+};
+
+/* A unit while its parts are added up. */
+struct part_sum {
+    struct score_sum sum;
+    struct item_sum resolution, satisfaction;
+    int answered;             /* parts with an answer to either */
+    struct pair_moments last; /* of the last of them, or of an empty part */
+    double correlation;       /* the largest of a part's, not below 0 */
+};
+
+/* Answers worth 0 to 1 each count as that many whole ones, which makes the interval wider than need be. */
+static void item_sum_add(struct item_sum *sum, const struct rules *rules,
+                         const struct item_moments *item, int64_t frame, double level)
 {
-    struct pair_moments pair = moments_of(rules, unit);
-    struct estimate on_time = on_time_estimate(rules, unit->on_time, unit->on_time_base, level);
-    struct estimate resolution = item_estimate(rules, &pair.resolution, unit->frame, level);
-    struct estimate satisfaction = item_estimate(rules, &pair.satisfaction, unit->frame, level);
+    double favourable = item->mean * (double)item->answers;
+    struct stratum stratum = {.frame = frame, .valid = item->answers};
+    stratum.sum = stratum.squares = item->answers > 0 ? favourable : 0;
+    stratified_sum_add(&sum->strata, &stratum, rules->interval.process);
+    if (item->answers == 0)
+        return;
+    sum->answered++;
+    sum->last = item_estimate(rules, item, frame, level);
+}
+
+static struct estimate item_sum_estimate(const struct item_sum *sum,
+                                         const struct item_moments *pooled, double level)
+{
+    if (sum->answered == 0)
+        return no_estimate;
+    if (sum->answered == 1)
+        return sum->last;
+    struct stratified mean = stratified_sum_rate(&sum->strata, level);
+    return (struct estimate){mean.point, mean.interval.low, mean.interval.high, pooled->variance};
+}
+
+static void sum_add(struct score_sum *sum, const struct score_unit *unit,
+                    const struct pair_moments *pair)
+{
+    sum->on_time += unit->on_time;
+    sum->on_time_base += unit->on_time_base;
+    if (unit->frame > 0)
+        pair_pool_add(&sum->answers, pair, (double)unit->frame);
+}
+
+static struct part_sum part_sum_of(const struct rules *rules, const struct score_unit *parts,
+                                   size_t count, double level)
+{
+    const struct score_unit empty = {0};
+    struct part_sum sum = {.last = moments_of(rules, &empty)};
+    for (size_t i = 0; i < count; i++) {
+        struct pair_moments pair = moments_of(rules, &parts[i]);
+        sum_add(&sum.sum, &parts[i], &pair);
+        item_sum_add(&sum.resolution, rules, &pair.resolution, parts[i].frame, level);
+        item_sum_add(&sum.satisfaction, rules, &pair.satisfaction, parts[i].frame, level);
+        sum.correlation = fmax(sum.correlation, pair.correlation);
+        if (pair.resolution.answers == 0 && pair.satisfaction.answers == 0)
+            continue;
+        sum.answered++;
+        sum.last = pair;
+    }
+    return sum;
+}
+
+static struct pair_moments part_sum_moments(const struct part_sum *sum)
+{
+    if (sum->answered <= 1)
+        return sum->last;
+    struct pair_moments pair = pair_pool_estimate(&sum->sum.answers);
+    bool varies = pair.resolution.variance * pair.satisfaction.variance > 0;
+    pair.correlation = varies ? clip(pair.correlation, -1, 1) : sum->correlation;
+    return pair;
+}
+
+static struct composite_parts unit_parts(const struct rules *rules, const struct score_unit *parts,
+                                         size_t count, double level)
+{
+    struct part_sum sum = part_sum_of(rules, parts, count, level);
+    struct pair_moments pair = part_sum_moments(&sum);
+    struct estimate on_time = on_time_estimate(rules, sum.sum.on_time, sum.sum.on_time_base, level);
+    struct estimate resolution = item_sum_estimate(&sum.resolution, &pair.resolution, level);
+    struct estimate satisfaction = item_sum_estimate(&sum.satisfaction, &pair.satisfaction, level);
     return parts_of(rules, &on_time, &resolution, &satisfaction, &pair);
 }
+
+/* ---- sums over units ---- */
 
 static struct composite_parts sum_parts(const struct rules *rules, const struct score_sum *sum,
                                         double level)
@@ -179,7 +265,13 @@ static bool part_replace(struct composite_part *part, const struct composite_par
 struct score score_estimate(const struct rules *rules, const struct score_unit *unit,
                             const struct score_pool *class_pool, double level)
 {
-    struct composite_parts parts = unit_parts(rules, unit, level);
+    return score_estimate_parts(rules, unit, 1, class_pool, level);
+}
+
+struct score score_estimate_parts(const struct rules *rules, const struct score_unit *units,
+                                  size_t count, const struct score_pool *class_pool, double level)
+{
+    struct composite_parts parts = unit_parts(rules, units, count, level);
     struct composite_parts others = {nothing, nothing, nothing, 0, 0};
     if (rules->score.missing == RULES_MISSING_REFUSE)
         return score_of(parts);
@@ -198,30 +290,37 @@ struct score score_estimate(const struct rules *rules, const struct score_unit *
 
 /* ---- pools ---- */
 
-static void sum_add(struct score_sum *sum, const struct score_unit *unit,
-                    const struct pair_moments *pair)
+static void sum_merge(struct score_sum *into, const struct score_sum *other)
 {
-    sum->on_time += unit->on_time;
-    sum->on_time_base += unit->on_time_base;
-    if (unit->frame > 0)
-        pair_pool_add(&sum->answers, pair, (double)unit->frame);
+    into->on_time += other->on_time;
+    into->on_time_base += other->on_time_base;
+    pair_pool_merge(&into->answers, &other->answers);
 }
 
-static bool is_complete(const struct rules *rules, const struct score_unit *unit,
-                        const struct pair_moments *pair)
+static bool is_complete(const struct rules *rules, const struct score_sum *unit)
 {
     return (weight_of(&rules->score.on_time) <= 0 || unit->on_time_base > 0) &&
-           (weight_of(&rules->score.resolution) <= 0 || pair->resolution.answers > 0) &&
-           (weight_of(&rules->score.satisfaction) <= 0 || pair->satisfaction.answers > 0);
+           (weight_of(&rules->score.resolution) <= 0 || unit->answers.resolution.weight > 0) &&
+           (weight_of(&rules->score.satisfaction) <= 0 || unit->answers.satisfaction.weight > 0);
 }
 
 void score_pool_add(struct score_pool *pool, const struct rules *rules,
                     const struct score_unit *unit)
 {
-    struct pair_moments pair = moments_of(rules, unit);
-    sum_add(&pool->each, unit, &pair);
-    if (is_complete(rules, unit, &pair))
-        sum_add(&pool->complete, unit, &pair);
+    score_pool_add_parts(pool, rules, unit, 1);
+}
+
+void score_pool_add_parts(struct score_pool *pool, const struct rules *rules,
+                          const struct score_unit *parts, size_t count)
+{
+    struct score_sum unit = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct pair_moments pair = moments_of(rules, &parts[i]);
+        sum_add(&unit, &parts[i], &pair);
+    }
+    sum_merge(&pool->each, &unit);
+    if (is_complete(rules, &unit))
+        sum_merge(&pool->complete, &unit);
 }
 
 struct score score_pool_estimate(const struct rules *rules, const struct score_pool *pool,

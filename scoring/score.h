@@ -5,6 +5,8 @@
 #include "scoring/note.h"
 #include "scoring/rate.h"
 
+#include <stddef.h>
+
 /* One number for a unit, from its on-time rate and what people answered, by the rules' [points] and [score].
  * Thread: any; pure values.
  *
@@ -18,7 +20,7 @@
  * the component's, and the composite puts those together (MOVER). On the flat parts of a line the interval is what the
  * line leaves of it, down to a point; that is what such rules say of those rates. */
 
-/* What a unit brings. */
+/* What a unit brings, in one round or in one part of an accumulated one. */
 struct score_unit {
     int64_t on_time, on_time_base;
     int64_t frame; /* orders its answers stand for, not below the number of people */
@@ -56,9 +58,21 @@ struct score {
 struct score score_estimate(const struct rules *rules, const struct score_unit *unit,
                             const struct score_pool *class_pool, double level);
 
+/* The same over the parts of an accumulated round: on-time counts are added up, so any part may bring them; points and
+ * rates are post-stratified over the parts, each weighing as its frame, with Wilson's interval for the effective number
+ * of answers, partial credit counted as in a single part (2.7). The correlation is the pool's, or the largest of a
+ * part's where the parts' answers agree so well that they show none. Where one part alone answered an item, the item is
+ * as that part has it: one part gives what score_estimate gives, empty parts change nothing. */
+struct score score_estimate_parts(const struct rules *rules, const struct score_unit *units,
+                                  size_t count, const struct score_pool *class_pool, double level);
+
 /* Add a unit. Its answers weigh as its frame; the answers themselves are not kept. */
 void score_pool_add(struct score_pool *pool, const struct rules *rules,
                     const struct score_unit *unit);
+
+/* Add a unit of several parts, each a stratum of its own; it is complete by what its parts bring together. */
+void score_pool_add_parts(struct score_pool *pool, const struct rules *rules,
+                          const struct score_unit *parts, size_t count);
 
 /* The score of a class or of all (STATISTICS.md 3.3): post-stratified over the complete units, on-time over the same,
  * point -+ z standard errors (with `process` on-time keeps Wilson's interval), taken through the lines if there are

@@ -29,74 +29,62 @@ double stratum_variance(const struct stratum *stratum, bool process)
     return unseen * (stratum->valid == 1 ? spread_of_one : sample_spread(stratum));
 }
 
-/* Frames of the units with an answer, and of all. */
-static double frame_answered(const struct stratum *strata, size_t count, double *out_all)
+void stratified_sum_add(struct stratified_sum *sum, const struct stratum *stratum, bool process)
 {
-    double answered = 0.0, all = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        all += (double)strata[i].frame;
-        if (strata[i].valid > 0)
-            answered += (double)strata[i].frame;
-    }
-    *out_all = all;
-    return answered;
+    double frame = (double)stratum->frame;
+    sum->frame += frame;
+    if (stratum->valid <= 0)
+        return;
+    double effective =
+        process ? (double)stratum->valid : interval_effective(stratum->valid, stratum->frame);
+    sum->frame_answered += frame;
+    sum->total += frame * (stratum->sum / (double)stratum->valid);
+    sum->variance += frame * frame * stratum_variance(stratum, process);
+    sum->unseen += frame * frame / effective;
 }
 
-static struct stratified poststratify(const struct stratum *strata, size_t count, bool process)
+/* Divided once, at the end: where all answers agree, the point is exactly 0 or 1. */
+static struct stratified point_of(const struct stratified_sum *sum)
 {
-    double all = 0.0;
-    double answered = frame_answered(strata, count, &all);
     struct stratified result = {.point = NAN,
                                 .variance = NAN,
                                 .effective = NAN,
                                 .interval = {NAN, NAN},
-                                .coverage = answered / all};
-    if (!(answered > 0.0))
-        return result;
-    /* Divided once, at the end: where all answers agree, the point is exactly 0 or 1. */
-    double total = 0.0;
-    result.variance = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        if (strata[i].valid <= 0)
-            continue;
-        double weight = (double)strata[i].frame / answered;
-        total += (double)strata[i].frame * (strata[i].sum / (double)strata[i].valid);
-        result.variance += weight * weight * stratum_variance(&strata[i], process);
+                                .coverage = sum->frame_answered / sum->frame};
+    if (sum->frame_answered > 0.0) {
+        result.point = sum->total / sum->frame_answered;
+        result.variance = sum->variance / (sum->frame_answered * sum->frame_answered);
     }
-    result.point = total / answered;
     return result;
 }
 
-/* Where all answers agree, their variance says nothing: what the units' own numbers of answers amount to. Infinite when
- * every unit is answered as a whole. */
-static double effective_by_weights(const struct stratum *strata, size_t count, bool process)
+struct stratified stratified_sum_rate(const struct stratified_sum *sum, double level)
 {
-    double all = 0.0, sum = 0.0;
-    double answered = frame_answered(strata, count, &all);
-    for (size_t i = 0; i < count; i++) {
-        if (strata[i].valid <= 0)
-            continue;
-        double weight = (double)strata[i].frame / answered;
-        double effective = process ? (double)strata[i].valid
-                                   : interval_effective(strata[i].valid, strata[i].frame);
-        sum += weight * weight / effective;
-    }
-    return 1.0 / sum;
-}
-
-struct stratified stratified_rate(const struct stratum *strata, size_t count,
-                                  struct confidence confidence)
-{
-    struct stratified result = poststratify(strata, count, confidence.process);
+    struct stratified result = point_of(sum);
     if (isnan(result.point))
         return result;
     double p = result.point;
     if (result.variance > 0.0 && p > 0.0 && p < 1.0)
         result.effective = p * (1.0 - p) / result.variance;
-    else
-        result.effective = effective_by_weights(strata, count, confidence.process);
-    result.interval = interval_wilson(p, result.effective, confidence.level);
+    else /* Where all answers agree, their variance says nothing. Infinite when all of every frame answered. */
+        result.effective = sum->frame_answered * sum->frame_answered / sum->unseen;
+    result.interval = interval_wilson(p, result.effective, level);
     return result;
+}
+
+static struct stratified_sum sum_of(const struct stratum *strata, size_t count, bool process)
+{
+    struct stratified_sum sum = {0};
+    for (size_t i = 0; i < count; i++)
+        stratified_sum_add(&sum, &strata[i], process);
+    return sum;
+}
+
+struct stratified stratified_rate(const struct stratum *strata, size_t count,
+                                  struct confidence confidence)
+{
+    struct stratified_sum sum = sum_of(strata, count, confidence.process);
+    return stratified_sum_rate(&sum, confidence.level);
 }
 
 static struct interval normal_interval(const struct stratified *result, double level)
@@ -108,7 +96,8 @@ static struct interval normal_interval(const struct stratified *result, double l
 struct stratified stratified_mean(const struct stratum *strata, size_t count,
                                   struct confidence confidence)
 {
-    struct stratified result = poststratify(strata, count, confidence.process);
+    struct stratified_sum sum = sum_of(strata, count, confidence.process);
+    struct stratified result = point_of(&sum);
     result.interval = normal_interval(&result, confidence.level);
     return result;
 }

@@ -37,6 +37,17 @@ struct stratified {
     double coverage;
 };
 
+/* Strata added up one by one, for who does not have them side by side. Begin zeroed. */
+struct stratified_sum {
+    double frame, frame_answered; /* of all; of those with an answer */
+    double total, variance;       /* of the answered frames' values */
+    double unseen; /* sum of N^2 over the strata's own effective numbers of answers */
+};
+void stratified_sum_add(struct stratified_sum *sum, const struct stratum *stratum, bool process);
+
+/* The rate over what was added, all values 0 or 1: stratified_rate of the same strata. */
+struct stratified stratified_sum_rate(const struct stratified_sum *sum, double level);
+
 /* The default for rates, all values 0 or 1: post-stratified to the frame, Wilson's interval with the effective number
  * of answers. 1.3, 1.5 (Sarndal, Swensson and Wretman 15.6; Franco, Little, Louis and Slud 2019). */
 struct stratified stratified_rate(const struct stratum *strata, size_t count,

@@ -10,7 +10,7 @@ table() {
     cat <<'TABLE'
 base              :
 scoring           base : ini math
-importers         base scoring : csv ini iconv minizip expat
+importers         base scoring : csv ini iconv minizip expat uninorm
 reports           base scoring : math libxml jansson xlsxwriter cairo pango librsvg qrencode minizip
 service/storage   base scoring importers reports : sqlite3
 service/auth      base service/storage : openssl sodium liboath
@@ -39,7 +39,7 @@ function refuse(why) { printf "%s:%d: %s\n", file, number, why; bad = 1 }
 
 # Libraries that some module may use are walled; all other <...> is libc.
 BEGIN { split("ini csv iconv libxml jansson xlsxwriter cairo pango librsvg qrencode minizip sqlite3 openssl sodium" \
-              " expat liboath uv llhttp math zlib curl", walled_list, " ")
+              " expat uninorm liboath uv llhttp math zlib curl", walled_list, " ")
         for (i in walled_list) walled[walled_list[i]] = 1 }
 
 function check_include(line,    path, dir, name) {

@@ -1,7 +1,7 @@
 # Debian packages the project needs; sourced by scripts/start and scripts/check, from the project's root.
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libsqlite3-dev libssl-dev libcsv-dev libinih-dev libjansson-dev
-    libxml2-dev libminizip-dev libexpat1-dev tzdata"
+    libxml2-dev libminizip-dev libexpat1-dev libunistring-dev tzdata"
 CHECK_PACKAGES="git jq sqlite3 libcmocka-dev clang clang-format clang-tidy"
 
 is_installed() {

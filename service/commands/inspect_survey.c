@@ -164,7 +164,7 @@ static int read_records(struct document *document, const struct document_wish *w
     struct zone *zone = NULL;
     struct reader *reader = NULL;
     const struct dump_options options = document_options(document, wish);
-    struct reader_sink sink = {NULL, on_record, on_reject, survey};
+    struct reader_sink sink = {.on_record = on_record, .on_reject = on_reject, .context = survey};
     int rc = zone_load(profile_timezone(wish->profile), &zone, err);
     if (rc == OK)
         rc = reader_new(&options, zone, sink, &reader, err);

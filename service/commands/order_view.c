@@ -310,13 +310,14 @@ static int add_round(struct view *view, const struct round_row *round,
     struct round_basis basis = {0};
     struct frozen fact;
     struct verdict verdict;
+    enum frame_reason frame;
     struct err reason = {0};
     int rc = find_fact(view, round, handling, &fact, &reason);
     if (rc == OK && fact.found)
         rc =
             round_basis_load(view->values.store, round, BYTES_NONE, view->now_utc, &basis, &reason);
     if (rc == OK && fact.found)
-        rc = evaluation_explain(view->datadir, round, &basis, &fact.row, &verdict, &reason);
+        rc = evaluation_explain(view->datadir, round, &basis, &fact.row, &verdict, &frame, &reason);
     if (rc != OK)
         rc = add_unjudged(rounds, round, &reason, err);
     else if (fact.found && verdict.judgement != JUDGED_OTHER_PERIOD)

@@ -52,9 +52,8 @@ static int on_fact(void *context, const struct fact_row *row, struct err *err)
     struct order_list *list = context;
     const struct scan *scan = list->scan;
     struct fact_row as_lead = *row;
-    struct verdict verdict;
+    struct judged judged;
     bool in_earlier_round = false;
-    bool merged_repeat = false;
     bool is_unclear = row->fact.part == HANDLING_PART_UNCLEAR;
     bool is_unmatched = row->unit_name_id != 0 && row->fact.part == HANDLING_PART_LEAD &&
                         scan->registered->ranked_of_name[row->unit_name_id] == UNIT_NONE;
@@ -62,12 +61,12 @@ static int on_fact(void *context, const struct fact_row *row, struct err *err)
         return OK;
     as_lead.fact.part = HANDLING_PART_LEAD;
     int rc = OK;
-    if (!scan->is_closed && !is_unclear && scan->basis->rules.on_time.judged_once)
+    if (!scan->is_frozen && !is_unclear && scan->basis->rules.on_time.judged_once)
         rc = judged_get(scan->store, scan->round->kind, scan->round->id, row->handling_id,
                         JUDGED_ON_TIME, JUDGED_ON_TIME_NO_DEADLINE, &in_earlier_round, err);
     if (rc == OK)
-        rc = scan_judge(list->scan, &as_lead, in_earlier_round, &verdict, &merged_repeat, err);
-    if (rc != OK || !judgement_in_orders(verdict.judgement))
+        rc = scan_judge(list->scan, &as_lead, in_earlier_round, &judged, err);
+    if (rc != OK || !judgement_in_orders(judged.verdict.judgement))
         return rc;
     return keep(list, (struct left_out){row->handling_id, row->unit_name_id, is_unclear}, err);
 }
@@ -99,7 +98,7 @@ static int scan_list(struct order_list *list, struct err *err)
     if (rc == OK)
         rc = scan_init(scan, err);
     if (rc == OK)
-        rc = scan->is_closed
+        rc = scan->is_frozen
                  ? round_facts_each(scan->store, scan->round->id, 0, INT64_MAX, on_fact, list, err)
                  : facts_each(scan->store, 0, scan->end_id, on_fact, list, err);
     return rc;
@@ -120,10 +119,7 @@ static int list_orders(const struct command_context *context, const struct datad
     if (rc == OK)
         rc = round_basis_load(datadir->store, &round, BYTES_NONE, context->now_utc, &basis, err);
     if (rc == OK)
-        rc = bytes_equal(round.state, BYTES_LIT("closed"))
-                 ? register_load_frozen(datadir->store, round.id, &arena, &registered, err)
-                 : register_load(datadir->store, round.from_day, round.to_day, &arena, &registered,
-                                 err);
+        rc = register_load_round(datadir->store, &round, &arena, &registered, err);
     if (rc == OK)
         rc = scan_list(&list, err);
     if (rc == OK)

@@ -156,7 +156,7 @@ static void append_columns(const struct sniff *sniff, struct buf *out)
 {
     buf_append_z(out, "\n; 字段 = 列名；几个列名任选其一用 |，几列合并用 >（分级）或 "
                       "+（日期与时间）。\n[columns]\n");
-    for (int field = 0; field < FIELD_COUNT; field++) {
+    for (int field = 0; field < ORDER_FIELD_COUNT; field++) {
         uint64_t bit = UINT64_C(1) << field;
         if ((sniff->columns.fields & bit) != 0)
             append_field(sniff, (enum field)field, out);
@@ -173,7 +173,7 @@ static void append_columns(const struct sniff *sniff, struct buf *out)
         buf_append_byte(out, '\n');
     }
     buf_append_z(out, "; 可填写的其他字段：\n");
-    for (int field = 0; field < FIELD_COUNT; field++) {
+    for (int field = 0; field < ORDER_FIELD_COUNT; field++) {
         if ((sniff->columns.fields & UINT64_C(1) << field) == 0)
             buf_printf(out, ";   %s\n", field_word((enum field)field));
     }

@@ -1,35 +1,60 @@
 #ifndef PINGYI_SERVICE_FOLLOWUP_OUTCOMES_H
 #define PINGYI_SERVICE_FOLLOWUP_OUTCOMES_H
 
+#include "importers/reader.h"
+
 #include "scoring/funnel.h"
 #include "scoring/selection.h"
 
 #include "service/intake/document.h"
+#include "service/intake/rejects_files.h"
 #include "service/rounds/lifecycle.h"
 #include "service/storage/outcomes.h"
 
 /* Outcomes logged elsewhere into a round's draw (DESIGN.md 7.2). */
 
+struct outcomes_wish {
+    struct document_wish document; /* with a profile of outcomes */
+    struct rejects_files *rejects; /* NULL, or where rejects are written as CSV; borrowed */
+};
+
+enum { OUTCOMES_NAMED_REJECTS = 10, OUTCOMES_NAMED_BYTES = 64 };
+
 struct outcomes_result {
-    struct outcome_file_row counts; /* file_name and sha256 are not filled */
+    struct outcome_file_row counts; /* file_name, sha256 and who are not filled */
     char sha256[DIGEST_HEX_BYTES];
     bool is_already_loaded; /* the same bytes, in this draw: nothing changed */
     enum refusal refusal;   /* with ERR_REFUSED */
+    struct {
+        int64_t line;
+        enum reject_reason reason;
+        char order_no[OUTCOMES_NAMED_BYTES]; /* cut; "" where the row has none that can be read */
+    } named[OUTCOMES_NAMED_REJECTS];         /* the first rejects */
+    int named_count;
 };
 
 /* Load one file, all or nothing: begins and commits its own transaction. Attempts are known by order, time and
  * caller: the same content again is unchanged, other content corrects (what stood there is kept). An attempt
- * without a time is known by its whole content. Rejected by name and line: an order that is not released, a
- * call before its order was received or in the future. The first outcome takes a drawn round to calling.
- * ERR_WRONG_STATE: no draw, or the round is closed. */
+ * without a time is known by its whole content; on a bare day a caller may have several (service/followup/known.h).
+ * Rejected by name and line: an order that is not drawn or not released, a call before its order was received or in
+ * the future, two rows of the file that contradict each other. The first outcome takes a drawn round to calling. A
+ * file that was loaded before is read again only for its rejects: when none of them can be taken now, nothing is stored.
+ *
+ * `document` is open and hashed, not recognised yet. ERR_WRONG_STATE: no draw, or the round is closed. ERR_REFUSED: no
+ * file of outcomes; out->refusal says why. */
 int outcomes_import(const struct datadir *datadir, struct bytes round_name,
-                    struct document *document, const struct document_wish *wish,
+                    struct document *document, const struct outcomes_wish *wish,
                     struct bytes file_name, const struct actor *actor, struct outcomes_result *out,
                     struct err *err);
 
-/* The rejected rows of a file as CSV: line, column, reason, then the file's own columns; importable once mended. */
-int outcomes_rejects_render(const struct datadir *datadir, int64_t file_id, bool masked,
-                            struct buf *out, struct err *err);
+/* Reason and comment of an attempt are sealed together as one line of CSV, reason,comment, with the purpose
+ * OUTCOMES_SEAL and the row id drawn_id * ATTEMPTS_AN_ORDER + no. */
+#define OUTCOMES_SEAL "outcome"
+
+/* The rejected rows of a file as CSV: line, column, reason, then the file's own columns; importable once mended. Nothing
+ * when there are none. Needs an open transaction. */
+int outcomes_rejects_render(const struct datadir *datadir, int64_t file_id, struct buf *out,
+                            struct err *err);
 
 /* ---- callers against each other, for the office alone ---- */
 

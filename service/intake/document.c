@@ -54,13 +54,14 @@ static int on_recall(void *context, int64_t offset, char *ptr, size_t len, struc
 
 struct probe {
     struct dump *dump;
+    uint64_t required;
     bool fits;
 };
 
 static int on_probe_sniff(void *context, const struct sniff *sniff, struct err *err)
 {
     struct probe *probe = context;
-    probe->fits = (sniff->columns.fields & COLUMNS_REQUIRED) == COLUMNS_REQUIRED;
+    probe->fits = (sniff->columns.fields & probe->required) == probe->required;
     return err_set(err, ERR_CANCELED, "seen enough");
 }
 
@@ -84,7 +85,8 @@ static int on_probe_text(void *context, struct bytes text, struct err *err)
 static int probe_sheet(struct document *document, const struct document_wish *wish, size_t sheet,
                        bool *out_fits, enum refusal *out_refusal, struct err *err)
 {
-    struct probe probe = {0};
+    struct probe probe = {.required = wish->profile != NULL ? profile_required(wish->profile)
+                                                            : COLUMNS_REQUIRED};
     struct dump_options options = document_options(document, wish);
     int rc = dump_new(&options, (struct dump_sink){on_probe_sniff, on_probe_row, &probe},
                       &probe.dump, err);

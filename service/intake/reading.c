@@ -195,7 +195,7 @@ static int on_reject(void *context, const struct reject *reject, struct err *err
 
 int reading_init(struct reading *reading, const struct vault *vault, struct err *err)
 {
-    struct reader_sink sink = {NULL, on_record, on_reject, reading};
+    struct reader_sink sink = {.on_record = on_record, .on_reject = on_reject, .context = reading};
     const struct dump_options options = document_options(reading->document, reading->wish);
     buf_init(&reading->packed, TEXTS_MAX_BYTES);
     buf_init(&reading->sealed, TEXTS_MAX_BYTES);

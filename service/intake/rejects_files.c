@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define OWN_HEADER "line,column,reason"
+
 enum {
     LINE_MAX_BYTES = 64 * 1024 * 1024,
     OWN_COLUMNS = 3,
@@ -192,13 +194,9 @@ static int begin_file(struct rejects_files *files, struct rejects_file **out, st
     return rc;
 }
 
-/* The file with this header. */
-static int find_file(struct rejects_files *files, const struct bytes *header, size_t count,
-                     struct rejects_file **out, struct err *err)
+/* The file with the header that is in files->line. */
+static int find_file(struct rejects_files *files, struct rejects_file **out, struct err *err)
 {
-    buf_clear(&files->line);
-    buf_append_z(&files->line, "line,column,reason");
-    put_cells(&files->line, header, count);
     int rc = buf_status(&files->line, err);
     for (size_t i = 0; i < files->count && rc == OK; i++) {
         *out = &files->items[i];
@@ -214,7 +212,10 @@ int rejects_files_put(struct rejects_files *files, const struct bytes *header, s
     struct rejects_file *file = NULL;
     size_t own = own_columns(header, header_count);
     size_t skipped = own < reject->cell_count ? own : reject->cell_count;
-    int rc = find_file(files, header + own, header_count - own, &file, err);
+    buf_clear(&files->line);
+    buf_append_z(&files->line, OWN_HEADER);
+    put_cells(&files->line, header + own, header_count - own);
+    int rc = find_file(files, &file, err);
     if (rc != OK)
         return rc;
     buf_clear(&files->line);
@@ -222,6 +223,27 @@ int rejects_files_put(struct rejects_files *files, const struct bytes *header, s
     csv_cell(&files->line, reject->column);
     buf_printf(&files->line, ",%s", reject_reason_word(reject->reason));
     put_cells(&files->line, reject->cells + skipped, reject->cell_count - skipped);
+    rc = buf_status(&files->line, err);
+    if (rc == OK)
+        rc = write_line(files, file, err);
+    file->rows += rc == OK;
+    return rc;
+}
+
+int rejects_files_put_text(struct rejects_files *files, struct bytes header, struct bytes row,
+                           struct err *err)
+{
+    struct rejects_file *file = NULL;
+    buf_clear(&files->line);
+    buf_append_z(&files->line, OWN_HEADER ",");
+    buf_append(&files->line, header);
+    buf_append_byte(&files->line, '\n');
+    int rc = find_file(files, &file, err);
+    if (rc != OK)
+        return rc;
+    buf_clear(&files->line);
+    buf_append(&files->line, row);
+    buf_append_byte(&files->line, '\n');
     rc = buf_status(&files->line, err);
     if (rc == OK)
         rc = write_line(files, file, err);

@@ -3,9 +3,12 @@
 #include "base/civil.h"
 
 #include "service/host/files.h"
+#include "service/rounds/counts.h"
 #include "service/storage/imports.h"
 
 #include <string.h>
+
+enum { PARTS_MAX_BYTES = 16 * 1024 * 1024 };
 
 /* The last dump that covers the period, by the time it was taken. */
 struct coverage {
@@ -25,28 +28,72 @@ static int on_import(void *context, const struct import_row *import, struct err 
     return OK;
 }
 
-static int find_as_of(struct store *store, const struct round_row *round, int64_t now_utc,
-                      struct round_basis *basis, struct err *err)
+/* When "open" is judged in an ordinary round, whether or not it may be counted yet. */
+static int find_as_of(struct store *store, const struct round_row *round, const struct zone *zone,
+                      int64_t now_utc, struct coverage *coverage, int64_t *out_as_of_utc,
+                      struct err *err)
 {
-    struct coverage coverage = {
-        .from_utc = zone_day_start(basis->zone, round->from_day),
-        .to_utc = zone_day_end(basis->zone, round->to_day),
+    *coverage = (struct coverage){
+        .from_utc = zone_day_start(zone, round->from_day),
+        .to_utc = zone_day_end(zone, round->to_day),
     };
-    basis->as_of_utc = round->as_of_utc;
-    if (basis->as_of_utc != 0)
-        return OK;
-    int rc = imports_each(store, on_import, &coverage, err);
-    if (rc != OK)
+    int rc = round->as_of_utc == 0 ? imports_each(store, on_import, coverage, err) : OK;
+    if (rc == OK && round->as_of_utc != 0)
+        *out_as_of_utc = round->as_of_utc;
+    else if (rc == OK)
+        *out_as_of_utc = coverage->extracted_utc != 0 ? coverage->extracted_utc : now_utc;
+    return rc;
+}
+
+static int find_own_as_of(struct store *store, const struct round_row *round,
+                          struct round_basis *basis, struct err *err)
+{
+    struct coverage coverage;
+    int rc =
+        find_as_of(store, round, basis->zone, basis->now_utc, &coverage, &basis->as_of_utc, err);
+    if (rc != OK || coverage.extracted_utc == 0 || coverage.extracted_utc > coverage.to_utc)
         return rc;
-    basis->as_of_utc = coverage.extracted_utc != 0 ? coverage.extracted_utc : now_utc;
-    if (coverage.extracted_utc == 0 || coverage.extracted_utc > coverage.to_utc)
-        return OK;
     char taken[TIME_TEXT_BYTES];
     time_format(coverage.extracted_utc, zone_offset_s(basis->zone, coverage.extracted_utc), taken);
     return err_set(err, ERR_REFUSED,
                    "the last dump of the period of round \"" BYTES_FMT
                    "\" was taken at %s, before the period's end; load a later one or give --as-of",
                    BYTES_ARG(round->name), taken);
+}
+
+/* Each part is judged in its own zone. */
+static int find_part_as_of(struct store *store, const struct round_row *part, int64_t now_utc,
+                           int64_t *out_as_of_utc, struct err *err)
+{
+    struct rules rules;
+    struct zone *zone = NULL;
+    struct coverage coverage;
+    int rc = rules_parse(part->rules, &rules, err);
+    if (rc == OK)
+        rc = zone_load(bytes_from_z(rules.basis.timezone), &zone, err);
+    if (rc == OK)
+        rc = find_as_of(store, part, zone, now_utc, &coverage, out_as_of_utc, err);
+    zone_free(zone);
+    return rc;
+}
+
+/* The latest of the parts'. Whether a part may be counted yet is asked when it is counted. */
+static int find_pooled_as_of(struct store *store, const struct round_row *round,
+                             struct round_basis *basis, struct err *err)
+{
+    struct arena arena;
+    struct round_parts parts = {0};
+    arena_init(&arena, PARTS_MAX_BYTES);
+    int rc = round_parts_load(store, round->id, &arena, &parts, err);
+    basis->as_of_utc = parts.count == 0 ? basis->now_utc : INT64_MIN;
+    for (size_t i = 0; i < parts.count && rc == OK; i++) {
+        int64_t as_of_utc = 0;
+        rc = find_part_as_of(store, &parts.rows[i], basis->now_utc, &as_of_utc, err);
+        if (as_of_utc > basis->as_of_utc)
+            basis->as_of_utc = as_of_utc;
+    }
+    arena_deinit(&arena);
+    return rc;
 }
 
 static int add_layer(struct store *store, struct calendar *calendar, struct bytes name,
@@ -73,7 +120,7 @@ int round_basis_load(struct store *store, const struct round_row *round, struct 
                      int64_t now_utc, struct round_basis *out, struct err *err)
 {
     struct round_basis *basis = out;
-    *basis = (struct round_basis){0};
+    *basis = (struct round_basis){.now_utc = now_utc};
     bool is_own = rules_text.ptr == NULL;
     int rc = rules_parse(is_own ? round->rules : rules_text, &basis->rules, err);
     if (rc == OK)
@@ -81,7 +128,8 @@ int round_basis_load(struct store *store, const struct round_row *round, struct 
     if (rc == OK)
         rc = load_calendar(store, basis, err);
     if (rc == OK)
-        rc = find_as_of(store, round, now_utc, basis, err);
+        rc = round->is_accumulated ? find_pooled_as_of(store, round, basis, err)
+                                   : find_own_as_of(store, round, basis, err);
     if (rc != OK) {
         round_basis_deinit(basis);
         return rc;

@@ -3,6 +3,9 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 
+#include "service/auth/digest.h"
+#include "service/storage/exclusions.h"
+#include "service/storage/frames.h"
 #include "service/storage/imports.h"
 
 #include <stdio.h>
@@ -49,14 +52,23 @@ static void format_period(int64_t from_day, int64_t to_day, char *out, size_t ca
                        to.year, to.month, to.day);
 }
 
-static int keep_title(struct composition *composition, const struct round_row *round,
+/* Before anybody was called a round tells of closing in time alone. */
+static int keep_title(struct composition *composition, const struct round_row *round, bool has_draw,
                       struct bytes *out, struct err *err)
 {
     char period[TEXT_BYTES];
     char title[TEXT_BYTES * 2];
     format_period(round->from_day, round->to_day, period, sizeof period);
-    (void)snprintf(title, sizeof title, "%s12345热线工单按时办结情况通报", period);
+    (void)snprintf(title, sizeof title, "%s12345热线工单%s情况通报", period,
+                   has_draw ? "办理" : "按时办结");
     return keep_text(composition, title, out, err);
+}
+
+/* The row over all has a sample as soon as any unit has. */
+static bool has_sample(const struct evaluation *evaluation)
+{
+    const struct ranking *ranking = &evaluation->ranking;
+    return ranking->rows[ranking->row_count - 1].has_sample;
 }
 
 /* ---- data quality: the imports that cover the period ---- */
@@ -135,6 +147,182 @@ static int list_unmatched(struct composition *composition, struct err *err)
     return OK;
 }
 
+/* ---- the frozen frame and the draw ---- */
+
+static int keep_hex(struct composition *composition, struct bytes digest, struct bytes *out,
+                    struct err *err)
+{
+    char hex[SHA256_HEX_BYTES];
+    if (digest.len != SHA256_BYTES)
+        return err_set(err, ERR_CORRUPT, "a digest of round \"" BYTES_FMT "\" has %zu bytes",
+                       BYTES_ARG(composition->round.name), digest.len);
+    sha256_hex((const unsigned char *)digest.ptr, hex);
+    return keep_text(composition, hex, out, err);
+}
+
+static int on_left_out(void *context, int64_t unit, int reason, int64_t orders, struct err *err)
+{
+    struct bulletin_draw *draw = context;
+    if (reason <= FRAME_IN || reason >= FRAME_REASONS)
+        return err_set(err, ERR_CORRUPT, "unit %jd of a frame left out orders for reason %d",
+                       (intmax_t)unit, reason);
+    draw->left_out[reason] += orders;
+    return OK;
+}
+
+static int keep_draw(struct composition *composition, const struct draw_row *row,
+                     struct bulletin_draw *out, struct err *err)
+{
+    struct arena *arena = &composition->arena;
+    const struct sampled *sampled = &composition->evaluation.sampled;
+    bool is_adopted = bytes_equal(row->kind, BYTES_LIT("adopted"));
+    out->is_drawn = true;
+    out->no = sampled->draw_no;
+    out->of = sampled->draw_count;
+    for (size_t i = 0; i < sampled->unit_count; i++) {
+        out->sample += sampled->units[i].sample;
+        out->reserve += sampled->units[i].reserve;
+        out->released += sampled->units[i].released;
+    }
+    out->kind = arena_copy(arena, row->kind);
+    out->public_half = BYTES_LIT("");
+    if (bytes_equal(row->kind, BYTES_LIT("seed")))
+        out->public_half = arena_copy(arena, row->seed);
+    if (out->kind.ptr == NULL || out->public_half.ptr == NULL)
+        return err_set(err, ERR_NOMEM, "could not compose a bulletin");
+    out->public_sha256 = BYTES_LIT("");
+    int rc = is_adopted ? OK : keep_hex(composition, row->public_sha256, &out->public_sha256, err);
+    if (rc == OK)
+        rc = keep_time(composition, composition->basis.zone, row->drawn_utc, &out->drawn_at, err);
+    return rc;
+}
+
+static int keep_frame(struct composition *composition, const struct frame_row *row,
+                      struct bulletin_draw *out, struct err *err)
+{
+    out->frame = row->entries;
+    int rc = keep_hex(composition, row->listing_sha256, &out->frame_sha256, err);
+    if (rc == OK)
+        rc = keep_hex(composition, row->secret_sha256, &out->secret_sha256, err);
+    if (rc == OK)
+        rc = keep_time(composition, composition->basis.zone, row->frozen_utc, &out->frozen_at, err);
+    return rc;
+}
+
+/* Rounds that were closed before there were frames have none. */
+static int describe_draw(struct composition *composition, struct store *store, struct err *err)
+{
+    struct bulletin_draw *out = &composition->draw;
+    int64_t round_id = composition->round.id;
+    struct frame_row frame;
+    struct draw_row draw;
+    if (composition->round.is_accumulated || !round_is_frozen(&composition->round))
+        return OK;
+    int rc = frame_get_last(store, round_id, &frame, err);
+    if (rc == ERR_NOT_FOUND)
+        return OK;
+    if (rc == OK)
+        rc = keep_frame(composition, &frame, out, err);
+    if (rc == OK)
+        rc = frame_left_out_each(store, round_id, on_left_out, out, err);
+    if (rc == OK && composition->evaluation.sampled.has_draw) {
+        rc = draw_get_current(store, round_id, &draw, err);
+        if (rc == OK)
+            rc = keep_draw(composition, &draw, out, err);
+    }
+    composition->bulletin.draw = out;
+    return rc;
+}
+
+/* ---- parts ---- */
+
+static int describe_part(struct composition *composition, struct store *store,
+                         const struct round_row *row, struct bulletin_part *out, struct err *err)
+{
+    struct draw_row draw;
+    int rc = draw_get_current(store, row->id, &draw, err);
+    bool has_draw = rc == OK;
+    if (rc != OK && rc != ERR_NOT_FOUND)
+        return rc;
+    *out = (struct bulletin_part){
+        .id = row->name, .is_closed = round_is_closed(row), .has_draw = has_draw};
+    return keep_title(composition, row, has_draw, &out->title, err);
+}
+
+static int list_parts(struct composition *composition, struct store *store, struct err *err)
+{
+    struct arena *arena = &composition->arena;
+    struct round_parts *rows = &composition->parts;
+    if (!composition->round.is_accumulated)
+        return OK;
+    int rc = round_parts_load(store, composition->round.id, arena, rows, err);
+    if (rc != OK)
+        return rc;
+    struct bulletin_part *parts = arena_alloc(arena, size_multiply(rows->count + 1, sizeof *parts));
+    if (parts == NULL)
+        return err_set(err, ERR_NOMEM, "could not list the parts of a round");
+    for (size_t i = 0; i < rows->count && rc == OK; i++)
+        rc = describe_part(composition, store, &rows->rows[i], &parts[i], err);
+    composition->bulletin.parts = parts;
+    composition->bulletin.part_count = rows->count;
+    return rc;
+}
+
+/* ---- exclusions by request, by reason ---- */
+
+static int on_exclusion(void *context, const struct exclusion_row *row, struct err *err)
+{
+    struct composition *composition = context;
+    struct bulletin_request *requests = composition->requests;
+    size_t at = 0;
+    size_t count = composition->bulletin.request_count;
+    while (at < count && !bytes_equal(requests[at].reason, row->reason))
+        at++;
+    if (at == REASONS_MAX)
+        return err_set(err, ERR_CORRUPT, "more than %d reasons of exclusions", REASONS_MAX);
+    if (at == count) {
+        requests[at].reason = arena_copy(&composition->arena, row->reason);
+        if (requests[at].reason.ptr == NULL)
+            return err_set(err, ERR_NOMEM, "could not list exclusions");
+        composition->bulletin.request_count++;
+    }
+    if (bytes_equal(row->state, BYTES_LIT("approved")))
+        requests[at].approved++;
+    else if (bytes_equal(row->state, BYTES_LIT("refused")))
+        requests[at].refused++;
+    else
+        requests[at].waiting++;
+    return OK;
+}
+
+/* Of the round, or of all its parts. */
+static int list_requests(struct composition *composition, struct store *store, struct err *err)
+{
+    const struct round_parts *parts = &composition->parts;
+    int rc = OK;
+    if (!composition->round.is_accumulated)
+        rc = exclusions_each(store, composition->round.id, on_exclusion, composition, err);
+    for (size_t i = 0; i < parts->count && rc == OK; i++)
+        rc = exclusions_each(store, parts->rows[i].id, on_exclusion, composition, err);
+    if (composition->bulletin.request_count > 0)
+        composition->bulletin.requests = composition->requests;
+    return rc;
+}
+
+/* What a trial prints was never published. */
+static int find_issue(struct composition *composition, struct store *store,
+                      const struct composition_options *options, struct err *err)
+{
+    struct round_score_row score;
+    if (options->rules_text.ptr != NULL ||
+        !bytes_equal(composition->round.state, BYTES_LIT("scored")))
+        return OK;
+    int rc = round_score_get_last(store, composition->round.id, &score, err);
+    if (rc == OK)
+        composition->bulletin.issue = score.issue;
+    return rc;
+}
+
 /* ---- the round before ---- */
 
 static int count_previous(struct composition *composition, const struct datadir *datadir,
@@ -149,13 +337,14 @@ static int count_previous(struct composition *composition, const struct datadir 
     if (rc == OK)
         rc = round_basis_load(datadir->store, &composition->previous_round, options->rules_text,
                               options->now_utc, &composition->previous_basis, err);
-    if (rc == ERR_REFUSED)
-        return OK; /* not to be counted yet: no comparison */
     if (rc == OK)
         rc = evaluation_run(datadir, &composition->previous_round, &composition->previous_basis,
                             options->threads, &composition->previous_evaluation, err);
+    if (rc == ERR_REFUSED)
+        return OK; /* it, or a part of it, is not to be counted yet: no comparison */
     if (rc == OK)
-        rc = keep_title(composition, &composition->previous_round, &composition->previous.title,
+        rc = keep_title(composition, &composition->previous_round,
+                        has_sample(&composition->previous_evaluation), &composition->previous.title,
                         err);
     composition->previous.id = composition->previous_round.name;
     composition->previous.ranking = &composition->previous_evaluation.ranking;
@@ -200,7 +389,8 @@ static int fill_head(struct composition *composition, const struct datadir *data
     if (rc == OK)
         rc = keep_text(composition, datadir->demonstration, &bulletin->demonstration_notice, err);
     if (rc == OK)
-        rc = keep_title(composition, &composition->round, &bulletin->title, err);
+        rc = keep_title(composition, &composition->round, has_sample(&composition->evaluation),
+                        &bulletin->title, err);
     if (rc == OK)
         rc = keep_time(composition, basis->zone, basis->as_of_utc, &bulletin->as_of, err);
     if (rc == OK)
@@ -226,6 +416,14 @@ int composition_make(const struct datadir *datadir, const struct composition_opt
         rc = list_imports(out, datadir->store, err);
     if (rc == OK)
         rc = list_unmatched(out, err);
+    if (rc == OK)
+        rc = describe_draw(out, datadir->store, err);
+    if (rc == OK)
+        rc = list_parts(out, datadir->store, err);
+    if (rc == OK)
+        rc = list_requests(out, datadir->store, err);
+    if (rc == OK)
+        rc = find_issue(out, datadir->store, options, err);
     if (rc == OK)
         rc = count_previous(out, datadir, options, err);
     if (rc != OK)

@@ -3,19 +3,26 @@
 
 #include "reports/bulletin.h"
 
-#include "service/rounds/evaluation.h"
+#include "service/rounds/counts.h"
+
+enum {
+    REASONS_MAX = 16
+}; /* of exclusions by request: keys of the rules' [exclude], which are fewer */
 
 /* A round counted and put into the value that reports print: what `score` and `report` share. Points into
  * itself: not copied. */
 struct composition {
     struct arena arena;
     struct round_row round;
+    struct round_parts parts; /* of an accumulated round */
     struct round_basis basis;
     struct evaluation evaluation;
     struct round_row previous_round;
     struct round_basis previous_basis;
     struct evaluation previous_evaluation;
     struct bulletin_previous previous;
+    struct bulletin_draw draw;
+    struct bulletin_request requests[REASONS_MAX];
     struct bulletin bulletin;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 
+#include "scoring/frame.h"
 #include "scoring/ranking.h"
 
 #include "service/host/datadir.h"
@@ -24,12 +25,14 @@ struct round_basis {
     struct zone *zone;
     struct calendar *calendar;
     struct judge judge;
-    int64_t as_of_utc;
-    bool is_trial; /* other rules than the round's own, or no basis document */
+    int64_t as_of_utc; /* of an accumulated round: the latest of its parts' */
+    int64_t now_utc;   /* as it was given: the parts of an accumulated round are loaded with it */
+    bool is_trial;     /* other rules than the round's own, or no basis document */
 };
 
 /* `rules_text` with ptr NULL: the round's own. ERR_REFUSED: the last dump that covers the period was taken before
- * its end and no as-of was given. ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
+ * its end and no as-of was given; the parts of an accumulated round are asked that when they are counted.
+ * ERR_NO_CALENDAR, ERR_RULES, ERR_NOT_FOUND (a layer or zone). */
 int round_basis_load(struct store *store, const struct round_row *round, struct bytes rules_text,
                      int64_t now_utc, struct round_basis *out, struct err *err);
 void round_basis_deinit(struct round_basis *basis);
@@ -53,15 +56,18 @@ struct evaluation {
  *
  * An accumulated round pools its parts: on-time counts by each part's own rules, the sample of each unit and
  * part as a stratum of its own, points and ranks by the accumulated round's rules; its units are those of the
- * last part that has them. `basis` is then the accumulated round's. */
+ * last part that has them. Parts that are still open are counted as they stand. `basis` is then the accumulated
+ * round's. */
 int evaluation_run(const struct datadir *datadir, const struct round_row *round,
                    const struct round_basis *basis, int threads, struct evaluation *out,
                    struct err *err);
 void evaluation_deinit(struct evaluation *evaluation);
 
-/* How one handling counts in one round, for `orders show`. */
+/* How one handling counts in the on-time rate of one round, and whether it is to be drawn; `row` is today's fact. A
+ * frozen round answers by what it froze: ERR_NOT_FOUND when it does not have the handling. ERR_WRONG_STATE for an
+ * accumulated round, which is explained by its parts. */
 int evaluation_explain(const struct datadir *datadir, const struct round_row *round,
                        const struct round_basis *basis, const struct fact_row *row,
-                       struct verdict *out, struct err *err);
+                       struct verdict *out, enum frame_reason *out_reason, struct err *err);
 
 #endif

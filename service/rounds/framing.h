@@ -14,10 +14,11 @@
 struct framing_unit {
     struct bytes code, name, class_name;
     int64_t frame;
-    int64_t left_out
-        [FRAME_REASONS]; /* by enum frame_reason; [FRAME_IN] and [FRAME_NOT_COUNTED] are 0 */
+    /* By enum frame_reason; [FRAME_IN] and [FRAME_NOT_COUNTED] are 0. */
+    int64_t left_out[FRAME_REASONS];
 };
 
+/* Units without a parent that are valid within the round's days or have orders in it. */
 struct framing {
     struct framing_unit
         *units; /* by the bytes of their codes: unit `i` of frame_units is units[i] */
@@ -30,5 +31,8 @@ struct framing {
 int framing_load(const struct datadir *datadir, const struct round_row *round,
                  const struct round_basis *basis, struct arena *arena, struct framing *out,
                  struct err *err);
+
+/* The unit of that code; NULL when the frame has none. */
+const struct framing_unit *framing_find(const struct framing *framing, struct bytes code);
 
 #endif

@@ -208,3 +208,11 @@ int register_load_frozen(struct store *store, int64_t round_id, struct arena *ar
         *out = registered;
     return rc;
 }
+
+int register_load_round(struct store *store, const struct round_row *round, struct arena *arena,
+                        struct unit_register *out, struct err *err)
+{
+    return round_is_frozen(round)
+               ? register_load_frozen(store, round->id, arena, out, err)
+               : register_load(store, round->from_day, round->to_day, arena, out, err);
+}

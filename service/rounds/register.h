@@ -29,8 +29,12 @@ struct unit_register {
 int register_load(struct store *store, int64_t from_day, int64_t to_day, struct arena *arena,
                   struct unit_register *out, struct err *err);
 
-/* The register that a closed round froze. */
+/* The register that a round froze. */
 int register_load_frozen(struct store *store, int64_t round_id, struct arena *arena,
                          struct unit_register *out, struct err *err);
+
+/* What the round counts by: the one or the other. */
+int register_load_round(struct store *store, const struct round_row *round, struct arena *arena,
+                        struct unit_register *out, struct err *err);
 
 #endif

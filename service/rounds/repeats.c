@@ -10,10 +10,13 @@ static const struct civil last_date = {9999, 12, 31};
 
 void repeats_init(struct repeats *repeats, struct store *store,
                   const struct unit_register *registered, const struct round_basis *basis,
-                  int64_t end_id)
+                  const struct requests *requests, int64_t end_id)
 {
-    *repeats = (struct repeats){
-        .store = store, .registered = registered, .end_id = end_id, .rules = basis->rules};
+    *repeats = (struct repeats){.store = store,
+                                .registered = registered,
+                                .requests = requests,
+                                .end_id = end_id,
+                                .rules = basis->rules};
     repeats->rules.on_time.period = RULES_PERIOD_RECEIVED;
     judge_init(&repeats->judge, &repeats->rules, basis->calendar, basis->zone,
                civil_to_day(first_date), civil_to_day(last_date), basis->as_of_utc);
@@ -62,6 +65,7 @@ static int is_merged(struct repeats *repeats, int64_t handling_id, int64_t unit_
         return rc == ERR_NOT_FOUND ? OK : rc; /* an unknown first order: the repeat stays */
     rc = is_merged(repeats, first.id, first.unit_name_id, &first.fact, depth + 1,
                    &context.merged_repeat, err);
+    context.request_approved = requests_find(repeats->requests, first.id).leaves_on_time;
     if (rc == OK)
         rc = judge_fact(&repeats->judge, &first.fact, context, &verdict, err);
     if (rc == OK)

@@ -13,20 +13,24 @@
 
 struct sampled_unit {
     struct bytes code;
-    int64_t sample, reserve, released;
+    int64_t sample, reserve, released; /* 0 for a unit that the draw gave nothing */
     struct unit_sample counts;
 };
 
 struct sampled {
-    bool has_draw;
+    bool has_draw;               /* all below is of the draw in force */
     int64_t draw_no, draw_count; /* draw `draw_no` of `draw_count` */
-    struct sampled_unit *units;  /* of the draw in force, by code */
+    struct sampled_unit *units;  /* all of the frame, by code */
     size_t unit_count;
 };
 
-/* Needs an open transaction; memory is the arena's. Reads drawn orders and attempts side by side, once. */
+/* Needs an open transaction; memory is the arena's. Reads drawn orders and attempts side by side, once. ERR_CORRUPT for
+ * what no draw or import stores: a unit that is not in the frame, a code that is none. */
 int sampled_load(struct store *store, int64_t round_id, struct arena *arena, struct sampled *out,
                  struct err *err);
+
+/* NULL: the unit is not in the frame. */
+const struct sampled_unit *sampled_find(const struct sampled *sampled, struct bytes code);
 
 /* The final outcome of one case. The attempts come by time, then as they came in. */
 struct final_outcome {
@@ -37,7 +41,8 @@ struct final_outcome {
     bool still_open;
     int attempts; /* so far */
 };
-/* Zeroed but for group = OUTCOME_UNKNOWN_UNWORKED at first. An ineligible order has no answers. */
+/* Zeroed but for group = OUTCOME_UNKNOWN_UNWORKED at first. An ineligible order has no answers; a code that is none of
+ * AAPOR's says nothing. */
 void final_outcome_add(struct final_outcome *outcome, const struct attempt_row *attempt);
 
 #endif

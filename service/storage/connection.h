@@ -35,6 +35,9 @@ void database_free_statements(struct store *store);
 /* Run SQL of our own, statement by statement. */
 int database_exec(struct store *store, struct bytes sql, const char *what, struct err *err);
 
+/* Run a pragma that gives rows of findings, or none, or `ok`: ERR_CORRUPT names the first finding. */
+int database_check(struct store *store, const char *pragma, struct err *err);
+
 int migrations_newest(void);
 /* PRAGMA user_version: 0 in an empty database. ERR_CORRUPT when the database is another program's. */
 int migrations_version(struct store *store, int *out_version, struct err *err);

@@ -168,6 +168,15 @@ int database_take(struct store *store, const char *name, sqlite3_stmt **out_stat
     return OK;
 }
 
+int database_take_with(struct store *store, const char *name, const int64_t *integers, int count,
+                       sqlite3_stmt **out_statement, struct err *err)
+{
+    int rc = database_take(store, name, out_statement, err);
+    for (int i = 0; rc == OK && i < count; i++)
+        (void)sqlite3_bind_int64(*out_statement, i + 1, integers[i]);
+    return rc;
+}
+
 int store_prepare_all(struct store *store, struct err *err)
 {
     for (size_t i = 0; i < store->statement_slots; i++) {
@@ -204,6 +213,24 @@ int database_run(struct store *store, sqlite3_stmt *statement, struct err *err)
     return OK;
 }
 
+int database_run_with(struct store *store, const char *name, const int64_t *integers, int count,
+                      struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, name, integers, count, &statement, err);
+    return rc == OK ? database_run(store, statement, err) : rc;
+}
+
+bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err)
+{
+    bool row = false;
+    if (*rc == OK)
+        *rc = database_step(store, statement, &row, err);
+    if (!row)
+        (void)sqlite3_reset(statement);
+    return row;
+}
+
 int database_exec(struct store *store, struct bytes sql, const char *what, struct err *err)
 {
     const char *at = sql.ptr;
@@ -219,6 +246,58 @@ int database_exec(struct store *store, struct bytes sql, const char *what, struc
             return rc;
     }
     return OK;
+}
+
+int database_check(struct store *store, const char *pragma, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(store->db, pragma, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    int rc = OK;
+    if (code == SQLITE_ROW) {
+        struct bytes finding = database_column_text(statement, 0);
+        if (!bytes_equal(finding, BYTES_LIT("ok")))
+            rc = err_set(err, ERR_CORRUPT, "%s finds: " BYTES_FMT, pragma, BYTES_ARG(finding));
+    } else if (code != SQLITE_DONE) {
+        rc = database_error(store, code, "check the database", err);
+    }
+    (void)sqlite3_finalize(statement);
+    return rc;
+}
+
+/* ---- cursors ---- */
+
+int database_cursor_init(struct database_cursor *cursor, struct store *store, const char *name,
+                         struct err *err)
+{
+    sqlite3_stmt *named = NULL;
+    int rc = database_take(store, name, &named, err);
+    if (rc != OK)
+        return rc;
+    cursor->store = store;
+    int code = sqlite3_prepare_v2(store->db, sqlite3_sql(named), -1, &cursor->statement, NULL);
+    return code == SQLITE_OK ? OK : database_error(store, code, "open a cursor", err);
+}
+
+int database_cursor_next(struct database_cursor *cursor, bool *out_row, struct err *err)
+{
+    bool row = false;
+    int rc = OK;
+    if (cursor->statement != NULL)
+        rc = database_step(cursor->store, cursor->statement, &row, err);
+    if (rc != OK)
+        return rc;
+    if (!row)
+        database_cursor_deinit(cursor);
+    *out_row = row;
+    return OK;
+}
+
+void database_cursor_deinit(struct database_cursor *cursor)
+{
+    (void)sqlite3_finalize(cursor->statement);
+    cursor->statement = NULL;
 }
 
 /* ---- values ---- */

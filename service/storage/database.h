@@ -13,12 +13,35 @@
 int database_take(struct store *store, const char *name, sqlite3_stmt **out_statement,
                   struct err *err);
 
+/* Take it with its first parameters bound to `count` integers. */
+int database_take_with(struct store *store, const char *name, const int64_t *integers, int count,
+                       sqlite3_stmt **out_statement, struct err *err);
+
 /* Step once: *out_row says whether a row is there. Maps SQLite's results to ours (FULL -> ERR_FULL, IOERR -> ERR_IO,
  * NOMEM -> ERR_NOMEM, CORRUPT and NOTADB -> ERR_CORRUPT, BUSY -> ERR_BUSY, CONSTRAINT -> ERR_EXISTS). */
 int database_step(struct store *store, sqlite3_stmt *statement, bool *out_row, struct err *err);
 
 /* For statements that give no rows: step to the end and reset. */
 int database_run(struct store *store, sqlite3_stmt *statement, struct err *err);
+
+/* The same for the one whose parameters are `count` integers. */
+int database_run_with(struct store *store, const char *name, const int64_t *integers, int count,
+                      struct err *err);
+
+/* For loops over rows: step on while *rc is OK, and say whether a row is there. In the end, and when stepping or the
+ * loop has made *rc an error, the statement is reset. A NULL statement goes with an error. */
+bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err);
+
+/* Rows that are pulled one by one while other statements run: a statement of its own, not the one kept under the name,
+ * so that several may be open at a time. Zeroed at first. */
+struct database_cursor {
+    struct store *store;
+    sqlite3_stmt *statement; /* NULL behind the last row: a finished statement would begin anew */
+};
+int database_cursor_init(struct database_cursor *cursor, struct store *store, const char *name,
+                         struct err *err);
+int database_cursor_next(struct database_cursor *cursor, bool *out_row, struct err *err);
+void database_cursor_deinit(struct database_cursor *cursor); /* accepts a zeroed one */
 
 /* Bind by number, which the files give names: an enum beside each statement's text keeps the order of :parameters. */
 void database_bind_text(sqlite3_stmt *statement, int at,

@@ -204,18 +204,11 @@ int imports_each(struct store *store, import_cb on_import, void *context, struct
 {
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, "imports_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    while (database_next(store, statement, &rc, err)) {
         struct import_row row = {0};
         import_row_read(statement, &row);
         rc = on_import(context, &row, err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -239,46 +232,25 @@ int import_unmatched_each(struct store *store, int64_t import_id, import_unmatch
                           void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "import_unmatched_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "import_unmatched_each", &import_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_name(context, database_column_text(statement, 0),
                      sqlite3_column_int64(statement, 1), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
 /* ---- small statements ---- */
 
 /* Run a statement without rows that takes these ids, in this order. */
-static int run_with_ids(struct store *store, const char *name, const int64_t *ids, int count,
-                        struct err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, name, &statement, err);
-    if (rc != OK)
-        return rc;
-    for (int i = 0; i < count; i++)
-        (void)sqlite3_bind_int64(statement, i + 1, ids[i]);
-    return database_run(store, statement, err);
-}
-
 static int run_with_id(struct store *store, const char *name, int64_t id, struct err *err)
 {
-    return run_with_ids(store, name, &id, 1, err);
+    return database_run_with(store, name, &id, 1, err);
 }
 
 static int run_with_range(struct store *store, const char *name, int64_t first, int64_t end,
                           struct err *err)
 {
-    return run_with_ids(store, name, (int64_t[]){first, end}, 2, err);
+    return database_run_with(store, name, (int64_t[]){first, end}, 2, err);
 }
 
 /* The integers of a statement's only row, without parameters; all 0 when there is none. */
@@ -340,9 +312,9 @@ int import_clear(struct store *store, int64_t id, int64_t limit, bool *out_done,
     }
     bool done = orders <= limit;
     if (rc == OK && done)
-        rc = run_with_ids(store, "pending_orders_clear", NULL, 0, err);
+        rc = database_run_with(store, "pending_orders_clear", NULL, 0, err);
     if (rc == OK && done)
-        rc = run_with_ids(store, "pending_handlings_clear", NULL, 0, err);
+        rc = database_run_with(store, "pending_handlings_clear", NULL, 0, err);
     if (rc == OK && done)
         rc = delete_notes(store, id, err);
     if (rc == OK && done)
@@ -352,22 +324,23 @@ int import_clear(struct store *store, int64_t id, int64_t limit, bool *out_done,
     return rc;
 }
 
-/* ---- taking an import back ---- */
+/* ---- what an import changed, and taking it back ---- */
 
-/* Both questions about what stands in the way: which import, and the range of handlings that it made. */
+/* Questions about an import: which one, and the range of handlings that it made. */
+static int take_for_import(struct store *store, const char *name, const struct import_row *row,
+                           sqlite3_stmt **out_statement, struct err *err)
+{
+    const int64_t values[] = {row->id, row->first_order_id * HANDLINGS_AN_ORDER,
+                              row->end_order_id * HANDLINGS_AN_ORDER};
+    return database_take_with(store, name, values, (int)(sizeof values / sizeof *values),
+                              out_statement, err);
+}
+
 static int ask_blocked(struct store *store, const char *name, const struct import_row *row,
                        sqlite3_stmt **out_statement, bool *out_found, struct err *err)
 {
-    enum { ASK_ID = 1, ASK_FIRST_HANDLING, ASK_END_HANDLING };
-    int rc = database_take(store, name, out_statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(*out_statement, ASK_ID, row->id);
-    (void)sqlite3_bind_int64(*out_statement, ASK_FIRST_HANDLING,
-                             row->first_order_id * HANDLINGS_AN_ORDER);
-    (void)sqlite3_bind_int64(*out_statement, ASK_END_HANDLING,
-                             row->end_order_id * HANDLINGS_AN_ORDER);
-    return database_step(store, *out_statement, out_found, err);
+    int rc = take_for_import(store, name, row, out_statement, err);
+    return rc == OK ? database_step(store, *out_statement, out_found, err) : rc;
 }
 
 int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id,
@@ -390,6 +363,19 @@ int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id,
     *out_import_id = later;
     *out_round = found ? database_column_text(rounds, 0) : BYTES_NONE;
     return OK;
+}
+
+int import_touched_each(struct store *store, int64_t import_id, handling_id_cb on_handling,
+                        void *context, struct err *err)
+{
+    struct import_row row = {0};
+    sqlite3_stmt *statement = NULL;
+    int rc = import_get(store, import_id, &row, err);
+    if (rc == OK)
+        rc = take_for_import(store, "import_touched_each", &row, &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_handling(context, sqlite3_column_int64(statement, 0), err);
+    return rc;
 }
 
 static int put_undone(struct store *store, int64_t id, int64_t now_utc, struct err *err)
@@ -452,30 +438,21 @@ int rejects_each(struct store *store, int64_t import_id, reject_cb on_reject, vo
 {
     enum { AT_REJECT, AT_LINE, AT_REASON, AT_HEADER, AT_SEALED };
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "rejects_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "rejects_each", &import_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_reject(context, sqlite3_column_int64(statement, AT_REJECT),
                        sqlite3_column_int64(statement, AT_LINE),
                        database_column_text(statement, AT_REASON),
                        database_column_text(statement, AT_HEADER),
                        database_column_blob(statement, AT_SEALED), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
 int record_flags_put(struct store *store, int64_t import_id, int64_t line, int64_t handling_id,
                      uint32_t flags, struct err *err)
 {
-    return run_with_ids(store, "record_flags_put", (int64_t[]){import_id, line, handling_id, flags},
-                        4, err);
+    return database_run_with(store, "record_flags_put",
+                             (int64_t[]){import_id, line, handling_id, flags}, 4, err);
 }
 
 int record_flags_each(struct store *store, int64_t import_id, int64_t handling_id,
@@ -483,20 +460,12 @@ int record_flags_each(struct store *store, int64_t import_id, int64_t handling_i
 {
     const char *name =
         import_id != 0 ? "record_flags_each_of_import" : "record_flags_each_of_handling";
+    int64_t id = import_id != 0 ? import_id : handling_id;
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, name, &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id != 0 ? import_id : handling_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, name, &id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_flags(context, sqlite3_column_int64(statement, 0),
                       sqlite3_column_int64(statement, 1),
                       (uint32_t)sqlite3_column_int64(statement, 2), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }

@@ -49,8 +49,14 @@ int import_loading(struct store *store, int64_t *out_id, struct err *err);
 /* Remove all that a loading import left. At most `limit` orders a call; *out_done when nothing is left. */
 int import_clear(struct store *store, int64_t id, int64_t limit, bool *out_done, struct err *err);
 
-/* The newest loaded import that named an order of `id` later, 0 if none; and a closed round that counted one, empty if
- * none: both stand in the way of an undo. */
+/* Handlings that a loaded import added or changed, or whose order it told to repeat another one: ids ascending, each
+ * once. */
+typedef int (*handling_id_cb)(void *context, int64_t handling_id, struct err *err);
+int import_touched_each(struct store *store, int64_t import_id, handling_id_cb on_handling,
+                        void *context, struct err *err);
+
+/* The newest loaded import that named an order of `id` later, 0 if none; and a round that froze one, empty if none:
+ * both stand in the way of an undo. */
 int import_blocked_by(struct store *store, int64_t id, int64_t *out_import_id,
                       struct bytes *out_round, struct err *err);
 /* Take the import back: its orders and added handlings go, what it changed is as before, state undone. */

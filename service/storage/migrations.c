@@ -115,6 +115,15 @@ static int copy_database(struct store *store, const struct store_options *option
 
 /* ---- the steps ---- */
 
+/* Steps may rebuild tables that others refer to, so they run without foreign keys and are checked before they commit.
+ * The pragma does nothing within a transaction. */
+static int set_foreign_keys(struct store *store, bool on, struct err *err)
+{
+    return database_exec(
+        store, on ? BYTES_LIT("PRAGMA foreign_keys = ON") : BYTES_LIT("PRAGMA foreign_keys = OFF"),
+        "set up the connection", err);
+}
+
 /* One step, unless another process has made it meanwhile. */
 static int run_step(struct store *store, const struct embedded_file *file, int number,
                     struct err *err)
@@ -127,6 +136,8 @@ static int run_step(struct store *store, const struct embedded_file *file, int n
         rc = database_exec(store, embedded_bytes(file), "change the schema", err);
         if (rc == OK)
             rc = set_version(store, number, err);
+        if (rc == OK)
+            rc = database_check(store, "PRAGMA foreign_key_check", err);
         if (rc == OK)
             rc = store_commit(store, err);
     }
@@ -144,12 +155,16 @@ int migrations_run(struct store *store, const struct store_options *options, str
     if (version > newest)
         return err_set(err, ERR_VERSION, "schema %d is newer than this program's %d", version,
                        newest);
-    if (version > 0 && version < newest && options->backup_path != NULL)
+    if (version == newest)
+        return OK;
+    if (version > 0 && options->backup_path != NULL)
         rc = copy_database(store, options, err);
+    if (rc == OK)
+        rc = set_foreign_keys(store, false, err);
     int number = 0;
     for (const struct embedded_file *file = embedded_storage; rc == OK && file->name != NULL;
          file++)
         if (is_migration(file) && ++number > version)
             rc = run_step(store, file, number, err);
-    return rc;
+    return rc == OK ? set_foreign_keys(store, true, err) : rc;
 }

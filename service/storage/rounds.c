@@ -18,10 +18,10 @@ bool round_is_closed(const struct round_row *row)
            bytes_equal(row->state, BYTES_LIT("scored"));
 }
 
-/* Columns of round_get, rounds_each and round_get_previous. */
+/* Columns of all statements that give rounds. */
 static void read_round(sqlite3_stmt *statement, struct round_row *out)
 {
-    enum { ID, NAME, KIND, FROM_DAY, TO_DAY, AS_OF, RULES, STATE };
+    enum { ID, NAME, KIND, FROM_DAY, TO_DAY, AS_OF, RULES, IS_ACCUMULATED, STATE };
     *out = (struct round_row){
         .id = sqlite3_column_int64(statement, ID),
         .name = database_column_text(statement, NAME),
@@ -31,12 +31,13 @@ static void read_round(sqlite3_stmt *statement, struct round_row *out)
         .from_day = sqlite3_column_int64(statement, FROM_DAY),
         .to_day = sqlite3_column_int64(statement, TO_DAY),
         .as_of_utc = sqlite3_column_int64(statement, AS_OF),
+        .is_accumulated = sqlite3_column_int(statement, IS_ACCUMULATED) != 0,
     };
 }
 
 int round_put_new(struct store *store, struct round_row *row, struct err *err)
 {
-    enum { NAME = 1, KIND, FROM_DAY, TO_DAY, AS_OF, RULES, STATE };
+    enum { NAME = 1, KIND, FROM_DAY, TO_DAY, AS_OF, RULES, IS_ACCUMULATED, STATE };
     sqlite3_stmt *statement = NULL;
     bool is_new = false;
     int rc = database_take(store, "round_put_new", &statement, err);
@@ -48,6 +49,7 @@ int round_put_new(struct store *store, struct round_row *row, struct err *err)
     (void)sqlite3_bind_int64(statement, TO_DAY, row->to_day);
     database_bind_id(statement, AS_OF, row->as_of_utc);
     database_bind_text(statement, RULES, row->rules);
+    (void)sqlite3_bind_int(statement, IS_ACCUMULATED, row->is_accumulated ? 1 : 0);
     database_bind_text(statement, STATE, row->state);
     rc = database_step(store, statement, &is_new, err);
     if (rc != OK)
@@ -79,21 +81,23 @@ int round_get(struct store *store, struct bytes name, struct round_row *out, str
     return OK;
 }
 
-int rounds_each(struct store *store, round_cb on_round, void *context, struct err *err)
+/* Give the rounds of the statement, whose parameters are `count` ids. */
+static int give_rounds(struct store *store, const char *name, const int64_t *ids, int count,
+                       round_cb on_round, void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = true;
-    int rc = database_take(store, "rounds_each", &statement, err);
-    while (rc == OK && row) {
-        struct round_row found;
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
-        read_round(statement, &found);
-        rc = on_round(context, &found, err);
+    int rc = database_take_with(store, name, ids, count, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
+        struct round_row round;
+        read_round(statement, &round);
+        rc = on_round(context, &round, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
+}
+
+int rounds_each(struct store *store, round_cb on_round, void *context, struct err *err)
+{
+    return give_rounds(store, "rounds_each", NULL, 0, on_round, context, err);
 }
 
 int round_get_previous(struct store *store, struct bytes kind, int64_t from_day,
@@ -134,6 +138,25 @@ int round_put_state(struct store *store, int64_t round_id, struct bytes state, i
     return rc;
 }
 
+/* ---- parts ---- */
+
+int round_part_put(struct store *store, int64_t round_id, int64_t part_id, struct err *err)
+{
+    return database_run_with(store, "round_part_put", (int64_t[]){round_id, part_id}, 2, err);
+}
+
+int round_parts_each(struct store *store, int64_t round_id, round_cb on_part, void *context,
+                     struct err *err)
+{
+    return give_rounds(store, "round_parts_each", &round_id, 1, on_part, context, err);
+}
+
+int round_sums_each(struct store *store, int64_t part_id, round_cb on_sum, void *context,
+                    struct err *err)
+{
+    return give_rounds(store, "round_sums_each", &part_id, 1, on_sum, context, err);
+}
+
 /* ---- steps ---- */
 
 int round_step_put(struct store *store, int64_t round_id, struct bytes step, int64_t at_utc,
@@ -157,18 +180,11 @@ int round_steps_each(struct store *store, int64_t round_id, round_step_cb on_ste
 {
     enum { STEP, AT, WHO, WHY };
     sqlite3_stmt *statement = NULL;
-    bool row = true;
-    int rc = database_take(store, "round_steps_each", &statement, err);
-    if (rc == OK)
-        database_bind_id(statement, 1, round_id);
-    while (rc == OK && row) {
-        rc = database_step(store, statement, &row, err);
-        if (rc == OK && row)
-            rc = on_step(context, database_column_text(statement, STEP),
-                         sqlite3_column_int64(statement, AT), database_column_text(statement, WHO),
-                         database_column_text(statement, WHY), err);
-    }
-    (void)sqlite3_reset(statement);
+    int rc = database_take_with(store, "round_steps_each", &round_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_step(context, database_column_text(statement, STEP),
+                     sqlite3_column_int64(statement, AT), database_column_text(statement, WHO),
+                     database_column_text(statement, WHY), err);
     return rc;
 }
 
@@ -189,38 +205,62 @@ int round_fact_put(struct store *store, int64_t round_id, const struct fact_row 
     return database_run(store, statement, err);
 }
 
+/* Columns of round_facts_each and round_fact_get. */
+static void read_fact(sqlite3_stmt *statement, struct fact_row *out)
+{
+    enum { MERGED_REPEAT, FACT };
+    fact_row_read(statement, FACT, out);
+    out->merged_repeat = sqlite3_column_int(statement, MERGED_REPEAT) != 0;
+}
+
 int round_facts_each(struct store *store, int64_t round_id, int64_t from_id, int64_t end_id,
                      fact_cb on_fact, void *context, struct err *err)
 {
-    enum { MERGED_REPEAT, FACT };
-    enum { ROUND = 1, FROM, END };
     sqlite3_stmt *statement = NULL;
-    bool row = true;
-    int rc = database_take(store, "round_facts_each", &statement, err);
-    if (rc == OK) {
-        database_bind_id(statement, ROUND, round_id);
-        (void)sqlite3_bind_int64(statement, FROM, from_id);
-        (void)sqlite3_bind_int64(statement, END, end_id);
-    }
-    while (rc == OK && row) {
+    int rc = database_take_with(store, "round_facts_each", (int64_t[]){round_id, from_id, end_id},
+                                3, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
         struct fact_row fact;
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
-        fact_row_read(statement, FACT, &fact);
-        fact.merged_repeat = sqlite3_column_int(statement, MERGED_REPEAT) != 0;
+        read_fact(statement, &fact);
         rc = on_fact(context, &fact, err);
     }
-    (void)sqlite3_reset(statement);
+    return rc;
+}
+
+int round_fact_get(struct store *store, int64_t round_id, int64_t handling_id, struct fact_row *out,
+                   int *out_judgement, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    int rc = database_take_with(store, "round_fact_get", (int64_t[]){round_id, handling_id}, 2,
+                                &statement, err);
+    if (rc == OK)
+        rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "round %jd has no facts of handling %jd",
+                       (intmax_t)round_id, (intmax_t)handling_id);
+    read_fact(statement, out);
+    /* The last column. */
+    *out_judgement = sqlite3_column_int(statement, sqlite3_column_count(statement) - 1);
+    return OK;
+}
+
+int round_facts_drop(struct store *store, int64_t round_id, struct err *err)
+{
+    static const char *const names[] = {"round_facts_delete", "round_units_delete",
+                                        "round_unit_names_delete"};
+    int rc = OK;
+    for (size_t i = 0; rc == OK && i < sizeof names / sizeof *names; i++)
+        rc = database_run_with(store, names[i], &round_id, 1, err);
     return rc;
 }
 
 /* ---- what closed rounds have judged ---- */
 
-/* A statement of its own, not the one kept under its name: several may be open at a time. */
 struct judged_cursor {
-    struct store *store;
-    sqlite3_stmt *statement;
+    struct database_cursor rows;
 };
 
 /* Both statements begin with these parameters. */
@@ -233,37 +273,31 @@ static void bind_judged(sqlite3_stmt *statement, int low, int high, int64_t roun
     (void)sqlite3_bind_int64(statement, JUDGED_ROUND, round_id);
 }
 
-static int open_cursor(struct judged_cursor *cursor, const char *sql, struct bytes kind,
+static int open_cursor(struct judged_cursor *cursor, struct store *store, struct bytes kind,
                        struct err *err)
 {
-    int code =
-        sqlite3_prepare_v2(database_handle(cursor->store), sql, -1, &cursor->statement, NULL);
+    int rc = database_cursor_init(&cursor->rows, store, "judged_each", err);
+    if (rc != OK)
+        return rc;
     /* The cursor outlives the call, so it keeps a kind of its own. */
-    if (code == SQLITE_OK)
-        code = sqlite3_bind_text64(cursor->statement, JUDGED_KIND, kind.ptr != NULL ? kind.ptr : "",
-                                   kind.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-    if (code != SQLITE_OK)
-        return database_error(cursor->store, code, "look into closed rounds", err);
-    return OK;
+    int code =
+        sqlite3_bind_text64(cursor->rows.statement, JUDGED_KIND, kind.ptr != NULL ? kind.ptr : "",
+                            kind.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return code == SQLITE_OK ? OK : database_error(store, code, "look into closed rounds", err);
 }
 
 int judged_open(struct store *store, struct bytes kind, int64_t round_id, int low, int high,
                 struct judged_cursor **out_cursor, struct err *err)
 {
-    sqlite3_stmt *named = NULL;
-    int rc = database_take(store, "judged_each", &named, err);
-    if (rc != OK)
-        return rc;
     struct judged_cursor *cursor = mem_calloc(1, sizeof *cursor);
     if (cursor == NULL)
         return err_set(err, ERR_NOMEM, "no memory for a cursor");
-    cursor->store = store;
-    rc = open_cursor(cursor, sqlite3_sql(named), kind, err);
+    int rc = open_cursor(cursor, store, kind, err);
     if (rc != OK) {
         judged_close(cursor);
         return rc;
     }
-    bind_judged(cursor->statement, low, high, round_id);
+    bind_judged(cursor->rows.statement, low, high, round_id);
     *out_cursor = cursor;
     return OK;
 }
@@ -271,27 +305,17 @@ int judged_open(struct store *store, struct bytes kind, int64_t round_id, int lo
 int judged_next(struct judged_cursor *cursor, int64_t *out_handling_id, struct err *err)
 {
     bool row = false;
-    /* A finished statement would begin anew. */
-    if (cursor->statement == NULL) {
-        *out_handling_id = 0;
-        return OK;
-    }
-    int rc = database_step(cursor->store, cursor->statement, &row, err);
-    if (rc != OK)
-        return rc;
-    *out_handling_id = row ? sqlite3_column_int64(cursor->statement, 0) : 0;
-    if (!row) {
-        (void)sqlite3_finalize(cursor->statement);
-        cursor->statement = NULL;
-    }
-    return OK;
+    int rc = database_cursor_next(&cursor->rows, &row, err);
+    if (rc == OK)
+        *out_handling_id = row ? sqlite3_column_int64(cursor->rows.statement, 0) : 0;
+    return rc;
 }
 
 void judged_close(struct judged_cursor *cursor)
 {
     if (cursor == NULL)
         return;
-    (void)sqlite3_finalize(cursor->statement);
+    database_cursor_deinit(&cursor->rows);
     mem_free(cursor);
 }
 
@@ -337,14 +361,8 @@ int round_units_each(struct store *store, int64_t round_id, round_unit_cb on_uni
 {
     enum { CODE, NAME, CLASS, CLASS_POSITION };
     sqlite3_stmt *statement = NULL;
-    bool row = true;
-    int rc = database_take(store, "round_units_each", &statement, err);
-    if (rc == OK)
-        database_bind_id(statement, 1, round_id);
-    while (rc == OK && row) {
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
+    int rc = database_take_with(store, "round_units_each", &round_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
         struct round_unit_row unit = {
             .code = database_column_text(statement, CODE),
             .name = database_column_text(statement, NAME),
@@ -353,7 +371,6 @@ int round_units_each(struct store *store, int64_t round_id, round_unit_cb on_uni
         };
         rc = on_unit(context, &unit, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -376,18 +393,53 @@ int round_unit_names_each(struct store *store, int64_t round_id, round_unit_name
 {
     enum { UNIT_NAME, CODE };
     sqlite3_stmt *statement = NULL;
-    bool row = true;
-    int rc = database_take(store, "round_unit_names_each", &statement, err);
-    if (rc == OK)
-        database_bind_id(statement, 1, round_id);
-    while (rc == OK && row) {
-        rc = database_step(store, statement, &row, err);
-        if (rc == OK && row)
-            rc = on_name(context, sqlite3_column_int64(statement, UNIT_NAME),
-                         database_column_text(statement, CODE), err);
-    }
-    (void)sqlite3_reset(statement);
+    int rc = database_take_with(store, "round_unit_names_each", &round_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_name(context, sqlite3_column_int64(statement, UNIT_NAME),
+                     database_column_text(statement, CODE), err);
     return rc;
+}
+
+/* ---- what was published ---- */
+
+int round_score_put_new(struct store *store, int64_t round_id, const struct round_score_row *row,
+                        struct err *err)
+{
+    enum { ROUND = 1, ISSUE, SCORED, WHO, PROGRAM_VERSION, CSV };
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, "round_score_put_new", &statement, err);
+    if (rc != OK)
+        return rc;
+    (void)sqlite3_bind_int64(statement, ROUND, round_id);
+    (void)sqlite3_bind_int64(statement, ISSUE, row->issue);
+    (void)sqlite3_bind_int64(statement, SCORED, row->scored_utc);
+    database_bind_text(statement, WHO, row->who);
+    database_bind_text(statement, PROGRAM_VERSION, row->program_version);
+    database_bind_text(statement, CSV, row->csv);
+    return database_run(store, statement, err);
+}
+
+int round_score_get_last(struct store *store, int64_t round_id, struct round_score_row *out,
+                         struct err *err)
+{
+    enum { ISSUE, SCORED, WHO, PROGRAM_VERSION, CSV };
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    int rc = database_take_with(store, "round_score_get_last", &round_id, 1, &statement, err);
+    if (rc == OK)
+        rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "round %jd was never scored", (intmax_t)round_id);
+    *out = (struct round_score_row){
+        .issue = sqlite3_column_int64(statement, ISSUE),
+        .scored_utc = sqlite3_column_int64(statement, SCORED),
+        .who = database_column_text(statement, WHO),
+        .program_version = database_column_text(statement, PROGRAM_VERSION),
+        .csv = database_column_text(statement, CSV),
+    };
+    return OK;
 }
 
 /* ---- calendar layers ---- */

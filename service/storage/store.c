@@ -370,27 +370,8 @@ void store_unlock_import(struct store *store)
 
 /* ---- checking ---- */
 
-/* Both pragmas: ok, or rows of findings. */
-static int check_by(struct store *store, const char *pragma, struct err *err)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store->db, pragma, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    int rc = OK;
-    if (code == SQLITE_ROW) {
-        struct bytes finding = database_column_text(statement, 0);
-        if (!bytes_equal(finding, BYTES_LIT("ok")))
-            rc = err_set(err, ERR_CORRUPT, "%s finds: " BYTES_FMT, pragma, BYTES_ARG(finding));
-    } else if (code != SQLITE_DONE) {
-        rc = database_error(store, code, "check the database", err);
-    }
-    (void)sqlite3_finalize(statement);
-    return rc;
-}
-
 int store_check(struct store *store, struct err *err)
 {
-    int rc = check_by(store, "PRAGMA integrity_check(1)", err);
-    return rc == OK ? check_by(store, "PRAGMA foreign_key_check", err) : rc;
+    int rc = database_check(store, "PRAGMA integrity_check(1)", err);
+    return rc == OK ? database_check(store, "PRAGMA foreign_key_check", err) : rc;
 }

@@ -1,7 +1,7 @@
 /* Demonstration data (演示数据): the hotline desk of 岚江市, a city that does not exist.
  *
  *   generate_city --units                 register of units, UTF-8
- *   generate_city --month 2024-05|2024-06 the desk's dump of that month, GB18030, CRLF
+ *   generate_city --month 2024-04|2024-05|2024-06 the desk's dump of that month, GB18030, CRLF
  *   generate_city --bench-rows N [--encoding utf-8|gb18030] [--random-ids]
  *
  * Every order gets its whole history first; a dump shows the part of it that lies before the dump was taken. So the
@@ -169,9 +169,10 @@ static bool is_workday(int64_t day)
     int month = 0;
     int mday = 0;
     civil_of(day, &year, &month, &mday);
-    if (month == 5 && mday == 11)
+    if ((month == 4 && (mday == 7 || mday == 28)) || (month == 5 && mday == 11))
         return true;
-    if ((month == 5 && mday <= 5) || (month == 6 && mday == 10))
+    if ((month == 4 && mday >= 4 && mday <= 6) || (month == 5 && mday <= 5) ||
+        (month == 6 && mday == 10))
         return false;
     return (day + 3) % 7 < 5; /* 1970-01-01 was a Thursday */
 }
@@ -483,6 +484,14 @@ static void draw_order(struct chance *chance, struct month *month, int index, in
     order->contradictory = index % 1000 == 500;
 }
 
+/* April comes from the archive, an hour before the dump of May: what became of its orders in May is known. */
+static int64_t extraction_of(int which)
+{
+    return which == 4   ? day_of(2024, 6, 3) * DAY + 7 * HOUR
+           : which == 5 ? day_of(2024, 6, 3) * DAY + 8 * HOUR
+                        : day_of(2024, 7, 2) * DAY + 8 * HOUR;
+}
+
 static void month_fill(struct month *month, int which)
 {
     struct chance chance = {.state = UINT64_C(20240500) + (uint64_t)which};
@@ -490,8 +499,7 @@ static void month_fill(struct month *month, int which)
     int64_t days = day_of(2024, which + 1, 1) - first;
     month->year = 2024;
     month->month = which;
-    month->extracted =
-        which == 5 ? day_of(2024, 6, 3) * DAY + 8 * HOUR : day_of(2024, 7, 2) * DAY + 8 * HOUR;
+    month->extracted = extraction_of(which);
     for (int i = 0; i < MONTH_ORDERS; i++) {
         int64_t day = days * i / MONTH_ORDERS;
         int64_t place = i - (day * MONTH_ORDERS + days - 1) / days;
@@ -767,7 +775,7 @@ static void print_bench(struct out *out, int64_t rows, bool random_ids)
 
 static int usage(void)
 {
-    fputs("usage: generate_city --units | --month 2024-05|2024-06 |\n"
+    fputs("usage: generate_city --units | --month 2024-04|2024-05|2024-06 |\n"
           "       --bench-rows N [--encoding utf-8|gb18030] [--random-ids]\n",
           stderr);
     return 2;
@@ -795,8 +803,11 @@ int main(int argc, char **argv)
     if (argc < 3)
         return usage();
     bool is_month = strcmp(argv[1], "--month") == 0 && argc == 3;
-    bool is_may = strcmp(argv[2], "2024-05") == 0;
-    if (is_month && !is_may && strcmp(argv[2], "2024-06") != 0)
+    int which = strcmp(argv[2], "2024-04") == 0   ? 4
+                : strcmp(argv[2], "2024-05") == 0 ? 5
+                : strcmp(argv[2], "2024-06") == 0 ? 6
+                                                  : 0;
+    if (is_month && which == 0)
         return usage();
     if (!is_month && strcmp(argv[1], "--bench-rows") != 0)
         return usage();
@@ -815,7 +826,7 @@ int main(int argc, char **argv)
             die("this libc has no GB18030");
     }
     if (is_month)
-        print_month(&out, is_may ? 5 : 6);
+        print_month(&out, which);
     else
         print_bench(&out, strtoll(argv[2], NULL, 10), random_ids);
     return finish(&out);

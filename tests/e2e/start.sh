@@ -2,25 +2,37 @@
 # scripts/start as a newcomer runs it, in a data directory of its own, and once more: the second run changes nothing.
 set -u
 cd "$(dirname "$0")/../.."
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export PINGYI_DATA="$dir/data"
+. tests/support/checks.sh
 
-verdict() {
-    if [ "$2" = 0 ]; then echo "ok start: $1"; else echo "not ok start: $1"; fi
-}
+scripts/start >"$work/first" 2>&1
+verdict ends_well $? "$(tail -3 "$work/first")"
+[ "$(grep -c '县(区)\|市直党群\|市直政府\|驻市中直区直\|公用企业' "$work/first")" -ge 5 ]
+verdict prints_the_ranking_of_every_class $?
+for round in 2024-04 2024-05 2024-06 2024-Q2; do
+    grep -q "bulletin-$round.html" "$work/first"
+    verdict says_where_the_bulletin_lies_$round $?
+    grep -q '演示数据' "$PINGYI_DATA/bulletin-$round.html" && grep -q '试算' "$PINGYI_DATA/bulletin-$round.html"
+    verdict says_that_it_is_a_trial_on_demonstration_data_$round $?
+    check verify_$round 0 verify --round $round
+done
 
-scripts/start >"$dir/first" 2>&1
-verdict "ends well" $?
-[ "$(grep -c '县(区)\|市直党群\|市直政府\|驻市中直区直\|公用企业' "$dir/first")" -ge 5 ]
-verdict "prints the ranking of every class" $?
-grep -q '通报.*bulletin-2024-06.html' "$dir/first"
-verdict "says where the bulletin lies" $?
-grep -q '演示数据' "$PINGYI_DATA/bulletin-2024-06.html" && grep -q '试算' "$PINGYI_DATA/bulletin-2024-06.html"
-verdict "the bulletin says that it is a trial on demonstration data" $?
-scripts/start >"$dir/second" 2>&1 && [ "$(grep -c '没有任何变化' "$dir/second")" = 2 ]
-verdict "again, loads nothing twice" $?
-sed -n '/名次/,$p' "$dir/first" | grep -v '已' >"$dir/first.ranking"
-sed -n '/名次/,$p' "$dir/second" | grep -v '已' >"$dir/second.ranking"
-cmp -s "$dir/first.ranking" "$dir/second.ranking" && [ -s "$dir/first.ranking" ]
-verdict "again, prints the same ranking" $?
+# The quarter's on-time counts are the sums of its months'.
+for round in 2024-04 2024-05 2024-06 2024-Q2; do
+    "$pingyi" score --round $round --format csv 2>/dev/null |
+        awk -F, -v OFS=, -v round=$round '$1 == "*" { print round, $9, $11, $12, $14, $15 }'
+done >"$work/sums"
+awk -F, 'NR < 4 { for (i = 2; i <= 6; i++) sum[i] += $i; next }
+    { for (i = 2; i <= 6; i++) if ($i == 0 || $i != sum[i]) exit 1 }' "$work/sums"
+verdict the_quarter_is_the_sum_of_its_months $? "$(tr '\n' ' ' <"$work/sums")"
+
+cp "$PINGYI_DATA/pingyi.db" "$work/before"
+scripts/start >"$work/second" 2>&1
+verdict runs_again $? "$(tail -3 "$work/second")"
+[ "$(grep -c '没有任何变化' "$work/second")" = 3 ]
+verdict loads_nothing_twice $?
+for table in rounds round_steps draws drawn_orders attempts round_scores; do
+    sqlite3 "$work/before" "SELECT * FROM $table" >"$work/rows.before"
+    sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "SELECT * FROM $table" >"$work/rows.after"
+    same changes_nothing_in_$table "$work/rows.before" "$work/rows.after"
+done
+exit $failed

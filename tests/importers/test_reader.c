@@ -102,7 +102,8 @@ static int read_cut(const struct profile *profile, enum encoding encoding, struc
 {
     struct zone *zone = NULL;
     struct reader *reader = NULL;
-    struct reader_sink sink = {on_layout, on_record, on_reject, log};
+    struct reader_sink sink = {
+        .on_layout = on_layout, .on_record = on_record, .on_reject = on_reject, .context = log};
     const struct dump_options options = {
         .profile = profile, .form = *profile_form(profile), .encoding = encoding};
     int rc = zone_fixed(8 * 3600, &zone, err);
@@ -367,7 +368,8 @@ static struct tally tally_file(const char *profile_name_z, const char *path)
     struct zone *zone = NULL;
     struct reader *reader = NULL;
     struct profile *profile = profile_named(profile_name_z);
-    struct reader_sink sink = {NULL, tally_record, fail_on_reject, &tally};
+    struct reader_sink sink = {
+        .on_record = tally_record, .on_reject = fail_on_reject, .context = &tally};
     buf_init(&file, 16 << 20);
     test_file_read(path, &file);
     assert_int_equal(zone_fixed(-5 * 3600, &zone, &err), OK);
@@ -417,7 +419,7 @@ static void reader_feed__takes_no_line_of_a_sheets_cell_for_a_record(void **stat
     struct reader *reader = NULL;
     struct profile *profile = profile_named("auto");
     struct log log = {0};
-    struct reader_sink sink = {NULL, on_record, on_reject, &log};
+    struct reader_sink sink = {.on_record = on_record, .on_reject = on_reject, .context = &log};
     const struct dump_options options = {
         .profile = profile, .form = *profile_form(profile), .is_sheet = true};
     buf_init(&log.out, 1 << 12);
@@ -483,7 +485,7 @@ static void reader_feed__hands_back_what_the_sink_says(void **state)
     struct zone *zone = NULL;
     struct reader *reader = NULL;
     struct profile *profile = profile_named("auto");
-    struct reader_sink sink = {NULL, refuse_record, fail_on_reject, NULL};
+    struct reader_sink sink = {.on_record = refuse_record, .on_reject = fail_on_reject};
     assert_int_equal(zone_fixed(0, &zone, &err), OK);
     const struct dump_options options = {
         .profile = profile, .form = *profile_form(profile), .encoding = ENCODING_UTF8};

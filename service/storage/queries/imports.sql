@@ -91,7 +91,7 @@ SELECT coalesce(max(import_id), 0) FROM (
 ) AS later;
 
 -- name: import_blocked_by_round
--- The newest closed round that counted such an order.
+-- The newest round that froze such an order.
 WITH touched (order_id) AS (
     SELECT s.handling_id / 64 AS order_id FROM sightings AS s WHERE s.import_id = :id AND s.what <> 0
     UNION
@@ -100,13 +100,27 @@ WITH touched (order_id) AS (
     SELECT v.id / 64 FROM handling_versions AS v WHERE v.changed_by = :id
 )
 SELECT r.name FROM rounds AS r
-WHERE r.state = 'closed' AND (
+WHERE r.state <> 'draft' AND (
     EXISTS (SELECT 1 FROM round_facts AS f
             WHERE f.round_id = r.id AND f.id >= :first_handling_id AND f.id < :end_handling_id)
     OR EXISTS (SELECT 1 FROM touched AS t
                JOIN round_facts AS f ON f.round_id = r.id AND f.id >= t.order_id * 64 AND f.id < t.order_id * 64 + 64)
 )
 ORDER BY r.id DESC LIMIT 1;
+
+-- name: import_touched_each
+-- What it changed may also be what an order repeats. The parts come sorted by their indexes and are merged.
+SELECT s.handling_id FROM sightings AS s WHERE s.import_id = :id AND s.what <> 0
+UNION
+SELECT h.id FROM handlings AS h WHERE h.id >= :first_handling_id AND h.id < :end_handling_id
+UNION
+SELECT v.id FROM handling_versions AS v WHERE v.changed_by = :id
+UNION
+SELECT h.id FROM order_versions AS v
+JOIN orders AS o ON o.id = v.id AND o.repeat_of IS NOT v.repeat_of
+JOIN handlings AS h ON h.id >= v.id * 64 AND h.id < v.id * 64 + 64
+WHERE v.changed_by = :id
+ORDER BY 1;
 
 -- name: person_orders_delete_range
 DELETE FROM person_orders WHERE (phone_key, order_id) IN (

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "service/storage/connection.h"
+#include "service/storage/rounds.h"
 #include "tests/service/storage/fixture.h"
 
 static int set_up(void **state)
@@ -220,7 +221,7 @@ static void import_undo__restores_what_was(void **state)
     buf_deinit(&after);
 }
 
-static void import_blocked_by__names_later_imports_and_closed_rounds(void **state)
+static void import_blocked_by__names_later_imports_and_frozen_rounds(void **state)
 {
     struct err err = {.code = OK};
     struct store *store = store_of(state);
@@ -251,10 +252,75 @@ static void import_blocked_by__names_later_imports_and_closed_rounds(void **stat
                   " SELECT 1, id, received_at, traits, extension_count, 0, 0"
                   " FROM handlings WHERE id % 64 = 0"),
         "close a round", &err));
+    static const char *const frozen[] = {"frozen", "drawn", "calling", "closed", "scored"};
+    for (size_t i = 0; i < sizeof frozen / sizeof *frozen; i++) {
+        MUST(round_put_state(store, 1, bytes_from_z(frozen[i]), 0, &err));
+        MUST(import_blocked_by(store, row.id, &later, &round, &err));
+        assert_true(bytes_equal(round, BYTES_LIT("2024-05")));
+        MUST(import_blocked_by(store, old.id, &later, &round, &err));
+        assert_true(bytes_equal(round, BYTES_LIT("2024-05")));
+    }
+    MUST(round_put_state(store, 1, BYTES_LIT("draft"), 0, &err));
     MUST(import_blocked_by(store, row.id, &later, &round, &err));
-    assert_true(bytes_equal(round, BYTES_LIT("2024-05")));
-    MUST(import_blocked_by(store, old.id, &later, &round, &err));
-    assert_true(bytes_equal(round, BYTES_LIT("2024-05")));
+    assert_int_equal(round.len, 0);
+}
+
+struct touched {
+    int64_t ids[8];
+    size_t count, stop_at;
+};
+
+static int on_touched(void *context, int64_t handling_id, struct err *err)
+{
+    struct touched *touched = context;
+    assert_in_range(touched->count, 0, 7);
+    touched->ids[touched->count++] = handling_id;
+    return touched->count == touched->stop_at ? err_set(err, ERR_CANCELED, "stopped") : OK;
+}
+
+/* The import tells of order `order_id` alone that it repeats another one. */
+static void tell_repeat(struct store *store, const struct import_row *row, int64_t order_id)
+{
+    struct err err = {.code = OK};
+    struct order_row order;
+    MUST(order_get_by_id(store, order_id, &order, &err));
+    order.repeat_of = BYTES_LIT("GX1");
+    order.import_id = row->id;
+    MUST(pending_order_put(store, &order, &err));
+}
+
+static void import_touched_each__gives_what_was_added_or_changed(void **state)
+{
+    struct err err = {.code = OK};
+    struct store *store = store_of(state);
+    struct import_row old, row, later;
+    struct touched touched = {.count = 0}, some = {.stop_at = 2}, of_old = {.count = 0};
+    begin_import(store, &old, 1);
+    for (int i = 0; i < 4; i++)
+        (void)add_order(store, &old);
+    end_import(store, &old);
+
+    /* Order 1 is named and says the same, 2 is changed, 3 is told to repeat, 4 not named; 5 is new. */
+    begin_import(store, &row, 2);
+    MUST(sighting_put(store, row.id, 64, SIGHTING_UNCHANGED, &err));
+    change_order(store, &row, 2);
+    tell_repeat(store, &row, 3);
+    int64_t added = add_order(store, &row);
+    end_import(store, &row);
+    begin_import(store, &later, 3);
+    change_order(store, &later, 4);
+    (void)add_order(store, &later);
+    end_import(store, &later);
+
+    MUST(import_touched_each(store, row.id, on_touched, &touched, &err));
+    const int64_t expected[] = {128, 129, 192, added * HANDLINGS_AN_ORDER};
+    assert_int_equal(touched.count, sizeof expected / sizeof *expected);
+    assert_memory_equal(touched.ids, expected, sizeof expected);
+    assert_int_equal(import_touched_each(store, row.id, on_touched, &some, &err), ERR_CANCELED);
+    assert_int_equal(some.count, 2);
+    MUST(import_touched_each(store, old.id, on_touched, &of_old, &err));
+    assert_int_equal(of_old.count, 6); /* its orders, with the parts that came later */
+    assert_int_equal(import_touched_each(store, 99, on_touched, &some, &err), ERR_NOT_FOUND);
 }
 
 static int count_reject(void *context, int64_t reject_id, int64_t line, struct bytes reason,
@@ -316,7 +382,8 @@ int main(void)
         TEST(import__goes_from_loading_to_loaded),
         TEST(import_clear__goes_in_slices),
         TEST(import_undo__restores_what_was),
-        TEST(import_blocked_by__names_later_imports_and_closed_rounds),
+        TEST(import_blocked_by__names_later_imports_and_frozen_rounds),
+        TEST(import_touched_each__gives_what_was_added_or_changed),
         TEST(rejects_and_flags__are_given_back_by_import),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

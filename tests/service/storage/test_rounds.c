@@ -1,5 +1,6 @@
 #include "service/storage/rounds.h"
 
+#include "base/buf.h"
 #include "tests/service/storage/fixture.h"
 #include "tests/support/fault.h"
 
@@ -61,6 +62,78 @@ static void round_put__keeps_rounds_and_states(void **state)
     assert_true(bytes_equal(row.rules, BYTES_LIT("[on_time]\n")));
     assert_int_equal(round_get(store, BYTES_LIT("none"), &row, &err), ERR_NOT_FOUND);
     assert_int_equal(round_put_state(store, 99, BYTES_LIT("closed"), 0, &err), ERR_NOT_FOUND);
+}
+
+static int on_round(void *context, const struct round_row *row, struct err *err)
+{
+    struct buf *names = context;
+    buf_append(names, row->name);
+    buf_append_byte(names, row->is_accumulated ? '+' : ' ');
+    return row->id == 0 ? err_set(err, ERR_FORMAT, "no id") : OK;
+}
+
+static void round_parts_each__comes_by_time(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct buf names;
+    struct round_row sum = {.name = BYTES_LIT("2024Q2"),
+                            .kind = BYTES_LIT("quarterly"),
+                            .rules = BYTES_LIT("x"),
+                            .state = BYTES_LIT("draft"),
+                            .from_day = 1,
+                            .to_day = 90,
+                            .is_accumulated = true};
+    MUST(round_put_new(store, &sum, &err));
+    int64_t june = must_put(store, "2024-06", "monthly", 61, 90);
+    int64_t may = must_put(store, "2024-05", "monthly", 31, 60);
+    int64_t april = must_put(store, "2024-04", "monthly", 1, 30);
+    (void)april;
+    MUST(round_part_put(store, sum.id, june, &err));
+    MUST(round_part_put(store, sum.id, may, &err));
+    assert_int_equal(round_part_put(store, sum.id, may, &err), ERR_EXISTS);
+    assert_int_equal(round_part_put(store, sum.id, sum.id, &err), ERR_REFUSED);
+    assert_int_equal(round_part_put(store, sum.id, 99, &err), ERR_REFUSED);
+
+    buf_init(&names, 256);
+    MUST(round_parts_each(store, sum.id, on_round, &names, &err));
+    buf_append_byte(&names, '|');
+    MUST(round_parts_each(store, may, on_round, &names, &err));
+    buf_append_byte(&names, '|');
+    MUST(round_sums_each(store, may, on_round, &names, &err));
+    buf_append_byte(&names, '|');
+    MUST(round_sums_each(store, april, on_round, &names, &err));
+    buf_append_byte(&names, '|');
+    MUST(rounds_each(store, on_round, &names, &err));
+    assert_true(
+        bytes_equal(buf_bytes(&names),
+                    BYTES_LIT("2024-05 2024-06 ||2024Q2+||2024-04 2024Q2+2024-05 2024-06 ")));
+    buf_deinit(&names);
+    struct round_row row;
+    MUST(round_get(store, BYTES_LIT("2024Q2"), &row, &err));
+    assert_true(row.is_accumulated && bytes_equal(row.state, BYTES_LIT("draft")));
+}
+
+static void round_is_frozen__from_frozen_on(void **state)
+{
+    static const struct {
+        const char *state;
+        bool is_frozen, is_closed;
+    } cases[] = {
+        {"draft", false, false},  {"frozen", true, false}, {"drawn", true, false},
+        {"calling", true, false}, {"closed", true, true},  {"scored", true, true},
+    };
+    struct store *store = begin(state);
+    int64_t id = must_put(store, "2024-05", "monthly", 100, 130);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {.code = OK};
+        struct round_row row;
+        MUST(round_put_state(store, id, bytes_from_z(cases[i].state), 0, &err));
+        MUST(round_get(store, BYTES_LIT("2024-05"), &row, &err));
+        if (round_is_frozen(&row) != cases[i].is_frozen ||
+            round_is_closed(&row) != cases[i].is_closed)
+            fail_msg("%s", cases[i].state);
+    }
 }
 
 static void round_get_previous__is_the_last_of_its_kind(void **state)
@@ -165,7 +238,44 @@ static void round_facts_each__gives_back_what_was_frozen(void **state)
     assert_int_equal(last, 65);
 }
 
-/* Rounds 1 and 2 closed, 3 closed of another kind, 4 a draft; judgements spread over all of them. */
+static int count_fact(void *context, const struct fact_row *row, struct err *err)
+{
+    (void)err;
+    *(int64_t *)context = *(int64_t *)context * 1000 + row->handling_id;
+    return OK;
+}
+
+static void round_facts_each__keeps_to_its_range(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    int64_t met = 0;
+    int64_t id = must_put(store, "r", "other", 1, 2);
+    for (int64_t handling = 64; handling <= 69; handling++)
+        MUST(put_fact(store, id, handling, 40, &err));
+    MUST(round_facts_each(store, id, 65, 68, count_fact, &met, &err));
+    assert_int_equal(met, 65066067);
+}
+
+static void round_fact_get__gives_the_judgement(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct fact_row fact;
+    int judgement = 0;
+    int64_t before = 63;
+    int64_t id = must_put(store, "r", "other", 1, 2);
+    MUST(put_fact(store, id, 64, 41, &err));
+    MUST(put_fact(store, id, 65, 42, &err));
+    MUST(round_fact_get(store, id, 65, &fact, &judgement, &err));
+    assert_int_equal(fact.handling_id, 65);
+    assert_int_equal(judgement, 42);
+    MUST(on_fact(&before, &fact, &err));
+    assert_int_equal(round_fact_get(store, id, 66, &fact, &judgement, &err), ERR_NOT_FOUND);
+    assert_int_equal(round_fact_get(store, id + 1, 65, &fact, &judgement, &err), ERR_NOT_FOUND);
+}
+
+/* Round 1 closed, 2 scored, 3 closed of another kind, 4 a draft; judgements spread over all of them. */
 static void fill_judged(struct store *store, int64_t out_rounds[4])
 {
     struct err err = {.code = OK};
@@ -180,6 +290,7 @@ static void fill_judged(struct store *store, int64_t out_rounds[4])
                               &err));
     for (int i = 0; i < 3; i++)
         close_round(store, out_rounds[i]);
+    MUST(round_put_state(store, out_rounds[1], BYTES_LIT("scored"), 1717200000, &err));
 }
 
 static bool expect_judged(int64_t handling, int but, int low, int high)
@@ -261,6 +372,55 @@ static void round_units_each__gives_the_frozen_register(void **state)
     assert_int_equal(name_id, 5);
 }
 
+static void round_facts_drop__leaves_other_rounds(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct round_unit_row unit = {BYTES_LIT("Z"), BYTES_LIT("甲县"), BYTES_LIT("县"), 1};
+    int64_t ids[2] = {must_put(store, "r", "other", 1, 2), must_put(store, "s", "other", 1, 2)};
+    int64_t facts = 0, name_id = 0;
+    int units = 0;
+    for (int i = 0; i < 2; i++) {
+        MUST(put_fact(store, ids[i], 64, 41, &err));
+        MUST(round_unit_put(store, ids[i], &unit, &err));
+        MUST(round_unit_name_put(store, ids[i], 5, unit.code, &err));
+    }
+    MUST(round_facts_drop(store, ids[0], &err));
+    MUST(round_facts_each(store, ids[0], 0, INT64_MAX, count_fact, &facts, &err));
+    MUST(round_units_each(store, ids[0], on_unit, &units, &err));
+    MUST(round_unit_names_each(store, ids[0], on_unit_name, &name_id, &err));
+    assert_true(facts == 0 && units == 0 && name_id == 0);
+    MUST(round_facts_each(store, ids[1], 0, INT64_MAX, count_fact, &facts, &err));
+    MUST(round_units_each(store, ids[1], on_unit, &units, &err));
+    MUST(round_unit_names_each(store, ids[1], on_unit_name, &name_id, &err));
+    assert_true(facts == 64 && units == 1 && name_id == 5);
+}
+
+static void round_score_get_last__gives_the_newest_issue(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct round_score_row row;
+    int64_t id = must_put(store, "r", "other", 1, 2);
+    assert_int_equal(round_score_get_last(store, id, &row, &err), ERR_NOT_FOUND);
+    for (int64_t issue = 1; issue <= 2; issue++) {
+        row = (struct round_score_row){.issue = issue,
+                                       .scored_utc = 1717400000 + issue,
+                                       .who = BYTES_LIT("评议办"),
+                                       .program_version = BYTES_LIT("0.4"),
+                                       .csv = issue == 1 ? BYTES_LIT("a\n") : BYTES_LIT("b\n")};
+        MUST(round_score_put_new(store, id, &row, &err));
+        assert_int_equal(round_score_put_new(store, id, &row, &err), ERR_EXISTS);
+    }
+    MUST(round_score_get_last(store, id, &row, &err));
+    assert_true(row.issue == 2 && row.scored_utc == 1717400002);
+    assert_true(bytes_equal(row.who, BYTES_LIT("评议办")));
+    assert_true(bytes_equal(row.program_version, BYTES_LIT("0.4")));
+    assert_true(bytes_equal(row.csv, BYTES_LIT("b\n")));
+    row.issue = 0;
+    assert_int_equal(round_score_put_new(store, id, &row, &err), ERR_REFUSED);
+}
+
 static void calendar_layer_put__replaces(void **state)
 {
     struct store *store = begin(state);
@@ -322,11 +482,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(round_put__keeps_rounds_and_states),
+        TEST(round_parts_each__comes_by_time),
+        TEST(round_is_frozen__from_frozen_on),
         TEST(round_get_previous__is_the_last_of_its_kind),
         TEST(round_steps_each__keeps_their_order),
         TEST(round_facts_each__gives_back_what_was_frozen),
+        TEST(round_facts_each__keeps_to_its_range),
+        TEST(round_fact_get__gives_the_judgement),
         TEST(judged_next__agrees_with_judged_get),
         TEST(round_units_each__gives_the_frozen_register),
+        TEST(round_facts_drop__leaves_other_rounds),
+        TEST(round_score_get_last__gives_the_newest_issue),
         TEST(calendar_layer_put__replaces),
         TEST(round_put__survives_lack_of_memory),
     };

@@ -145,6 +145,99 @@ static void store_open__migrates_an_older_file_after_a_copy(void **state)
     assert_int_equal(status.st_mode & 0777, 0600);
 }
 
+/* A file as the program of the first two migrations left it: a closed round with all that hangs on one, and a draft. */
+static void make_schema_2(const char *path)
+{
+    for (int i = 0; i < 2; i++) {
+        char *sql = mem_copy((const char *)embedded_storage[i].bytes, embedded_storage[i].len);
+        assert_non_null(sql);
+        run_raw(path, sql);
+        mem_free(sql);
+    }
+    run_raw(path,
+            "PRAGMA user_version = 2; PRAGMA application_id = 1885829481;"
+            "INSERT INTO rounds VALUES (3, '2024-05', 'monthly', 1, 31, 77, '[x]', 'closed'),"
+            " (4, '2024-06', 'monthly', 32, 61, NULL, '[y]', 'draft');"
+            "INSERT INTO round_steps VALUES (1, 3, 'create', 5, 'office', ''),"
+            " (2, 3, 'close', 6, 'office', 'done'), (3, 4, 'create', 7, 'office', '');"
+            "INSERT INTO round_facts (round_id, id, received_at, traits, extension_count,"
+            " merged_repeat, judgement) VALUES (3, 64, 1, 1, -1, 0, 40), (3, 65, 2, 1, -1, 1, 41);"
+            "INSERT INTO round_units VALUES (3, 'A', '甲', '县', 1);"
+            "INSERT INTO round_unit_names VALUES (3, 7, 'A')");
+}
+
+/* What make_schema_2 wrote, whatever the schema. */
+static void check_rounds_kept(struct store *store)
+{
+    static const struct {
+        const char *sql;
+        int64_t value;
+    } cases[] = {
+        {"SELECT count(*) FROM rounds", 2},
+        {"SELECT id FROM rounds WHERE name = '2024-05' AND kind = 'monthly' AND from_day = 1"
+         " AND to_day = 31 AND as_of_utc = 77 AND rules = '[x]' AND state = 'closed'",
+         3},
+        {"SELECT id FROM rounds WHERE name = '2024-06' AND as_of_utc IS NULL AND state = 'draft'",
+         4},
+        {"SELECT sum(round_id * id) FROM round_steps", 21},
+        {"SELECT sum(judgement) FROM round_facts WHERE round_id = 3", 81},
+        {"SELECT count(*) FROM round_units WHERE round_id = 3", 1},
+        {"SELECT unit_name_id FROM round_unit_names WHERE round_id = 3", 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (read_integer(store, cases[i].sql) != cases[i].value)
+            fail_msg("%s", cases[i].sql);
+}
+
+static void store_open__migrates_rounds_with_what_hangs_on_them(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {.code = OK};
+    char older[TEMP_DIR_BYTES + 32];
+    (void)snprintf(older, sizeof older, "%s/older.db", fixture->directory);
+    make_schema_2(older);
+    struct store *store = NULL;
+    struct store_options options = {.path = older, .mode = STORE_READWRITE};
+    MUST(store_open(&options, &store, &err));
+    check_rounds_kept(store);
+    assert_int_equal(read_integer(store, "SELECT sum(is_accumulated) FROM rounds"), 0);
+    MUST(store_check(store, &err));
+    /* What refers to rounds refers to the new table, and is held to it again. */
+    assert_int_equal(read_integer(store, "PRAGMA foreign_keys"), 1);
+    MUST(store_begin(store, &err));
+    MUST(database_exec(store, BYTES_LIT("UPDATE rounds SET state = 'scored' WHERE id = 3"), "x",
+                       &err));
+    assert_int_equal(database_exec(store, BYTES_LIT("DELETE FROM rounds WHERE id = 3"), "x", &err),
+                     ERR_REFUSED);
+    assert_int_equal(database_exec(store,
+                                   BYTES_LIT("INSERT INTO round_steps (round_id, step, at_utc, who)"
+                                             " VALUES (9, 'x', 1, 'x')"),
+                                   "x", &err),
+                     ERR_REFUSED);
+    store_close(store);
+}
+
+static void store_open__migrates_nothing_that_would_break(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {.code = OK};
+    char older[TEMP_DIR_BYTES + 32];
+    (void)snprintf(older, sizeof older, "%s/older.db", fixture->directory);
+    make_schema_2(older);
+    run_raw(older, "INSERT INTO round_units VALUES (99, 'A', '甲', '县', 1)");
+    struct store *store = NULL;
+    struct store_options options = {.path = older, .mode = STORE_READWRITE};
+    assert_int_equal(store_open(&options, &store, &err), ERR_CORRUPT);
+    assert_non_null(strstr(err.message, "round_units"));
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(older, &db), SQLITE_OK);
+    struct store raw = {.db = db};
+    assert_int_equal(read_integer(&raw, "PRAGMA user_version"), 2);
+    assert_int_equal(
+        read_integer(&raw, "SELECT count(*) FROM sqlite_schema WHERE name = 'round_parts'"), 0);
+    (void)sqlite3_close(db);
+}
+
 static void store_prepare_all__finds_every_statement_good(void **state)
 {
     struct fixture *fixture = *state;
@@ -411,6 +504,47 @@ static void store__survives_a_failing_disk(void **state)
     faulty_vfs_deinit(&faulty);
 }
 
+/* Wherever it is interrupted: the file has the old schema or the new one, with all that was in it. */
+static void store_open__survives_an_interrupted_migration(void **state)
+{
+    struct fixture *fixture = *state;
+    struct faulty_vfs faulty;
+    char source[TEMP_DIR_BYTES + 32], older[TEMP_DIR_BYTES + 32];
+    (void)snprintf(source, sizeof source, "%s/source.db", fixture->directory);
+    (void)snprintf(older, sizeof older, "%s/older.db", fixture->directory);
+    make_schema_2(source);
+    assert_int_equal(faulty_vfs_init(&faulty, "faulty"), SQLITE_OK);
+    struct store_options options = {.path = older, .mode = STORE_READWRITE, .vfs = "faulty"};
+    bool met = true, was_old = false;
+    for (int64_t nth = 1; met; nth++) {
+        struct err err = {.code = OK};
+        struct store *store = NULL;
+        copy_file(source, older);
+        faulty_vfs_set(&faulty, nth, true, SQLITE_IOERR);
+        int rc = store_open(&options, &store, &err);
+        store_close(store);
+        met = faulty.met;
+        faulty_vfs_set(&faulty, 0, false, 0);
+        if (!met && rc != OK)
+            fail_msg("without a fault: %s", err.message);
+
+        sqlite3 *db = NULL;
+        assert_int_equal(sqlite3_open(older, &db), SQLITE_OK);
+        struct store raw = {.db = db};
+        int64_t version = read_integer(&raw, "PRAGMA user_version");
+        int64_t parts =
+            read_integer(&raw, "SELECT count(*) FROM sqlite_schema WHERE name = 'round_parts'");
+        assert_int_equal(version, parts == 1 ? migrations_newest() : 2);
+        was_old = was_old || version == 2;
+        check_rounds_kept(&raw);
+        MUST(store_check(&raw, &err));
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        assert_int_equal(open_code(older, STORE_READWRITE), OK);
+    }
+    assert_true(was_old);
+    faulty_vfs_deinit(&faulty);
+}
+
 int main(void)
 {
     storage_use_allocator();
@@ -421,6 +555,9 @@ int main(void)
         TEST(store_open__begins_in_an_empty_file),
         TEST(store_open__refuses_a_newer_schema),
         TEST(store_open__migrates_an_older_file_after_a_copy),
+        TEST(store_open__migrates_rounds_with_what_hangs_on_them),
+        TEST(store_open__migrates_nothing_that_would_break),
+        TEST(store_open__survives_an_interrupted_migration),
         TEST(store_prepare_all__finds_every_statement_good),
         TEST(store_rollback__undoes_and_accepts_none_open),
         TEST(store_begin_read__keeps_its_snapshot),
