@@ -117,8 +117,8 @@ void answer_counts_add(struct answer_counts *into, const struct answer_table *an
 struct answer_counts sample_answer_counts(const struct unit_sample *sample)
 {
     struct answer_counts counts = {{0}, {0}};
-    for (size_t w = 0; w < NONRESPONSE_WAVES; w++)
-        answer_counts_add(&counts, &sample->answers[w]);
+    struct answer_table answers = unit_sample_answers(sample);
+    answer_counts_add(&counts, &answers);
     return counts;
 }
 
