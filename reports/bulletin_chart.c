@@ -1,8 +1,6 @@
 #include "reports/bulletin_chart.h"
 
-#include "base/utf8.h"
-
-#include "reports/text.h"
+#include "reports/svg.h"
 #include "reports/words.h"
 
 enum {
@@ -11,8 +9,7 @@ enum {
     PLOT_WIDTH = 390,
     ROW_HEIGHT = 24,
     TOP = 28,
-    MAX_LABEL = 14, /* characters; the table has the whole name */
-    FULL = 10000,   /* rates are whole hundredths of a percent here */
+    FULL = 10000, /* rates are whole hundredths of a percent here */
     GRID_LINES = 5,
 };
 
@@ -38,39 +35,6 @@ static int x_of(int64_t rate, int64_t start)
     return LABEL_WIDTH + (int)((rate - start) * PLOT_WIDTH / (FULL - start));
 }
 
-static void line(struct page *page, xmlNode *svg, int x1, int y1, int x2, int y2, const char *style)
-{
-    xmlNode *node = page_element(page, svg, "line", NULL);
-    page_attribute_f(page, node, "x1", "%d", x1);
-    page_attribute_f(page, node, "y1", "%d", y1);
-    page_attribute_f(page, node, "x2", "%d", x2);
-    page_attribute_f(page, node, "y2", "%d", y2);
-    page_attribute(page, node, "style", style);
-}
-
-static xmlNode *label(struct page *page, xmlNode *svg, int x, int y, const char *anchor)
-{
-    xmlNode *node = page_element(page, svg, "text", NULL);
-    page_attribute_f(page, node, "x", "%d", x);
-    page_attribute_f(page, node, "y", "%d", y);
-    page_attribute(page, node, "text-anchor", anchor);
-    page_attribute(page, node, "font-size", "13");
-    return node;
-}
-
-static void unit_name(struct page *page, xmlNode *node, struct bytes name)
-{
-    struct bytes rest = {name.ptr, utf8_valid_prefix(name)};
-    for (int i = 0; i < MAX_LABEL && rest.len > 0; i++)
-        (void)utf8_take(&rest);
-    if (rest.len == 0) {
-        page_text(page, node, name);
-        return;
-    }
-    page_text(page, node, (struct bytes){name.ptr, (size_t)(rest.ptr - name.ptr)});
-    page_text(page, node, BYTES_LIT("…"));
-}
-
 static void rate_label(struct page *page, xmlNode *node, const struct ranking_row *row)
 {
     struct buf text;
@@ -83,8 +47,8 @@ static void draw_axis(struct page *page, xmlNode *svg, int64_t start, int bottom
 {
     for (int i = 0; i <= GRID_LINES; i++) {
         int64_t rate = start + (FULL - start) * i / GRID_LINES;
-        line(page, svg, x_of(rate, start), TOP, x_of(rate, start), bottom, "stroke:#d0d0d0");
-        page_printf(page, label(page, svg, x_of(rate, start), bottom + 16, "middle"), "%d%%",
+        svg_line(page, svg, x_of(rate, start), TOP, x_of(rate, start), bottom, "stroke:#d0d0d0");
+        page_printf(page, svg_label(page, svg, x_of(rate, start), bottom + 16, "middle"), "%d%%",
                     (int)(rate / 100));
     }
 }
@@ -93,14 +57,10 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct ranking_row 
                       int y)
 {
     int x = x_of(rate_of(row), start);
-    unit_name(page, label(page, svg, LABEL_WIDTH - 10, y + 5, "end"), row->unit_name);
-    line(page, svg, LABEL_WIDTH, y, x, y, "stroke:#8c8c8c");
-    xmlNode *dot = page_element(page, svg, "circle", NULL);
-    page_attribute_f(page, dot, "cx", "%d", x);
-    page_attribute_f(page, dot, "cy", "%d", y);
-    page_attribute(page, dot, "r", "5");
-    page_attribute(page, dot, "style", "fill:#1a1a1a");
-    rate_label(page, label(page, svg, LABEL_WIDTH + PLOT_WIDTH + 12, y + 5, "start"), row);
+    svg_name(page, svg_label(page, svg, LABEL_WIDTH - 10, y + 5, "end"), row->unit_name);
+    svg_line(page, svg, LABEL_WIDTH, y, x, y, "stroke:#8c8c8c");
+    svg_dot(page, svg, x, y, "fill:#1a1a1a");
+    rate_label(page, svg_label(page, svg, LABEL_WIDTH + PLOT_WIDTH + 12, y + 5, "start"), row);
 }
 
 void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row *units,
@@ -113,10 +73,7 @@ void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row
         return;
     int bottom = TOP + drawn * ROW_HEIGHT;
     int64_t start = axis_start(units, unit_count);
-    xmlNode *svg = page_element(page, page_element(page, parent, "figure", NULL), "svg", NULL);
-    page_attribute(page, svg, "xmlns", "http://www.w3.org/2000/svg");
-    page_attribute_f(page, svg, "viewBox", "0 0 %d %d", WIDTH, bottom + 24);
-    page_attribute(page, svg, "role", "img");
+    xmlNode *svg = svg_begin(page, parent, WIDTH, bottom + 24);
     xmlNode *title = page_element(page, svg, "title", NULL);
     page_text(page, title, class_row->unit_class);
     page_text(page, title, BYTES_LIT("各单位按时办结率"));
@@ -131,8 +88,8 @@ void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row
         y += ROW_HEIGHT;
     }
     int mean = x_of(rate_of(class_row), start);
-    line(page, svg, mean, TOP - 6, mean, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
-    xmlNode *caption = label(page, svg, mean, TOP - 12, "middle");
+    svg_line(page, svg, mean, TOP - 6, mean, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
+    xmlNode *caption = svg_label(page, svg, mean, TOP - 12, "middle");
     page_text(page, caption, BYTES_LIT("本类合计 "));
     rate_label(page, caption, class_row);
 }

@@ -3,18 +3,19 @@
 #include "base/civil.h"
 
 #include "reports/bulletin_chart.h"
+#include "reports/bulletin_draw.h"
+#include "reports/bulletin_method.h"
+#include "reports/bulletin_page.h"
+#include "reports/bulletin_response.h"
 #include "reports/bulletin_rules.h"
+#include "reports/bulletin_sample.h"
 #include "reports/embedded.h"
+#include "reports/figures.h"
 #include "reports/page.h"
 #include "reports/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-static const struct ranking_row *row_over_all(const struct ranking *ranking)
-{
-    return ranking->row_count > 0 ? &ranking->rows[ranking->row_count - 1] : NULL;
-}
 
 static void put_rate(struct page *page, xmlNode *node, const struct ranking_row *row)
 {
@@ -24,30 +25,10 @@ static void put_rate(struct page *page, xmlNode *node, const struct ranking_row 
     page_take(page, node, &text);
 }
 
-static void put_count(struct page *page, xmlNode *row, int64_t count)
-{
-    page_printf(page, page_element(page, row, "td", "n"), "%" PRId64, count);
-}
-
 static void put_day(struct page *page, xmlNode *node, int64_t day)
 {
     struct civil date = day_to_civil(day);
     page_printf(page, node, "%d年%d月%d日", date.year, date.month, date.day);
-}
-
-/* A table with its heading; a name that begins with `#` heads a column of numbers. Returns its body. */
-static xmlNode *put_table(struct page *page, xmlNode *parent, const char *const *headings,
-                          size_t count)
-{
-    xmlNode *table = page_element(page, page_element(page, parent, "div", "scroll"), "table", NULL);
-    xmlNode *row = page_element(page, page_element(page, table, "thead", NULL), "tr", NULL);
-    for (size_t i = 0; i < count; i++) {
-        bool number = headings[i][0] == '#';
-        xmlNode *cell =
-            page_put(page, row, "th", number ? "n" : NULL, bytes_from_z(headings[i] + number));
-        page_attribute(page, cell, "scope", "col");
-    }
-    return page_element(page, table, "tbody", NULL);
 }
 
 static void put_head(struct page *page, xmlNode *main, const struct bulletin *bulletin)
@@ -67,6 +48,9 @@ static void put_head(struct page *page, xmlNode *main, const struct bulletin *bu
     if (bulletin->is_demonstration)
         (void)page_put(page, main, "div", "banner", bulletin->demonstration_notice);
     (void)page_put(page, main, "h1", NULL, bulletin->title);
+    if (bulletin->issue > 1)
+        page_printf(page, page_element(page, main, "p", "meta"), "第%" PRId64 "次印发（更正）",
+                    bulletin->issue);
     xmlNode *meta = page_element(page, main, "p", "meta");
     put_day(page, meta, bulletin->from_day);
     page_text(page, meta, BYTES_LIT("至"));
@@ -102,8 +86,7 @@ static void put_change(struct page *page, xmlNode *node, const struct ranking_ro
 
 static void put_summary(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
-    const struct ranking_row *all = row_over_all(bulletin->ranking);
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("一、总体情况"));
+    const struct ranking_row *all = ranking_over_all(bulletin->ranking);
     xmlNode *p = page_element(page, main, "p", NULL);
     if (all == NULL) {
         page_text(page, p, BYTES_LIT("本期没有可统计的单位。"));
@@ -116,7 +99,7 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
                 all->on_time);
     put_rate(page, p, all);
     const struct ranking_row *before =
-        bulletin->previous != NULL ? row_over_all(bulletin->previous->ranking) : NULL;
+        bulletin->previous != NULL ? ranking_over_all(bulletin->previous->ranking) : NULL;
     /* Rates of other denominators are not held against each other. */
     if (before != NULL && bulletin->previous->rules->on_time.base == bulletin->rules->on_time.base)
         put_change(page, p, all, before);
@@ -135,15 +118,6 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
     page_text(page, last, BYTES_LIT("。"));
 }
 
-static void put_note(struct page *page, xmlNode *node, const struct bulletin *bulletin,
-                     enum ranking_note note)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    ranking_note_text(&text, note, bulletin->rules);
-    page_take(page, node, &text);
-}
-
 static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin *bulletin,
                          const struct ranking_row *row, const char *sum_name)
 {
@@ -155,13 +129,13 @@ static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin
         page_text(page, rank, BYTES_LIT("—"));
     (void)page_put(page, tr, "td", NULL,
                    sum_name != NULL ? bytes_from_z(sum_name) : row->unit_name);
-    put_count(page, tr, row->orders);
-    put_count(page, tr, row->excluded);
-    put_count(page, tr, row->on_time_base);
-    put_count(page, tr, row->on_time);
+    bulletin_count(page, tr, row->orders);
+    bulletin_count(page, tr, row->excluded);
+    bulletin_count(page, tr, row->on_time_base);
+    bulletin_count(page, tr, row->on_time);
     put_rate(page, page_element(page, tr, "td", "n"), row);
     (void)page_put(page, tr, "td", "band", bytes_from_z(band_name(row, bulletin->rules)));
-    put_note(page, page_element(page, tr, "td", NULL), bulletin, row->note);
+    bulletin_note(page, page_element(page, tr, "td", NULL), bulletin, row);
 }
 
 static xmlNode *put_score_table(struct page *page, xmlNode *main, const struct bulletin *bulletin)
@@ -170,13 +144,28 @@ static xmlNode *put_score_table(struct page *page, xmlNode *main, const struct b
     (void)snprintf(base, sizeof base, "#%s", on_time_base_name(bulletin->rules));
     const char *const headings[] = {"#名次",     "单位",        "#工单", "#不计入", base,
                                     "#按时办结", "#按时办结率", "分档",  "说明"};
-    return put_table(page, main, headings, sizeof headings / sizeof *headings);
+    return bulletin_table(page, main, headings, sizeof headings / sizeof *headings);
+}
+
+static void put_class(struct page *page, xmlNode *main, const struct bulletin *bulletin,
+                      const struct ranking_row *units, size_t unit_count,
+                      const struct ranking_row *class_row)
+{
+    (void)page_put(page, main, "h3", NULL, class_row->unit_class);
+    if (class_row->has_sample) {
+        bulletin_sample_class(page, main, bulletin, units, unit_count, class_row);
+        return;
+    }
+    xmlNode *body = put_score_table(page, main, bulletin);
+    for (size_t i = 0; i < unit_count; i++)
+        put_unit_row(page, body, bulletin, &units[i], NULL);
+    put_unit_row(page, body, bulletin, class_row, "本类合计");
+    bulletin_chart(page, main, units, unit_count, class_row);
 }
 
 static void put_classes(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
     const struct ranking *ranking = bulletin->ranking;
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("二、各类单位按时办结情况"));
     size_t first = 0;
     for (size_t c = 0; c < ranking->class_count; c++) {
         const struct ranking_row *class_row = &ranking->rows[ranking->unit_count + c];
@@ -184,12 +173,7 @@ static void put_classes(struct page *page, xmlNode *main, const struct bulletin 
         while (end < ranking->unit_count &&
                bytes_equal(ranking->rows[end].unit_class, class_row->unit_class))
             end++;
-        (void)page_put(page, main, "h3", NULL, class_row->unit_class);
-        xmlNode *body = put_score_table(page, main, bulletin);
-        for (size_t i = first; i < end; i++)
-            put_unit_row(page, body, bulletin, &ranking->rows[i], NULL);
-        put_unit_row(page, body, bulletin, class_row, "本类合计");
-        bulletin_chart(page, main, ranking->rows + first, end - first, class_row);
+        put_class(page, main, bulletin, ranking->rows + first, end - first, class_row);
         first = end;
     }
 }
@@ -205,7 +189,7 @@ static void put_named_apart(struct page *page, xmlNode *main, const struct bulle
             continue;
         if (p == NULL) {
             p = page_element(page, main, "p", NULL);
-            put_note(page, p, bulletin, note);
+            bulletin_note(page, p, bulletin, row);
             page_text(page, p, BYTES_LIT("的单位："));
         } else {
             page_text(page, p, BYTES_LIT("、"));
@@ -218,21 +202,20 @@ static void put_named_apart(struct page *page, xmlNode *main, const struct bulle
 
 static void put_exclusions(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
-    const struct ranking_row *all = row_over_all(bulletin->ranking);
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("三、不计入考核情况"));
+    const struct ranking_row *all = ranking_over_all(bulletin->ranking);
     if (all == NULL || all->excluded == 0) {
         (void)page_put(page, main, "p", NULL, BYTES_LIT("本期没有不计入考核的工单。"));
         return;
     }
     static const char *const headings[] = {"原因", "#件数", "依据"};
-    xmlNode *body = put_table(page, main, headings, sizeof headings / sizeof *headings);
+    xmlNode *body = bulletin_table(page, main, headings, sizeof headings / sizeof *headings);
     for (int j = 0; j <= JUDGEMENT_MAX; j++) {
         enum judgement judgement = (enum judgement)j;
         if (!judgement_is_excluded(judgement) || all->tally.by_judgement[j] == 0)
             continue;
         xmlNode *tr = page_element(page, body, "tr", NULL);
         (void)page_put(page, tr, "td", NULL, bytes_from_z(judgement_name(judgement)));
-        put_count(page, tr, all->tally.by_judgement[j]);
+        bulletin_count(page, tr, all->tally.by_judgement[j]);
         (void)page_put(page, tr, "td", NULL, bytes_from_z(judgement_sentence(judgement)));
     }
 }
@@ -241,7 +224,7 @@ static void put_imports(struct page *page, xmlNode *main, const struct bulletin 
 {
     static const char *const headings[] = {"文件",  "#数据行", "#新增",   "#更新",    "#不变",
                                            "#未收", "#矛盾",   "#坏日期", "#标识不符"};
-    xmlNode *body = put_table(page, main, headings, sizeof headings / sizeof *headings);
+    xmlNode *body = bulletin_table(page, main, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i < bulletin->import_count; i++) {
         const struct bulletin_import *import = &bulletin->imports[i];
         const int64_t counts[] = {import->rows,      import->accepted,
@@ -254,13 +237,12 @@ static void put_imports(struct page *page, xmlNode *main, const struct bulletin 
         page_text(page, name, import->loaded_at);
         page_text(page, name, BYTES_LIT("）"));
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
-            put_count(page, tr, counts[c]);
+            bulletin_count(page, tr, counts[c]);
     }
 }
 
 static void put_data_quality(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("四、数据质量"));
     if (bulletin->import_count > 0)
         put_imports(page, main, bulletin);
     page_printf(page, page_element(page, main, "p", NULL),
@@ -270,18 +252,30 @@ static void put_data_quality(struct page *page, xmlNode *main, const struct bull
     if (bulletin->unmatched_name_count == 0)
         return;
     static const char *const headings[] = {"未对应的单位名称", "#件数"};
-    xmlNode *body = put_table(page, main, headings, sizeof headings / sizeof *headings);
+    xmlNode *body = bulletin_table(page, main, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i < bulletin->unmatched_name_count; i++) {
         xmlNode *tr = page_element(page, body, "tr", NULL);
         (void)page_put(page, tr, "td", NULL, bulletin->unmatched_names[i].name);
-        put_count(page, tr, bulletin->unmatched_names[i].count);
+        bulletin_count(page, tr, bulletin->unmatched_names[i].count);
     }
+}
+
+static void put_appendix(struct page *page, xmlNode *main, const struct bulletin *bulletin)
+{
+    if (ranking_has_sample(bulletin->ranking)) {
+        (void)page_put(page, main, "h2", "leaf", BYTES_LIT("附录一　计算方法说明"));
+        bulletin_method(page, main, bulletin);
+        (void)page_put(page, main, "h2", NULL, BYTES_LIT("附录二　应答率等指标"));
+        bulletin_response_rates(page, main, bulletin);
+        (void)page_put(page, main, "h2", NULL, BYTES_LIT("附录三　计分规则全文"));
+    } else {
+        (void)page_put(page, main, "h2", NULL, BYTES_LIT("附录　计分规则全文"));
+    }
+    page_lines(page, page_element(page, main, "pre", NULL), bulletin->rules_text);
 }
 
 static void put_foot(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("附录　计分规则全文"));
-    page_lines(page, page_element(page, main, "pre", NULL), bulletin->rules_text);
     xmlNode *footer = page_element(page, main, "footer", NULL);
     (void)page_put(
         page, footer, "p", NULL,
@@ -297,6 +291,37 @@ static void put_foot(struct page *page, xmlNode *main, const struct bulletin *bu
     page_text(page, p, bulletin->program_version);
 }
 
+static void put_sections(struct page *page, xmlNode *main, const struct bulletin *bulletin)
+{
+    bool has_sample = ranking_has_sample(bulletin->ranking);
+    int no = 0;
+    bulletin_section(page, main, &no, "总体情况");
+    put_summary(page, main, bulletin);
+    bulletin_parts(page, main, bulletin);
+    if (has_sample)
+        bulletin_sample_summary(page, main, bulletin);
+    bulletin_section(page, main, &no, has_sample ? "各类单位评价情况" : "各类单位按时办结情况");
+    put_classes(page, main, bulletin);
+    put_named_apart(page, main, bulletin, NOTE_NO_ORDERS);
+    put_named_apart(page, main, bulletin, NOTE_NONE_DUE);
+    put_named_apart(page, main, bulletin, NOTE_TOO_FEW);
+    if (has_sample) {
+        bulletin_section(page, main, &no, "访问结果");
+        bulletin_response(page, main, bulletin);
+    }
+    if (has_sample && bulletin->draw != NULL) {
+        bulletin_section(page, main, &no, "样本框和抽样");
+        bulletin_draw(page, main, bulletin->draw);
+    }
+    bulletin_section(page, main, &no, "不计入考核情况");
+    put_exclusions(page, main, bulletin);
+    bulletin_requests(page, main, bulletin);
+    bulletin_section(page, main, &no, "数据质量");
+    put_data_quality(page, main, bulletin);
+    bulletin_section(page, main, &no, "计分规则");
+    bulletin_rules(page, main, bulletin);
+}
+
 static void build(struct page *page, const struct bulletin *bulletin)
 {
     xmlNode *root = page_element(page, NULL, "html", NULL);
@@ -310,15 +335,8 @@ static void build(struct page *page, const struct bulletin *bulletin)
     page_lines(page, page_element(page, head, "style", NULL), embedded_bytes(&embedded_reports[0]));
     xmlNode *main = page_element(page, page_element(page, root, "body", NULL), "main", NULL);
     put_head(page, main, bulletin);
-    put_summary(page, main, bulletin);
-    put_classes(page, main, bulletin);
-    put_named_apart(page, main, bulletin, NOTE_NO_ORDERS);
-    put_named_apart(page, main, bulletin, NOTE_NONE_DUE);
-    put_named_apart(page, main, bulletin, NOTE_TOO_FEW);
-    put_exclusions(page, main, bulletin);
-    put_data_quality(page, main, bulletin);
-    (void)page_put(page, main, "h2", NULL, BYTES_LIT("五、计分规则"));
-    bulletin_rules(page, main, bulletin);
+    put_sections(page, main, bulletin);
+    put_appendix(page, main, bulletin);
     put_foot(page, main, bulletin);
 }
 

@@ -1,5 +1,6 @@
 #include "reports/bulletin_rules.h"
 
+#include "reports/figures.h"
 #include "reports/words.h"
 
 #include <inttypes.h>
@@ -75,18 +76,22 @@ static const char *no_deadline_sentence(const struct rules *rules)
     return "";
 }
 
-static void put_bands(struct page *page, xmlNode *list, const struct rules *rules)
+static void put_bands(struct page *page, xmlNode *list, const struct rules *rules, bool is_sampled)
 {
+    const char *by = is_sampled ? rank_by_name(rules) : "按时办结率";
+    bool is_score = is_sampled && rules->ranking.by == RULES_RANK_BY_SCORE;
     xmlNode *item = page_element(page, list, "li", NULL);
     if (rules->ranking.bands_by_class_mean) {
-        page_text(
-            page, item,
-            BYTES_LIT("分档：单位的按时办结率与本类合计的按时办结率相比，分为高于、持平、低于。"));
+        page_printf(page, item, "分档：单位的%s与本类合计的%s相比，分为高于、持平、低于。", by, by);
+        if (is_sampled && rules->ranking.by != RULES_RANK_BY_ON_TIME)
+            page_text(page, item, BYTES_LIT("误差范围包含本类合计的，为持平。"));
         return;
     }
     for (int i = 0; i < rules->ranking.band_count; i++)
-        page_printf(page, item, "%s%s：按时办结率不低于%.9g%%", i > 0 ? "；" : "分档：",
-                    rules->ranking.bands[i].name, rules->ranking.bands[i].at_least * 100);
+        page_printf(page, item, "%s%s：%s不低于%.9g%s", i > 0 ? "；" : "分档：",
+                    rules->ranking.bands[i].name, by,
+                    rules->ranking.bands[i].at_least * (is_score ? rules->score.full : 100),
+                    is_score ? "分" : "%");
     page_text(page, item, BYTES_LIT("。"));
 }
 
@@ -113,8 +118,11 @@ void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *b
     if (rules->on_time.judged_once)
         (void)page_put(page, list, "li", NULL,
                        BYTES_LIT("已在同类已关闭评价期统计过的工单，不重复统计。"));
+    bool is_sampled = ranking_has_sample(bulletin->ranking);
+    bool by_answers = is_sampled && rules->ranking.by != RULES_RANK_BY_ON_TIME;
     page_printf(page, page_element(page, list, "li", NULL), "%s不足%" PRId64 "件的单位不排名；%s。",
-                on_time_base_name(rules), rules->on_time.min_orders,
+                by_answers ? "有效回答" : on_time_base_name(rules),
+                by_answers ? rules->ranking.min_answers : rules->on_time.min_orders,
                 rules->ranking.within_class ? "名次在同类单位内排列" : "名次在全部单位内排列");
-    put_bands(page, list, rules);
+    put_bands(page, list, rules, is_sampled);
 }

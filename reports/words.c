@@ -90,6 +90,101 @@ const char *extension_verdict_name(enum extension_verdict verdict)
     return "未知";
 }
 
+const char *frame_reason_name(enum frame_reason reason)
+{
+    static const char *const names[FRAME_REASONS] = {
+        [FRAME_IN] = "在样本框内",
+        [FRAME_NOT_COUNTED] = "本期不统计",
+        [FRAME_EXCLUDED] = "按规则不计入考核",
+        [FRAME_OPT_OUT] = "诉求人拒绝回访",
+        [FRAME_CONFIDENTIAL] = "保密工单",
+        [FRAME_REQUEST] = "经批准剔除",
+        [FRAME_OPEN] = "尚未办结",
+        [FRAME_TOO_OLD] = "办结时间过久",
+    };
+    return (size_t)reason < FRAME_REASONS ? names[reason] : "未知";
+}
+
+const char *outcome_group_name(enum outcome_group group)
+{
+    static const char *const names[OUTCOME_GROUPS] = {
+        [OUTCOME_COMPLETE] = "成功访问",
+        [OUTCOME_PARTIAL] = "部分完成",
+        [OUTCOME_REFUSAL] = "拒访",
+        [OUTCOME_NONCONTACT] = "未接通",
+        [OUTCOME_OTHER] = "其他",
+        [OUTCOME_UNKNOWN_UNWORKED] = "未拨打或不明",
+        [OUTCOME_UNKNOWN_PERSON] = "未能确认本人",
+        [OUTCOME_INELIGIBLE] = "不合格样本",
+    };
+    return (size_t)group < OUTCOME_GROUPS ? names[group] : "未知";
+}
+
+struct word_name {
+    const char *word, *name;
+};
+
+static struct bytes name_of(struct bytes word, const struct word_name *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_equal(word, bytes_from_z(names[i].word)))
+            return bytes_from_z(names[i].name);
+    }
+    return word;
+}
+
+struct bytes draw_kind_name(struct bytes kind)
+{
+    static const struct word_name names[] = {
+        {"seed", "公开摇号抽样"}, {"exact", "按指定种子抽样"}, {"adopted", "采用外部样本"}};
+    return name_of(kind, names, sizeof names / sizeof *names);
+}
+
+struct bytes round_state_name(struct bytes state)
+{
+    static const struct word_name names[] = {{"draft", "未冻结"},  {"frozen", "已冻结"},
+                                             {"drawn", "已抽样"},  {"calling", "访问中"},
+                                             {"closed", "已关闭"}, {"scored", "已计分"}};
+    return name_of(state, names, sizeof names / sizeof *names);
+}
+
+struct bytes request_reason_name(struct bytes reason)
+{
+    static const struct word_name names[] = {
+        {"void", "作废"},
+        {"direct", "直接答复"},
+        {"praise", "表扬"},
+        {"merged", "重复件并单"},
+        {"returned", "退单"},
+        {"opt_out", "拒绝回访"},
+        {"confidential", "保密"},
+        {"legal", "涉法涉诉"},
+        {"beyond_duty", "超出职责"},
+        {"uncooperative", "诉求人拒不配合"},
+    };
+    return name_of(reason, names, sizeof names / sizeof *names);
+}
+
+const char *rank_by_name(const struct rules *rules)
+{
+    switch (rules->ranking.by) {
+    case RULES_RANK_BY_SCORE:
+        return "综合得分";
+    case RULES_RANK_BY_ON_TIME:
+        return "按时办结率";
+    case RULES_RANK_BY_RESOLUTION:
+        return "诉求解决率";
+    case RULES_RANK_BY_SATISFACTION:
+        return "处理满意率";
+    }
+    return "综合得分";
+}
+
+bool rank_is_sampled(const struct ranking_row *row, const struct rules *rules)
+{
+    return row->has_sample && rules->ranking.by != RULES_RANK_BY_ON_TIME;
+}
+
 const char *on_time_base_name(const struct rules *rules)
 {
     switch (rules->on_time.base) {
@@ -117,17 +212,20 @@ const char *band_name(const struct ranking_row *row, const struct rules *rules)
     return row->band;
 }
 
-void ranking_note_text(struct buf *out, enum ranking_note note, const struct rules *rules)
+void ranking_note_text(struct buf *out, const struct ranking_row *row, const struct rules *rules)
 {
-    switch (note) {
+    switch (row->note) {
     case NOTE_NONE:
         break;
     case NOTE_FEW:
         buf_append_z(out, "样本偏少，仅供参考");
         break;
     case NOTE_TOO_FEW:
-        buf_printf(out, "%s不足%" PRId64 "件，不排名", on_time_base_name(rules),
-                   rules->on_time.min_orders);
+        if (rank_is_sampled(row, rules))
+            buf_append_z(out, "样本不足，不排名");
+        else
+            buf_printf(out, "%s不足%" PRId64 "件，不排名", on_time_base_name(rules),
+                       rules->on_time.min_orders);
         break;
     case NOTE_NO_ORDERS:
         buf_append_z(out, "本期无工单");

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 
+#include "scoring/frame.h"
 #include "scoring/ranking.h"
 
 /* What the office calls the things of scoring, in Chinese. Texts are static and NUL-terminated. Thread: any. */
@@ -19,8 +20,24 @@ const char *on_time_base_name(const struct rules *rules);
 /* A unit's band: 高于类别平均 and the like; the name of a threshold as it is; empty when not ranked. */
 const char *band_name(const struct ranking_row *row, const struct rules *rules);
 
-/* The note that a table prints beside a unit, nothing for NOTE_NONE; too few are said by number: 应办结不足20件，不排名. */
-void ranking_note_text(struct buf *out, enum ranking_note note, const struct rules *rules);
+/* 不计入样本框 for one order, as a reason; 在样本框内 for FRAME_IN. */
+const char *frame_reason_name(enum frame_reason reason);
+/* 成功访问, 部分完成, 拒访 and the like. */
+const char *outcome_group_name(enum outcome_group group);
+/* Words of the schema: seed, exact, adopted; draft to scored; the keys of [exclude]. One that is none comes back as it
+ * is. */
+struct bytes draw_kind_name(struct bytes kind);
+struct bytes round_state_name(struct bytes state);
+struct bytes request_reason_name(struct bytes reason);
+/* What the rules rank by: 综合得分, 按时办结率, 诉求解决率, 处理满意率. */
+const char *rank_by_name(const struct rules *rules);
+
+/* Whether the row's rank rests on a sample. */
+bool rank_is_sampled(const struct ranking_row *row, const struct rules *rules);
+
+/* The note that a table prints beside a unit, nothing for NOTE_NONE. Too few orders are said by number:
+ * 应办结不足20件，不排名; too few answers in words alone, for there are two items. */
+void ranking_note_text(struct buf *out, const struct ranking_row *row, const struct rules *rules);
 
 /* A rate as people read it, never without its base: `12件中12件` when the base has under 100 cases, one decimal of a
  * percentage under 1,000, two from there on; `—` when the base is 0. A part short of the whole never rounds up to

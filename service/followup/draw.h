@@ -13,17 +13,19 @@
 
 /* ---- the plan ---- */
 
-enum draw_size { DRAW_SIZE_TOTAL, DRAW_SIZE_MARGIN };
+enum draw_size {
+    DRAW_SIZE_OPEN, /* not said yet: only the frame, and what the rules leave open */
+    DRAW_SIZE_TOTAL,
+    DRAW_SIZE_MARGIN,
+};
 
 struct draw_wish {
     enum draw_size by;
     int64_t total; /* orders to draw over all units */
-    double
-        margin; /* that every unit's rate is to reach, in (0,1); `min_per_unit` and `cap` still hold */
+    double margin; /* that every unit's rate is to reach, in (0,1); `min_per_unit` and `cap` hold */
     /* What is planned with; NAN: taken from the last scored round of the kind (its response rate and its
      * satisfaction rate), without one DRAW_PLAN_RATE and DRAW_PLAN_RESPONSE. */
     double rate, response;
-    bool keeps_all; /* the whole frame in ticket order is kept as reserve (`draw --all`) */
 };
 #define DRAW_PLAN_RATE     0.5 /* the most careful */
 #define DRAW_PLAN_RESPONSE 0.6 /* an assumption, and printed as one */
@@ -37,14 +39,15 @@ struct draw_plan_unit {
 struct draw_plan {
     struct framing framing;
     struct draw_plan_unit *units; /* as framing.units */
-    int64_t sample, reserve;      /* of all */
+    int64_t least, most;          /* totals that the rules leave open */
+    int64_t sample, reserve;      /* of all; 0 with DRAW_SIZE_OPEN, and so in every unit */
     double expected_answers, expected_margin;
     struct plan with; /* what was planned with */
-    bool is_assumed;  /* with.rate and with.response are the defaults, no earlier round's */
-    bool is_short;    /* asked for more than there is: all is taken */
+    bool is_assumed; /* with.rate or with.response is the default, nobody's wish and no earlier round's */
+    bool is_short;   /* asked for more than there is: all is taken */
 };
 
-/* ERR_REFUSED: fewer than the sum of the minimums, with both numbers. Memory is the arena's. */
+/* ERR_REFUSED: a total below `least`, with both numbers. Memory is the arena's. */
 int draw_plan_make(const struct datadir *datadir, const struct round_row *round,
                    const struct round_basis *basis, const struct draw_wish *wish,
                    struct arena *arena, struct draw_plan *out, struct err *err);
@@ -79,6 +82,25 @@ int draw_top_up(const struct datadir *datadir, const struct round_row *round,
 
 /* ---- what it shows ---- */
 
+struct draw_overview_unit {
+    struct bytes code;
+    int64_t frame, sample, reserve, released;
+};
+
+struct draw_overview {
+    int64_t no, count; /* draw `no` of `count` */
+    struct bytes kind; /* seed, exact, adopted */
+    struct draw_overview_unit *units; /* by code */
+    size_t unit_count;
+    int64_t frame, sample, reserve, released; /* of all units */
+    int64_t cases;                            /* people among the released */
+    char public_sha256[DIGEST_HEX_BYTES];
+};
+
+/* The draw in force; memory is the arena's. ERR_NOT_FOUND. */
+int draw_overview_load(const struct datadir *datadir, const struct round_row *round,
+                       struct arena *arena, struct draw_overview *out, struct err *err);
+
 /* `draw --format csv` (DESIGN.md 6), of the draw in force; part is sample for released orders, else reserve. With
  * `all` the rest of the frame follows within each unit, in ticket order, part rest. ERR_NOT_FOUND without a
  * draw. */
@@ -97,11 +119,12 @@ struct opened_entry {
 };
 /* Recorded as a step. ERR_NOT_FOUND: not in the frame. */
 int draw_open_entry(const struct datadir *datadir, const struct round_row *round,
-                    struct bytes order_no, const struct actor *actor, struct arena *arena,
-                    struct opened_entry *out, struct err *err);
+                    struct bytes order_no, struct bytes why, const struct actor *actor,
+                    struct arena *arena, struct opened_entry *out, struct err *err);
 
-/* The whole seed for the auditor: `ID|A|B`, or the exact one. Recorded as a step. */
-int draw_open_seed(const struct datadir *datadir, const struct round_row *round,
+/* The whole seed for the auditor: `ID|A|B`, or the exact one. Recorded as a step. ERR_NOT_FOUND: an
+ * adopted sample has none. */
+int draw_open_seed(const struct datadir *datadir, const struct round_row *round, struct bytes why,
                    const struct actor *actor, struct buf *out, struct err *err);
 
 /* ---- checking ---- */

@@ -21,14 +21,16 @@ static int system_error(struct err *err, const char *what, const char *path)
     return err_set(err, code, "could not %s \"%s\": %s", what, path, strerror(errno));
 }
 
-int files_read(const char *path, struct buf *out, struct err *err)
+/* Hand on the whole of a file; a code of the sink ends it and comes back. */
+typedef int (*block_cb)(void *context, struct bytes block, struct err *err);
+static int read_blocks(const char *path, block_cb on_block, void *context, struct err *err)
 {
     char block[READ_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return system_error(err, "open", path);
     int rc = OK;
-    for (;;) {
+    while (rc == OK) {
         ssize_t got = read(fd, block, sizeof block);
         if (got < 0 && errno == EINTR)
             continue;
@@ -36,13 +38,39 @@ int files_read(const char *path, struct buf *out, struct err *err)
             rc = system_error(err, "read", path);
         if (got <= 0)
             break;
-        buf_append(out, (struct bytes){block, (size_t)got});
-        if (out->rc != OK)
-            break;
+        rc = on_block(context, (struct bytes){block, (size_t)got}, err);
     }
-    if (rc == OK)
-        rc = buf_status(out, err);
     (void)close(fd);
+    return rc;
+}
+
+static int append_block(void *context, struct bytes block, struct err *err)
+{
+    struct buf *out = context;
+    buf_append(out, block);
+    return buf_status(out, err);
+}
+
+int files_read(const char *path, struct buf *out, struct err *err)
+{
+    int rc = read_blocks(path, append_block, out, err);
+    return rc == OK ? buf_status(out, err) : rc;
+}
+
+static int digest_block(void *context, struct bytes block, struct err *err)
+{
+    return sha256_feed(context, block, err);
+}
+
+int files_sha256(const char *path, unsigned char out_sha256[SHA256_BYTES], struct err *err)
+{
+    struct sha256 *sha256 = NULL;
+    int rc = sha256_new(&sha256, err);
+    if (rc == OK)
+        rc = read_blocks(path, digest_block, sha256, err);
+    if (rc == OK)
+        rc = sha256_finish(sha256, out_sha256, err);
+    sha256_free(sha256);
     return rc;
 }
 

@@ -4,10 +4,15 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
+#include "service/auth/digest.h"
+
 /* What the operating system keeps: files and zones. Thread: any. */
 
 /* Append the whole of a file. ERR_NOT_FOUND, ERR_LIMIT (more than the buf may hold), ERR_IO. */
 int files_read(const char *path, struct buf *out, struct err *err);
+
+/* The SHA-256 of a file of whatever length. ERR_NOT_FOUND, ERR_IO. */
+int files_sha256(const char *path, unsigned char out_sha256[SHA256_BYTES], struct err *err);
 
 /* Replace `path` by `content`, whole or not at all: written beside it, synced, renamed. `mode` as for open(2). ERR_IO,
  * too, when it is a device or a pipe. */

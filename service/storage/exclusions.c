@@ -75,7 +75,7 @@ int exclusion_get(struct store *store, int64_t id, struct exclusion_row *out, st
 /* Whether `who` may decide. */
 static int check_decision(struct store *store, int64_t id, struct bytes who, struct err *err)
 {
-    struct exclusion_row row;
+    struct exclusion_row row = {.id = 0};
     int rc = exclusion_get(store, id, &row, err);
     if (rc != OK)
         return rc;

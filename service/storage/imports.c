@@ -204,18 +204,11 @@ int imports_each(struct store *store, import_cb on_import, void *context, struct
 {
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, "imports_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    while (database_next(store, statement, &rc, err)) {
         struct import_row row = {0};
         import_row_read(statement, &row);
         rc = on_import(context, &row, err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -239,19 +232,10 @@ int import_unmatched_each(struct store *store, int64_t import_id, import_unmatch
                           void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "import_unmatched_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "import_unmatched_each", &import_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_name(context, database_column_text(statement, 0),
                      sqlite3_column_int64(statement, 1), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -454,22 +438,13 @@ int rejects_each(struct store *store, int64_t import_id, reject_cb on_reject, vo
 {
     enum { AT_REJECT, AT_LINE, AT_REASON, AT_HEADER, AT_SEALED };
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "rejects_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "rejects_each", &import_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_reject(context, sqlite3_column_int64(statement, AT_REJECT),
                        sqlite3_column_int64(statement, AT_LINE),
                        database_column_text(statement, AT_REASON),
                        database_column_text(statement, AT_HEADER),
                        database_column_blob(statement, AT_SEALED), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -485,20 +460,12 @@ int record_flags_each(struct store *store, int64_t import_id, int64_t handling_i
 {
     const char *name =
         import_id != 0 ? "record_flags_each_of_import" : "record_flags_each_of_handling";
+    int64_t id = import_id != 0 ? import_id : handling_id;
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, name, &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, import_id != 0 ? import_id : handling_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, name, &id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
         rc = on_flags(context, sqlite3_column_int64(statement, 0),
                       sqlite3_column_int64(statement, 1),
                       (uint32_t)sqlite3_column_int64(statement, 2), err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }

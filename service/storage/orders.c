@@ -288,20 +288,12 @@ int handling_versions_each(struct store *store, int64_t handling_id, handling_ve
                            void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "handling_versions_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, handling_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "handling_versions_each", &handling_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
         struct handling_row row;
         handling_row_read(statement, 1, &row);
         rc = on_version(context, sqlite3_column_int64(statement, 0), &row, err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -309,20 +301,12 @@ int order_versions_each(struct store *store, int64_t order_id, order_version_cb 
                         void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "order_versions_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, order_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc = database_take_with(store, "order_versions_each", &order_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
         struct order_row row;
         order_row_read(statement, 1, &row);
         rc = on_version(context, sqlite3_column_int64(statement, 0), &row, err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -402,21 +386,13 @@ int facts_each(struct store *store, int64_t from_id, int64_t end_id, fact_cb on_
                struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "facts_each", &statement, err);
-    if (rc != OK)
-        return rc;
-    (void)sqlite3_bind_int64(statement, 1, from_id);
-    (void)sqlite3_bind_int64(statement, 2, end_id);
-    bool found = false;
-    rc = database_step(store, statement, &found, err);
-    while (rc == OK && found) {
+    int rc =
+        database_take_with(store, "facts_each", (int64_t[]){from_id, end_id}, 2, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
         struct fact_row row;
         fact_row_read(statement, 0, &row);
         rc = on_fact(context, &row, err);
-        if (rc == OK)
-            rc = database_step(store, statement, &found, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 

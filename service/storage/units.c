@@ -96,17 +96,12 @@ int unit_get(struct store *store, int64_t id, struct unit_row *out, struct err *
 int units_each(struct store *store, unit_cb on_unit, void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = true;
     int rc = database_take(store, "units_each", &statement, err);
-    while (rc == OK && row) {
+    while (database_next(store, statement, &rc, err)) {
         struct unit_row unit;
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
         read_unit(statement, &unit);
         rc = on_unit(context, &unit, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -336,17 +331,12 @@ int unit_alias_put(struct store *store, struct bytes name, struct bytes folded, 
 int unit_names_each(struct store *store, unit_name_cb on_name, void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = true;
     int rc = database_take(store, "unit_names_each", &statement, err);
-    while (rc == OK && row) {
+    while (database_next(store, statement, &rc, err)) {
         struct unit_name_row name;
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
         read_name(statement, &name);
         rc = on_name(context, &name, err);
     }
-    (void)sqlite3_reset(statement);
     return rc;
 }
 
@@ -355,16 +345,10 @@ int unit_names_unmatched_each(struct store *store, unit_unmatched_cb on_name, vo
 {
     enum { NAME, FOLDED, ORDERS };
     sqlite3_stmt *statement = NULL;
-    bool row = true;
     int rc = database_take(store, "unit_names_unmatched_each", &statement, err);
-    while (rc == OK && row) {
-        rc = database_step(store, statement, &row, err);
-        if (rc != OK || !row)
-            break;
+    while (database_next(store, statement, &rc, err))
         rc = on_name(context, database_column_text(statement, NAME),
                      database_column_text(statement, FOLDED),
                      sqlite3_column_int64(statement, ORDERS), err);
-    }
-    (void)sqlite3_reset(statement);
     return rc;
 }

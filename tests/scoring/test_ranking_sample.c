@@ -1,142 +1,10 @@
-#include "scoring/ranking.h"
-
 #include "scoring/rank_set.h"
+#include "tests/scoring/ranking_fixture.h"
 #include "tests/support/fault.h"
 
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 /* The table of sampled rounds. */
-
-enum { ARENA_MAX_BYTES = 1 << 21, PARTS_MAX = 3, UNITS_MAX = 24 };
-
-/* Some rules that rank small samples. */
-#define SMALL                                                                                      \
-    "[on_time]\nmin_orders = 0\n[ranking]\nmin_answers = 1\nfew_answers = 1\nlow_response = 0\n"
-
-/* Answers of a part: yes and 5, yes and 3, no and 1. Who was released and did not answer was not reached. */
-struct part_case {
-    int64_t frame, released, content, fair, angry;
-};
-
-struct unit_case {
-    const char *code, *class_name;
-    int class_position;
-    int64_t on_time, late;
-    struct part_case parts[PARTS_MAX];
-    size_t part_count;
-};
-
-/* Units with their samples, and the table made of them. */
-struct table {
-    struct ranked_unit_input inputs[UNITS_MAX];
-    struct unit_sample samples[UNITS_MAX][PARTS_MAX];
-    struct arena arena;
-    struct ranking ranking;
-};
-
-static struct rules rules_of(const char *text)
-{
-    struct rules rules;
-    struct err err = {0};
-    if (rules_parse(bytes_from_z(text), &rules, &err) != OK)
-        fail_msg("%s", err.message);
-    return rules;
-}
-
-static void assert_near(double actual, double expected)
-{
-    if (isnan(expected) ? !isnan(actual)
-                        : !(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected))))
-        fail_msg("%.17g is not %.17g", actual, expected);
-}
-
-static struct unit_sample sample_of(const struct part_case *c)
-{
-    int64_t people = c->content + c->fair + c->angry;
-    struct unit_sample sample = {.frame = c->frame};
-    sample.outcomes.of_group[OUTCOME_COMPLETE] = people;
-    sample.outcomes.of_group[OUTCOME_NONCONTACT] = c->released - people;
-    sample.answers[0].people[RESOLUTION_YES][5] = c->content;
-    sample.answers[1].people[RESOLUTION_YES][3] = c->fair;
-    sample.answers[2].people[RESOLUTION_NO][1] = c->angry;
-    return sample;
-}
-
-static void fill_inputs(const struct unit_case *cases, size_t count, struct table *table)
-{
-    assert_true(count <= UNITS_MAX);
-    for (size_t i = 0; i < count; i++) {
-        const struct unit_case *c = &cases[i];
-        for (size_t p = 0; p < c->part_count; p++)
-            table->samples[i][p] = sample_of(&c->parts[p]);
-        table->inputs[i] = (struct ranked_unit_input){
-            .code = bytes_from_z(c->code),
-            .name = bytes_from_z(c->code),
-            .class_name = bytes_from_z(c->class_name),
-            .class_position = c->class_position,
-            .samples = c->part_count > 0 ? table->samples[i] : NULL,
-            .sample_count = c->part_count,
-        };
-        table->inputs[i].tally.by_judgement[JUDGED_ON_TIME] = c->on_time;
-        table->inputs[i].tally.by_judgement[JUDGED_LATE] = c->late;
-    }
-}
-
-static void table_build(struct table *table, const char *rules_text, size_t count)
-{
-    struct rules rules = rules_of(rules_text);
-    struct err err = {0};
-    arena_init(&table->arena, ARENA_MAX_BYTES);
-    if (ranking_build(&rules, table->inputs, count, &table->arena, &table->ranking, &err) != OK)
-        fail_msg("%s", err.message);
-}
-
-static void table_begin(struct table *table, const char *rules_text, const struct unit_case *cases,
-                        size_t count)
-{
-    *table = (struct table){0};
-    fill_inputs(cases, count, table);
-    table_build(table, rules_text, count);
-}
-
-static void table_end(struct table *table)
-{
-    arena_deinit(&table->arena);
-}
-
-static const struct ranking_row *row_of(const struct table *table, const char *code)
-{
-    for (size_t i = 0; i < table->ranking.unit_count; i++) {
-        if (bytes_equal(table->ranking.rows[i].unit_code, bytes_from_z(code)))
-            return &table->ranking.rows[i];
-    }
-    fail_msg("no unit %s", code);
-    return NULL;
-}
-
-static const struct ranking_row *row_over_all(const struct table *table)
-{
-    return &table->ranking.rows[table->ranking.row_count - 1];
-}
-
-static void expect_ranks(const struct table *table, const char *code, int rank, int low, int high,
-                         int of)
-{
-    const struct ranking_row *row = row_of(table, code);
-    if (row->rank != rank || row->rank_low != low || row->rank_high != high || row->ranked_of != of)
-        fail_msg("%s: %d, %d to %d of %d", code, row->rank, row->rank_low, row->rank_high,
-                 row->ranked_of);
-}
-
-#define COUNT(cases) (sizeof(cases) / sizeof((cases)[0]))
 
 /* ---- ranks ---- */
 
@@ -311,7 +179,7 @@ static void ranking_build__notes_what_figures_rest_on(void **state)
     table_end(&table);
 }
 
-/* ---- units without samples, parts ---- */
+/* ---- units without samples ---- */
 
 static void ranking_build__has_no_sample_before_the_draw(void **state)
 {
@@ -382,72 +250,6 @@ static void ranking_build__lets_the_class_mean_stand_in(void **state)
     /* A score, but no rank: nobody answered. */
     expect_ranks(&table, "c5", 0, 0, 0, 0);
     assert_int_equal(row_of(&table, "c5")->note, NOTE_TOO_FEW);
-    table_end(&table);
-}
-
-/* A round in two like parts says what it says as a whole, but for a degree of freedom. */
-static void ranking_build__agrees_with_the_whole_over_like_parts(void **state)
-{
-    (void)state;
-    static const struct unit_case whole[] = {{"a", "县", 1, 90, 10, {{400, 200, 80, 40, 40}}, 1},
-                                             {"b", "县", 1, 70, 30, {{600, 200, 120, 20, 20}}, 1}};
-    static const struct unit_case parts[] = {
-        {"a", "县", 1, 90, 10, {{100, 50, 20, 10, 10}, {300, 150, 60, 30, 30}}, 2},
-        {"b",
-         "县",
-         1,
-         70,
-         30,
-         {{300, 100, 60, 10, 10}, {0, 0, 0, 0, 0}, {300, 100, 60, 10, 10}},
-         3}};
-    static struct table one;
-    static struct table many;
-    table_begin(&one, SMALL, whole, COUNT(whole));
-    table_begin(&many, SMALL, parts, COUNT(parts));
-    assert_int_equal(one.ranking.row_count, many.ranking.row_count);
-    for (size_t i = 0; i < one.ranking.row_count; i++) {
-        const struct ranking_row *a = &one.ranking.rows[i];
-        const struct ranking_row *b = &many.ranking.rows[i];
-        assert_memory_equal(&a->sample, &b->sample, sizeof a->sample);
-        assert_memory_equal(&a->resolution, &b->resolution, sizeof a->resolution);
-        assert_int_equal(a->drawn, b->drawn);
-        assert_int_equal(a->rank, b->rank);
-        assert_int_equal(a->rank_high, b->rank_high);
-        assert_near(a->rr1, b->rr1);
-        assert_near(a->resolution_rate.point, b->resolution_rate.point);
-        assert_near(a->satisfaction_54.point, b->satisfaction_54.point);
-        assert_near(a->satisfaction_coverage, b->satisfaction_coverage);
-        assert_near(a->score.total.point, b->score.total.point);
-        assert_true(fabs(a->resolution_rate.interval.low - b->resolution_rate.interval.low) <
-                    0.004);
-        assert_true(fabs(a->score.total.low - b->score.total.low) < 0.004);
-        assert_true(fabs(a->score.total.high - b->score.total.high) < 0.004);
-    }
-    table_end(&one);
-    table_end(&many);
-}
-
-/* Parts weigh as their frames; adding their answers up would say something else. */
-static void ranking_build__post_stratifies_over_parts_and_units(void **state)
-{
-    (void)state;
-    static const struct unit_case cases[] = {
-        {"a", "县", 1, 90, 10, {{900, 40, 20, 0, 20}, {100, 100, 60, 40, 0}}, 2},
-        {"b", "县", 1, 90, 10, {{500, 60, 0, 0, 60}}, 1},
-    };
-    static struct table table;
-    table_begin(&table, SMALL, cases, COUNT(cases));
-    const struct ranking_row *row = row_of(&table, "a");
-    assert_near(row->resolution_rate.point, 0.9 * 0.5 + 0.1);
-    assert_near(row->satisfaction_54.point, 0.9 * 0.5 + 0.1 * 0.6);
-    assert_near(row->score.parts.resolution.point, row->resolution_rate.point);
-    assert_int_equal(row->resolution.valid, 140);
-    assert_int_equal(row->resolution.favourable, 120);
-    const struct ranking_row *all = row_over_all(&table);
-    assert_near(all->resolution_rate.point, (0.9 * 0.5 + 0.1) * 1000 / 1500);
-    assert_near(all->score.parts.resolution.point, all->resolution_rate.point);
-    assert_int_equal(all->resolution.favourable, 120);
-    assert_int_equal(all->resolution.frame, 1500);
     table_end(&table);
 }
 
@@ -551,8 +353,6 @@ int main(void)
         cmocka_unit_test(ranking_build__has_no_sample_before_the_draw),
         cmocka_unit_test(ranking_build__counts_an_empty_frame_among_sampled_units),
         cmocka_unit_test(ranking_build__lets_the_class_mean_stand_in),
-        cmocka_unit_test(ranking_build__agrees_with_the_whole_over_like_parts),
-        cmocka_unit_test(ranking_build__post_stratifies_over_parts_and_units),
         cmocka_unit_test(unit_sample_answers__adds_waves_up),
         cmocka_unit_test(ranking_build__of_samples_does_not_depend_on_the_order_of_units),
         cmocka_unit_test(ranking_build__refuses_samples_that_cannot_be),

@@ -72,7 +72,7 @@ CREATE TABLE frame_left_out (
     PRIMARY KEY (round_id, unit, reason)
 ) STRICT, WITHOUT ROWID;
 
--- One draw. The one in force is the last that is not abandoned.
+-- One draw. In force is the last one, unless it is abandoned.
 CREATE TABLE draws (
     round_id  INTEGER NOT NULL REFERENCES rounds (id),
     no        INTEGER NOT NULL CHECK (no > 0),

@@ -1,0 +1,386 @@
+#include "service/commands/round_verbs.h"
+
+#include "base/civil.h"
+
+#include "reports/csv.h"
+#include "reports/words.h"
+
+#include "service/auth/digest.h"
+#include "service/commands/arguments.h"
+#include "service/commands/output.h"
+#include "service/commands/round_shown.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- words ---- */
+
+static struct bytes name_of(struct bytes word, const char *const (*names)[2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_equal(word, bytes_from_z(names[i][0])))
+            return bytes_from_z(names[i][1]);
+    }
+    return word;
+}
+
+static struct bytes kind_name(struct bytes kind)
+{
+    static const char *const names[][2] = {{"monthly", "月度"},
+                                           {"quarterly", "季度"},
+                                           {"midyear", "半年"},
+                                           {"yearend", "全年"},
+                                           {"other", "其他"}};
+    return name_of(kind, names, sizeof names / sizeof *names);
+}
+
+static struct bytes step_name(struct bytes step)
+{
+    static const char *const names[][2] = {{"create", "建立"},
+                                           {"freeze", "冻结"},
+                                           {"draw", "抽样"},
+                                           {"top-up", "追加样本"},
+                                           {"draw abandoned", "作废抽样"},
+                                           {"calling", "开始访问"},
+                                           {"close", "关闭"},
+                                           {"reopen", "退回"},
+                                           {"score", "计分"}};
+    return name_of(step, names, sizeof names / sizeof *names);
+}
+
+/* ---- show, for people ---- */
+
+static void append_names(struct buf *out, const char *label, const struct bytes *names,
+                         size_t count)
+{
+    if (count == 0)
+        return;
+    buf_append_z(out, label);
+    for (size_t i = 0; i < count; i++) {
+        buf_append_z(out, i > 0 ? "、" : "");
+        buf_append(out, names[i]);
+    }
+    buf_append_byte(out, '\n');
+}
+
+static void append_digest(struct buf *out, const char *label, struct bytes digest)
+{
+    char hex[SHA256_HEX_BYTES];
+    sha256_hex((const unsigned char *)digest.ptr, hex);
+    buf_printf(out, "%s：%s\n", label, hex);
+}
+
+static void append_time(struct buf *out, int64_t utc, int offset_s)
+{
+    char text[TIME_TEXT_BYTES];
+    time_format(utc, offset_s, text);
+    buf_append_z(out, text);
+}
+
+static void append_head(struct buf *out, const struct round_shown *shown)
+{
+    const struct round_row *row = &shown->row;
+    struct bytes kind = kind_name(row->kind);
+    struct bytes state = round_state_name(row->state);
+    char from[DAY_TEXT_BYTES];
+    char to[DAY_TEXT_BYTES];
+    day_format(row->from_day, from);
+    day_format(row->to_day, to);
+    buf_printf(out, "评价期：" BYTES_FMT "（" BYTES_FMT "%s）\n起止：%s 至 %s\n",
+               BYTES_ARG(row->name), BYTES_ARG(kind), row->is_accumulated ? "，累计" : "", from,
+               to);
+    buf_printf(out, "状态：" BYTES_FMT "（" BYTES_FMT "）\n数据截至：", BYTES_ARG(state),
+               BYTES_ARG(row->state));
+    if (shown->as_of_utc != 0)
+        append_time(out, shown->as_of_utc, shown->offset_s);
+    else
+        buf_append_z(out, "待定");
+    buf_append_byte(out, '\n');
+    append_names(out, "各期：", shown->parts, shown->part_count);
+    append_names(out, "计入累计评价期：", shown->sums, shown->sum_count);
+}
+
+static void append_frame(struct buf *out, const struct round_shown *shown)
+{
+    buf_printf(out, "样本框：第%" PRId64 "次冻结，%" PRId64 "件\n", shown->frame.no,
+               shown->frame.entries);
+    for (int i = 0; i < FRAME_REASONS; i++) {
+        if (shown->left_out[i] > 0)
+            buf_printf(out, "  不在样本框：%s %" PRId64 "件\n", frame_reason_name(i),
+                       shown->left_out[i]);
+    }
+    append_digest(out, "  样本框摘要（SHA-256）", shown->frame.listing_sha256);
+    append_digest(out, "  规则摘要（SHA-256）", shown->frame.rules_sha256);
+    append_digest(out, "  种子承诺（SHA-256）", shown->frame.secret_sha256);
+}
+
+static void append_draw(struct buf *out, const struct round_shown *shown)
+{
+    struct bytes kind = draw_kind_name(shown->draw.kind);
+    buf_printf(out,
+               "抽样：第%" PRId64 "次（共%" PRId64 "次），" BYTES_FMT "，样本%" PRId64
+               "件，备用%" PRId64 "件，已放出%" PRId64 "件\n",
+               shown->draw.no, shown->draw_count, BYTES_ARG(kind), shown->sample, shown->reserve,
+               shown->released);
+    if (bytes_equal(shown->draw.kind, BYTES_LIT("seed")))
+        buf_printf(out, "  公开种子：" BYTES_FMT "\n", BYTES_ARG(shown->draw.seed));
+    append_digest(out, "  公布文件摘要（SHA-256）", shown->draw.public_sha256);
+}
+
+static void append_steps(struct buf *out, const struct round_shown *shown)
+{
+    buf_append_z(out, "经过：\n");
+    for (size_t i = 0; i < shown->step_count; i++) {
+        const struct round_shown_step *step = &shown->steps[i];
+        struct bytes name = step_name(step->step);
+        buf_append_z(out, "  ");
+        append_time(out, step->at_utc, OFFICE_OFFSET_S);
+        buf_printf(out, "  " BYTES_FMT "  " BYTES_FMT, BYTES_ARG(name), BYTES_ARG(step->who));
+        if (step->why.len > 0)
+            buf_printf(out, "  " BYTES_FMT, BYTES_ARG(step->why));
+        buf_append_byte(out, '\n');
+    }
+}
+
+static void append_words(struct buf *out, const struct round_shown *shown)
+{
+    append_head(out, shown);
+    if (shown->has_frame)
+        append_frame(out, shown);
+    if (shown->has_draw)
+        append_draw(out, shown);
+    else if (shown->draw_count > 0)
+        buf_printf(out, "抽样：%" PRId64 "次，均已作废\n", shown->draw_count);
+    if (shown->has_score) {
+        buf_printf(out, "留存结果：第%" PRId64 "次，", shown->score.issue);
+        append_time(out, shown->score.scored_utc, OFFICE_OFFSET_S);
+        buf_printf(out, "，" BYTES_FMT "\n", BYTES_ARG(shown->score.who));
+    }
+    append_steps(out, shown);
+    buf_append_z(out, "规则：\n");
+    buf_append(out, shown->row.rules);
+}
+
+/* ---- show, for programs ---- */
+
+static json_t *digest_to_json(struct bytes digest)
+{
+    char hex[SHA256_HEX_BYTES];
+    sha256_hex((const unsigned char *)digest.ptr, hex);
+    return json_string(hex);
+}
+
+static json_t *names_to_json(const struct bytes *names, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        if (json_array_append_new(array, output_string(names[i])) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *day_to_json(int64_t day)
+{
+    char text[DAY_TEXT_BYTES];
+    day_format(day, text);
+    return json_string(text);
+}
+
+static json_t *row_to_json(const struct round_row *row)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "id", output_string(row->name), "kind",
+                     output_string(row->kind), "from", day_to_json(row->from_day), "to",
+                     day_to_json(row->to_day), "state", output_string(row->state), "accumulated",
+                     row->is_accumulated);
+}
+
+static json_t *left_out_to_json(const struct round_shown *shown)
+{
+    json_t *object = json_object();
+    for (int i = FRAME_NOT_COUNTED + 1; i < FRAME_REASONS; i++) {
+        if (json_object_set_new(object, frame_reason_word(i), json_integer(shown->left_out[i])) !=
+            0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *frame_to_json(const struct round_shown *shown)
+{
+    const struct frame_row *frame = &shown->frame;
+    if (!shown->has_frame)
+        return json_null();
+    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "no", (json_int_t)frame->no, "entries",
+                     (json_int_t)frame->entries, "left_out", left_out_to_json(shown),
+                     "listing_sha256", digest_to_json(frame->listing_sha256), "rules_sha256",
+                     digest_to_json(frame->rules_sha256), "secret_sha256",
+                     digest_to_json(frame->secret_sha256), "frozen_at",
+                     output_time(frame->frozen_utc));
+}
+
+/* The exact seed opens every ticket: it is for `draw open`, which records who saw it. */
+static json_t *draw_to_json(const struct round_shown *shown)
+{
+    const struct draw_row *draw = &shown->draw;
+    if (!shown->has_draw)
+        return json_null();
+    bool is_public = bytes_equal(draw->kind, BYTES_LIT("seed"));
+    return json_pack(
+        "{s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "no", (json_int_t)draw->no, "of",
+        (json_int_t)shown->draw_count, "frame_no", (json_int_t)draw->frame_no, "kind",
+        output_string(draw->kind), "seed", is_public ? output_string(draw->seed) : json_null(),
+        "sample", (json_int_t)shown->sample, "reserve", (json_int_t)shown->reserve, "released",
+        (json_int_t)shown->released, "public_sha256", digest_to_json(draw->public_sha256),
+        "drawn_at", output_time(draw->drawn_utc), "who", output_string(draw->who));
+}
+
+static json_t *score_to_json(const struct round_shown *shown)
+{
+    const struct round_score_row *score = &shown->score;
+    if (!shown->has_score)
+        return json_null();
+    return json_pack("{s:I, s:o, s:o, s:o}", "issue", (json_int_t)score->issue, "scored_at",
+                     output_time(score->scored_utc), "who", output_string(score->who),
+                     "program_version", output_string(score->program_version));
+}
+
+static json_t *steps_to_json(const struct round_shown *shown)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < shown->step_count; i++) {
+        const struct round_shown_step *step = &shown->steps[i];
+        json_t *object = json_pack("{s:o, s:o, s:o, s:o}", "step", output_string(step->step), "at",
+                                   output_time(step->at_utc), "who", output_string(step->who),
+                                   "why", output_string(step->why));
+        if (json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *shown_to_json(const struct round_shown *shown)
+{
+    json_t *root = row_to_json(&shown->row);
+    json_t *rest = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "as_of", output_time(shown->as_of_utc), "parts",
+        names_to_json(shown->parts, shown->part_count), "part_of",
+        names_to_json(shown->sums, shown->sum_count), "frame", frame_to_json(shown), "draw",
+        draw_to_json(shown), "score", score_to_json(shown), "steps", steps_to_json(shown), "rules",
+        output_string(shown->row.rules));
+    bool is_whole = root != NULL && rest != NULL && json_object_update(root, rest) == 0;
+    json_decref(rest);
+    if (is_whole)
+        return root;
+    json_decref(root);
+    return NULL;
+}
+
+/* ---- the verbs ---- */
+
+static int parse_format(struct command_context *context, int argc, char **argv, int wanted,
+                        enum command_format *out_format, int *out_first)
+{
+    const char *format = NULL;
+    const struct argument_option options[] = {{"format", &format}, {NULL, NULL}};
+    int status = arguments_take(context, &command_round, argc, argv, options, out_first);
+    if (status == EXIT_DONE)
+        status = arguments_check_format(context, &command_round, format, out_format);
+    if (status == EXIT_DONE && *out_first + wanted != argc)
+        status = command_misused(context, &command_round,
+                                 wanted == 0 ? "多余的参数" : "show 后面要有一个评价期");
+    return status;
+}
+
+int round_show_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct datadir datadir = {0};
+    struct round_shown shown = {0};
+    struct buf out;
+    enum command_format format = FORMAT_TABLE;
+    int first = 0;
+    int status = parse_format(context, argc, argv, 1, &format, &first);
+    if (status == EXIT_DONE && format == FORMAT_CSV)
+        status = command_misused(context, &command_round, "--format 只能是 table 或 json");
+    if (status != EXIT_DONE)
+        return status;
+    buf_init(&out, OUTPUT_MAX_BYTES);
+    int rc = command_open(context, STORE_READONLY, &datadir, &err);
+    if (rc == OK)
+        rc = round_shown_load(datadir.store, bytes_from_z(argv[first]), context->now_utc, &shown,
+                              &err);
+    if (rc == OK && format == FORMAT_JSON)
+        rc = output_json(&out, shown_to_json(&shown), &err);
+    else if (rc == OK)
+        append_words(&out, &shown);
+    if (rc == OK)
+        rc = output_finish(context, &out, &err);
+    buf_deinit(&out);
+    round_shown_deinit(&shown);
+    datadir_close(&datadir);
+    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+}
+
+struct listing {
+    enum command_format format;
+    struct buf text;
+    json_t *array;
+};
+
+static int on_round(void *context, const struct round_row *row, struct err *err)
+{
+    struct listing *listing = context;
+    struct buf *out = &listing->text;
+    char from[DAY_TEXT_BYTES];
+    char to[DAY_TEXT_BYTES];
+    day_format(row->from_day, from);
+    day_format(row->to_day, to);
+    if (listing->format == FORMAT_JSON)
+        return json_array_append_new(listing->array, row_to_json(row)) == 0
+                   ? OK
+                   : err_set(err, ERR_NOMEM, "could not list rounds");
+    if (listing->format == FORMAT_CSV) {
+        csv_cell(out, row->name);
+        buf_printf(out, "," BYTES_FMT ",%s,%s," BYTES_FMT ",%s\n", BYTES_ARG(row->kind), from, to,
+                   BYTES_ARG(row->state), row->is_accumulated ? "yes" : "no");
+        return OK;
+    }
+    struct bytes kind = kind_name(row->kind);
+    struct bytes state = round_state_name(row->state);
+    buf_printf(out, BYTES_FMT "\t" BYTES_FMT "%s\t%s 至 %s\t" BYTES_FMT "\n", BYTES_ARG(row->name),
+               BYTES_ARG(kind), row->is_accumulated ? "（累计）" : "", from, to, BYTES_ARG(state));
+    return OK;
+}
+
+int round_list_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct datadir datadir = {0};
+    struct listing listing = {.format = FORMAT_TABLE};
+    int first = 0;
+    int status = parse_format(context, argc, argv, 0, &listing.format, &first);
+    if (status != EXIT_DONE)
+        return status;
+    listing.array = json_array();
+    buf_init(&listing.text, OUTPUT_MAX_BYTES);
+    if (listing.format == FORMAT_CSV)
+        buf_append_z(&listing.text, "id,kind,from,to,state,accumulated\n");
+    int rc = command_open(context, STORE_READONLY, &datadir, &err);
+    if (rc == OK)
+        rc = rounds_each(datadir.store, on_round, &listing, &err);
+    if (rc == OK && listing.format == FORMAT_JSON)
+        rc = output_json(&listing.text, json_incref(listing.array), &err);
+    if (rc == OK)
+        rc = output_finish(context, &listing.text, &err);
+    json_decref(listing.array);
+    buf_deinit(&listing.text);
+    datadir_close(&datadir);
+    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+}

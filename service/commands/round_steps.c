@@ -1,0 +1,177 @@
+#include "service/commands/round_verbs.h"
+
+#include "reports/words.h"
+
+#include "service/auth/digest.h"
+#include "service/commands/arguments.h"
+#include "service/commands/output.h"
+#include "service/rounds/evidence.h"
+#include "service/rounds/lifecycle.h"
+
+struct step_arguments {
+    const char *round, *by, *why;
+};
+
+/* One step of a round while its transaction is open. Zeroed at first. */
+struct step {
+    const struct command_context *context;
+    struct datadir datadir;
+    struct arena arena;
+    struct round_row round;
+    struct actor actor;
+};
+
+static int step_begin(const struct command_context *context, const struct step_arguments *arguments,
+                      struct step *out, struct err *err)
+{
+    *out = (struct step){.context = context,
+                         .actor = {arguments_actor(context, arguments->by), context->now_utc}};
+    arena_init(&out->arena, ROUND_ARENA_MAX_BYTES);
+    int rc = command_open(context, STORE_READWRITE, &out->datadir, err);
+    if (rc == OK)
+        rc = round_get_kept(out->datadir.store, bytes_from_z(arguments->round), &out->arena,
+                            &out->round, err);
+    return rc;
+}
+
+static void step_end(struct step *step)
+{
+    datadir_close(&step->datadir);
+    arena_deinit(&step->arena);
+}
+
+static int parse(struct command_context *context, int argc, char **argv, bool takes_why,
+                 struct step_arguments *out)
+{
+    const struct argument_option options[] = {
+        {"by", &out->by}, {takes_why ? "why" : NULL, &out->why}, {NULL, NULL}};
+    int first = 0;
+    int status = arguments_take(context, &command_round, argc, argv, options, &first);
+    if (status == EXIT_DONE && first + 1 != argc)
+        status = command_misused(context, &command_round, "%s 后面要有一个评价期", argv[0]);
+    if (status == EXIT_DONE && takes_why && out->why == NULL)
+        status = command_misused(context, &command_round, "缺少 --why");
+    if (status == EXIT_DONE)
+        status = arguments_check_text(context, &command_round, "by", out->by);
+    if (status == EXIT_DONE)
+        status = arguments_check_text(context, &command_round, "why", out->why);
+    if (status == EXIT_DONE)
+        out->round = argv[first];
+    return status;
+}
+
+/* ---- freeze ---- */
+
+static void append_digest(struct buf *out, const char *label, struct bytes digest)
+{
+    char hex[SHA256_HEX_BYTES];
+    sha256_hex((const unsigned char *)digest.ptr, hex);
+    buf_printf(out, "%s：%s\n", label, hex);
+}
+
+static int print_frame(const struct step *step, const struct frame_row *frame, struct err *err)
+{
+    struct buf out;
+    char directory[EVIDENCE_DIRECTORY_BYTES];
+    evidence_directory(directory, sizeof directory, step->round.name, "frame", frame->no);
+    buf_init(&out, OUTPUT_MAX_BYTES);
+    buf_printf(&out, "评价期：" BYTES_FMT "\n样本框：第%lld次冻结，%lld件\n",
+               BYTES_ARG(step->round.name), (long long)frame->no, (long long)frame->entries);
+    append_digest(&out, "样本框摘要（SHA-256）", frame->listing_sha256);
+    append_digest(&out, "规则摘要（SHA-256）", frame->rules_sha256);
+    append_digest(&out, "种子承诺（SHA-256）", frame->secret_sha256);
+    buf_printf(&out, "凭证：%s/evidence/%s\n", step->context->data_path, directory);
+    int rc = output_finish(step->context, &out, err);
+    buf_deinit(&out);
+    return rc;
+}
+
+int round_freeze_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct step_arguments arguments = {0};
+    struct step step;
+    struct frame_row frame;
+    int status = parse(context, argc, argv, false, &arguments);
+    if (status != EXIT_DONE)
+        return status;
+    int rc = step_begin(context, &arguments, &step, &err);
+    if (rc == OK)
+        rc = round_freeze(&step.datadir, &step.round, &step.actor, &step.arena, &frame, &err);
+    if (rc == OK)
+        rc = store_commit(step.datadir.store, &err);
+    if (rc == OK) {
+        command_say(context, "评价期 %s 已冻结，此后导入的数据不再改变它。", arguments.round);
+        rc = print_frame(&step, &frame, &err);
+    }
+    step_end(&step);
+    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+}
+
+/* ---- close ---- */
+
+int round_close_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct step_arguments arguments = {0};
+    struct step step;
+    int status = parse(context, argc, argv, false, &arguments);
+    if (status != EXIT_DONE)
+        return status;
+    int rc = step_begin(context, &arguments, &step, &err);
+    if (rc == OK)
+        rc = round_close(&step.datadir, &step.round, &step.actor, &err);
+    if (rc == OK)
+        rc = store_commit(step.datadir.store, &err);
+    step_end(&step);
+    if (rc != OK)
+        return command_fail(context, &err);
+    command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
+    return EXIT_DONE;
+}
+
+/* ---- reopen ---- */
+
+static int on_sum(void *context, const struct round_row *row, struct err *err)
+{
+    (void)err;
+    const struct step *step = context;
+    if (round_is_closed(row))
+        command_say(step->context,
+                    "累计评价期 " BYTES_FMT " 含有本期；更正并重新关闭后，请再计算一次：score "
+                    "--round " BYTES_FMT,
+                    BYTES_ARG(row->name), BYTES_ARG(row->name));
+    return OK;
+}
+
+/* The step is done whether or not this can be said. */
+static void say_sums(struct step *step)
+{
+    struct err err = {0};
+    if (store_begin_read(step->datadir.store, &err) == OK)
+        (void)round_sums_each(step->datadir.store, step->round.id, on_sum, step, &err);
+}
+
+int round_reopen_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct step_arguments arguments = {0};
+    struct step step;
+    struct bytes state = BYTES_NONE;
+    int status = parse(context, argc, argv, true, &arguments);
+    if (status != EXIT_DONE)
+        return status;
+    int rc = step_begin(context, &arguments, &step, &err);
+    if (rc == OK)
+        rc = round_reopen(&step.datadir, &step.round, &step.actor, bytes_from_z(arguments.why),
+                          &state, &err);
+    if (rc == OK)
+        rc = store_commit(step.datadir.store, &err);
+    if (rc == OK) {
+        struct bytes name = round_state_name(state);
+        command_say(context, "评价期 %s 已退回：" BYTES_FMT "。", arguments.round, BYTES_ARG(name));
+        say_sums(&step);
+    }
+    step_end(&step);
+    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+}

@@ -1,0 +1,532 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "scoring/stratified.h"
+
+#include "reports/bulletin_html.h"
+#include "reports/figures.h"
+#include "reports/libraries.h"
+#include "reports/score_csv.h"
+#include "reports/score_json.h"
+#include "reports/score_table.h"
+#include "reports/words.h"
+
+#include "tests/support/fault.h"
+#include "tests/support/golden.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { OUT_MAX_BYTES = 1 << 20, UNITS = 8, CLASSES = 2, ROWS = UNITS + CLASSES + 1 };
+
+/* What a unit's cases brought; pairs of answers as resolution and satisfaction. */
+struct unit_spec {
+    const char *class_name, *code, *name;
+    int64_t on_time_base, on_time, frame, drawn;
+    int64_t yes5, yes4, yes3, partly3, no2, no1, yes_alone;
+    int64_t still_open, refusal, noncontact, other, unworked, ineligible;
+    int rank, rank_low, rank_high;
+    const char *band;
+    enum ranking_note note;
+};
+
+static const struct unit_spec specs[UNITS] = {
+    {"县(区)", "A1", "云岭县", 1200, 1190, 1100, 420, 150, 90, 30, 12,      10,       4,
+     3,        6,    30,       70,   8,    3,    4,   1,   1,  2,  "above", NOTE_NONE},
+    {"县(区)", "A2", "=cmd|' /C calc'!A0",
+     900,      870,  820,
+     300,      80,   60,
+     25,       15,   12,
+     8,        2,    9,
+     22,       60,   6,
+     2,        2,    2,
+     1,        4,    "not_different",
+     NOTE_NONE},
+    {"县(区)", "A3", "<script>alert(\"x\")</script>,\x01 & 一个名称很长很长的被评价单位",
+     640,      600,  600,
+     220,      40,   38,
+     22,       14,   12,
+     9,        1,    8,
+     18,       50,   8,
+     1,        3,    3,
+     2,        4,    "not_different",
+     NOTE_FEW},
+    {"县(区)", "A4", "青石区", 310,     280,
+     300,      160,  16,       18,      14,
+     9,        10,   9,        2,       9,
+     20,       58,   3,        0,       1,
+     4,        2,    4,        "below", NOTE_LOW_RESPONSE},
+    {"县(区)", "A5", "小镇", 14, 12, 14, 14, 4, 2, 1, 1,  1,           0,
+     0,        1,    1,      4,  0,  0,  0,  0, 0, 0, "", NOTE_TOO_FEW},
+    {"县(区)", "A6", "无人应答区", 9,           9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 2, 7, 0, 0, 0, 0,
+     0,        0,    "",           NOTE_TOO_FEW},
+    {"市直 & <b>",
+     "B1",
+     "全数甲局",
+     60,
+     60,
+     60,
+     60,
+     40,
+     12,
+     4,
+     2,
+     1,
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     1,
+     1,
+     2,
+     "not_different",
+     NOTE_FEW},
+    {"市直 & <b>",
+     "B2",
+     "全数乙局",
+     60,
+     60,
+     60,
+     60,
+     40,
+     12,
+     4,
+     2,
+     1,
+     1,
+     0,
+     1,
+     0,
+     0,
+     0,
+     0,
+     0,
+     1,
+     1,
+     2,
+     "not_different",
+     NOTE_FEW},
+};
+
+static struct rules rules;
+static struct ranking_row rows[ROWS];
+static struct ranking ranking;
+
+/* Of each kind of answer, half came at the first attempt, a third of the rest at the second. */
+static void spread(struct unit_sample *sample, int resolution, int satisfaction, int64_t people)
+{
+    const int64_t first = people / 2, second = (people - people / 2) / 3;
+    sample->answers[0].people[resolution][satisfaction] += first;
+    sample->answers[1].people[resolution][satisfaction] += second;
+    sample->answers[2].people[resolution][satisfaction] += people - first - second;
+}
+
+static struct answer_table answers_of(const struct unit_sample *sample)
+{
+    struct answer_table sum = {{{0}}};
+    for (size_t w = 0; w < NONRESPONSE_WAVES; w++) {
+        for (size_t r = 0; r < RESOLUTION_ANSWERS; r++) {
+            for (size_t s = 0; s < SATISFACTION_ANSWERS; s++)
+                sum.people[r][s] += sample->answers[w].people[r][s];
+        }
+    }
+    return sum;
+}
+
+static void fill_sample(struct ranking_row *row, const struct unit_spec *spec)
+{
+    struct unit_sample *sample = &row->sample;
+    int64_t *of = sample->outcomes.of_group;
+    sample->frame = spec->frame;
+    spread(sample, RESOLUTION_YES, 5, spec->yes5);
+    spread(sample, RESOLUTION_YES, 4, spec->yes4);
+    spread(sample, RESOLUTION_YES, 3, spec->yes3);
+    spread(sample, RESOLUTION_PARTLY, 3, spec->partly3);
+    spread(sample, RESOLUTION_NO, 2, spec->no2);
+    spread(sample, RESOLUTION_NO, 1, spec->no1);
+    spread(sample, RESOLUTION_YES, SATISFACTION_MISSING, spec->yes_alone);
+    sample->still_open = spec->still_open;
+    of[OUTCOME_COMPLETE] =
+        spec->yes5 + spec->yes4 + spec->yes3 + spec->partly3 + spec->no2 + spec->no1;
+    of[OUTCOME_PARTIAL] = spec->yes_alone;
+    of[OUTCOME_REFUSAL] = spec->refusal;
+    of[OUTCOME_NONCONTACT] = spec->noncontact;
+    of[OUTCOME_OTHER] = spec->other;
+    of[OUTCOME_UNKNOWN_UNWORKED] = spec->unworked;
+    of[OUTCOME_INELIGIBLE] = spec->ineligible;
+    of[OUTCOME_UNKNOWN_PERSON] = spec->drawn - outcome_tally_released(&sample->outcomes);
+    row->drawn = spec->drawn;
+}
+
+static double rr1_of(const struct ranking_row *row)
+{
+    return (double)row->sample.outcomes.of_group[OUTCOME_COMPLETE] / (double)row_eligible(row);
+}
+
+static void fill_unit(struct ranking_row *row, const struct unit_spec *spec)
+{
+    *row = (struct ranking_row){
+        .unit_class = bytes_from_z(spec->class_name),
+        .unit_code = bytes_from_z(spec->code),
+        .unit_name = bytes_from_z(spec->name),
+        .rank = spec->rank,
+        .rank_low = spec->rank_low,
+        .rank_high = spec->rank_high,
+        .orders = spec->on_time_base + 10,
+        .excluded = 10,
+        .on_time_base = spec->on_time_base,
+        .on_time = spec->on_time,
+        .on_time_rate = (double)spec->on_time / (double)spec->on_time_base,
+        .note = spec->note,
+        .has_sample = true,
+    };
+    memcpy(row->band, spec->band, strlen(spec->band) + 1);
+    row->tally.by_judgement[JUDGED_RETURNED] = 10;
+    fill_sample(row, spec);
+    struct score_unit unit = {spec->on_time, spec->on_time_base, spec->frame,
+                              answers_of(&row->sample)};
+    row->resolution = score_resolution_tally(&rules, &unit);
+    row->satisfaction = score_satisfaction_tally(&rules, &unit);
+    row->resolution_rate = rate_estimate(row->resolution, &rules);
+    row->satisfaction_rate = rate_estimate(row->satisfaction, &rules);
+    row->satisfaction_54 = row->satisfaction_rate;
+    row->satisfaction_54.point = row->satisfaction.valid > 0 ? (double)(spec->yes5 + spec->yes4) /
+                                                                   (double)row->satisfaction.valid
+                                                             : (double)NAN;
+    row->resolution_coverage = row->resolution.valid > 0 ? 1 : 0;
+    row->satisfaction_coverage = row->satisfaction.valid > 0 ? 1 : 0;
+    row->score = score_estimate(&rules, &unit, NULL, rules.interval.level);
+    row->rr1 = rr1_of(row);
+    row->ranked_of = row->rank > 0 ? (spec->class_name == specs[0].class_name ? 4 : 2) : 0;
+}
+
+static void pool_rate(struct stratum *strata, size_t count, struct rate *out, double *out_coverage)
+{
+    struct stratified figure = stratified_rate(strata, count, rate_confidence(&rules));
+    *out = (struct rate){.point = figure.point, .interval = figure.interval};
+    *out_coverage = figure.coverage;
+}
+
+static void fill_sum(struct ranking_row *sum, struct bytes class_name, size_t first, size_t end)
+{
+    struct score_pool pool = {0};
+    struct stratum strata[3][UNITS] = {{{0}}};
+    double ignored;
+    *sum = (struct ranking_row){
+        .unit_class = class_name, .unit_code = BYTES_LIT("*"), .has_sample = true};
+    for (size_t i = first; i < end; i++) {
+        const struct ranking_row *row = &rows[i];
+        struct score_unit unit = {row->on_time, row->on_time_base, row->sample.frame,
+                                  answers_of(&row->sample)};
+        sum->orders += row->orders;
+        sum->excluded += row->excluded;
+        sum->on_time_base += row->on_time_base;
+        sum->on_time += row->on_time;
+        sum->drawn += row->drawn;
+        tally_merge(&sum->tally, &row->tally);
+        rate_tally_add(&sum->resolution, row->resolution);
+        rate_tally_add(&sum->satisfaction, row->satisfaction);
+        outcome_tally_add(&sum->sample.outcomes, &row->sample.outcomes);
+        sum->sample.frame += row->sample.frame;
+        sum->sample.still_open += row->sample.still_open;
+        for (size_t w = 0; w < NONRESPONSE_WAVES; w++) {
+            for (size_t r = 0; r < RESOLUTION_ANSWERS; r++) {
+                for (size_t s = 0; s < SATISFACTION_ANSWERS; s++)
+                    sum->sample.answers[w].people[r][s] += row->sample.answers[w].people[r][s];
+            }
+        }
+        score_pool_add(&pool, &rules, &unit);
+        const struct rate_tally tallies[] = {row->resolution, row->satisfaction, row->satisfaction};
+        for (size_t k = 0; k < 3; k++) {
+            int64_t x = k < 2 ? tallies[k].favourable : specs[i].yes5 + specs[i].yes4;
+            strata[k][i].frame = row->sample.frame;
+            stratum_add(&strata[k][i], 1, x);
+            stratum_add(&strata[k][i], 0, tallies[k].valid - x);
+        }
+    }
+    pool_rate(&strata[0][first], end - first, &sum->resolution_rate, &sum->resolution_coverage);
+    pool_rate(&strata[1][first], end - first, &sum->satisfaction_rate, &sum->satisfaction_coverage);
+    pool_rate(&strata[2][first], end - first, &sum->satisfaction_54, &ignored);
+    sum->on_time_rate = (double)sum->on_time / (double)sum->on_time_base;
+    sum->score = score_pool_estimate(&rules, &pool, rules.interval.level);
+    sum->rr1 = rr1_of(sum);
+}
+
+static const char hash[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+static const struct bulletin_draw draw = {
+    .frame_sha256 = {hash, sizeof hash - 1},
+    .secret_sha256 = {hash, sizeof hash - 1},
+    .frame = 2963,
+    .left_out = {[FRAME_EXCLUDED] = 80,
+                 [FRAME_OPT_OUT] = 21,
+                 [FRAME_CONFIDENTIAL] = 9,
+                 [FRAME_TOO_OLD] = 200},
+    .frozen_at = BYTES_LIT("2024-06-01T09:00:00+08:00"),
+    .is_drawn = true,
+    .no = 1,
+    .of = 1,
+    .kind = BYTES_LIT("seed"),
+    .public_half = BYTES_LIT("3 5 1 6 <b> 2024-06-02"),
+    .public_sha256 = {hash, sizeof hash - 1},
+    .drawn_at = BYTES_LIT("2024-06-02T10:00:00+08:00"),
+    .sample = 1243,
+    .reserve = 1100,
+    .released = 1243,
+};
+static const struct bulletin_request requests[] = {{BYTES_LIT("legal"), 3, 1, 0},
+                                                   {BYTES_LIT("uncooperative"), 0, 0, 2}};
+static const struct bulletin_part parts[] = {
+    {BYTES_LIT("2024-05"), BYTES_LIT("2024年5月评价期"), true, true},
+    {BYTES_LIT("2024-06"), BYTES_LIT("2024年6月评价期"), false, false},
+};
+
+static struct bulletin sample(void)
+{
+    rules_default(&rules);
+    for (size_t i = 0; i < UNITS; i++)
+        fill_unit(&rows[i], &specs[i]);
+    fill_sum(&rows[UNITS], rows[0].unit_class, 0, 6);
+    fill_sum(&rows[UNITS + 1], rows[6].unit_class, 6, UNITS);
+    fill_sum(&rows[UNITS + 2], BYTES_LIT("*"), 0, UNITS);
+    ranking = (struct ranking){rows, ROWS, UNITS, CLASSES};
+    return (struct bulletin){
+        .organ = BYTES_LIT("云岭市绩效考评办公室"),
+        .title = BYTES_LIT("2024年5月12345热线工单办理情况评价通报"),
+        .is_demonstration = true,
+        .demonstration_notice = BYTES_LIT("演示数据：城市和单位均为虚构。"),
+        .round_id = BYTES_LIT("2024-05"),
+        .round_kind = BYTES_LIT("monthly"),
+        .from_day = 19844,
+        .to_day = 19874,
+        .as_of = BYTES_LIT("2024-06-01T08:00:00+08:00"),
+        .printed_at = BYTES_LIT("2024-06-20T08:00:00+08:00"),
+        .program_version = BYTES_LIT("test"),
+        .ranking = &ranking,
+        .rules = &rules,
+        .rules_text = BYTES_LIT("[basis]\ndocument =\n"),
+        .draw = &draw,
+        .requests = requests,
+        .request_count = 2,
+        .issue = 1,
+    };
+}
+
+static struct bulletin accumulated(void)
+{
+    struct bulletin bulletin = sample();
+    bulletin.draw = NULL;
+    bulletin.parts = parts;
+    bulletin.part_count = 2;
+    bulletin.issue = 2;
+    return bulletin;
+}
+
+static int render_csv(const struct bulletin *bulletin, struct buf *out, struct err *err)
+{
+    return score_csv_render(bulletin->ranking, out, err);
+}
+
+static int render_table(const struct bulletin *bulletin, struct buf *out, struct err *err)
+{
+    return score_table_render(bulletin->ranking, bulletin->rules, out, err);
+}
+
+typedef int (*renderer)(const struct bulletin *bulletin, struct buf *out, struct err *err);
+static const struct {
+    const char *golden;
+    renderer render;
+} cases[] = {
+    {"tests/reports/golden/sampled_score.csv", render_csv},
+    {"tests/reports/golden/sampled_score.json", score_json_render},
+    {"tests/reports/golden/sampled_score.txt", render_table},
+    {"tests/reports/golden/sampled_bulletin.json", bulletin_json_render},
+    {"tests/reports/golden/sampled_bulletin.html", bulletin_html_render},
+};
+
+static void sampled__equals_golden_files(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        struct err err;
+        buf_init(&out, OUT_MAX_BYTES);
+        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
+        golden_check(cases[i].golden, buf_bytes(&out));
+        buf_deinit(&out);
+    }
+}
+
+static bool page_has(const struct bulletin *bulletin, const char *text)
+{
+    struct buf out;
+    struct err err;
+    buf_init(&out, OUT_MAX_BYTES);
+    assert_int_equal(bulletin_html_render(bulletin, &out, &err), OK);
+    bool has = bytes_find(buf_bytes(&out), bytes_from_z(text)) < out.len;
+    buf_deinit(&out);
+    return has;
+}
+
+static void sampled_html__says_of_an_accumulated_round_what_it_pools(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = accumulated();
+    assert_true(page_has(&bulletin, "第2次印发（更正）"));
+    assert_true(page_has(&bulletin, "2024年6月评价期"));
+    assert_true(page_has(&bulletin, "未关闭，仍可能变动"));
+    assert_false(page_has(&bulletin, "样本框和抽样"));
+    assert_false(page_has(&bulletin, "次抽样（共"));
+    assert_false(page_has(&bulletin, "凭种子"));
+    assert_true(page_has(&bulletin, "只列不加权的"));
+}
+
+static void sampled_html__says_only_what_the_rules_do(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    assert_true(page_has(&bulletin, "非常满意、满意、基本满意的计为满意"));
+    assert_true(page_has(&bulletin, "按时办结率占30分；诉求解决占35分；"));
+    rules.rates.satisfied[3] = false;
+    rules.rates.resolved_partly = true;
+    rules.frame.due = false;
+    rules.frame.max_age_days = 0;
+    rules.score.satisfaction =
+        (struct rules_component){.is_line = true, .target = 0.95, .per_point = 0.01, .cap = 0.35};
+    assert_true(page_has(&bulletin, "非常满意、满意的计为满意"));
+    assert_true(page_has(&bulletin, "答已解决或部分解决的计为解决"));
+    assert_true(page_has(&bulletin, "处理满意满35分：达到95%得满分，每低1个百分点减1分，最低0分"));
+    assert_false(page_has(&bulletin, "逾期未办结）列入样本框"));
+    assert_false(page_has(&bulletin, "天的不列入"));
+    rules.ranking.by = RULES_RANK_BY_ON_TIME;
+    assert_true(page_has(&bulletin, "名次按按时办结率排列"));
+    assert_false(page_has(&bulletin, "全部名次范围同时正确"));
+}
+
+static void sampled_html__claims_no_draw_of_ours_for_an_adopted_sample(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct bulletin_draw adopted = draw;
+    adopted.kind = BYTES_LIT("adopted");
+    adopted.public_half = adopted.public_sha256 = BYTES_NONE;
+    bulletin.draw = &adopted;
+    assert_true(page_has(&bulletin, "采用外部样本"));
+    assert_false(page_has(&bulletin, "凭种子"));
+    assert_false(page_has(&bulletin, "sha256sum"));
+}
+
+static void rank_text__tells_ties_from_noise(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    static const struct {
+        size_t row;
+        const char *text;
+    } table[] = {
+        {1, "第2名（考虑抽样误差，实际名次可能在第1至第4名之间）"},
+        {4, ""},
+        {6, "并列第1名"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct buf out;
+        buf_init(&out, 256);
+        rank_text(&out, &bulletin, &rows[table[i].row]);
+        assert_int_equal(out.len, strlen(table[i].text));
+        assert_memory_equal(out.ptr != NULL ? out.ptr : "", table[i].text, out.len);
+        buf_deinit(&out);
+    }
+}
+
+static void percent_text__has_the_decimals_of_its_base(void **state)
+{
+    (void)state;
+    static const struct {
+        double rate;
+        int64_t base;
+        const char *text;
+    } table[] = {
+        {(double)NAN, 10, "—"},   {0.755, 99, "76%"},      {0.7549, 100, "75.5%"},
+        {0.5, 1000, "50.00%"},    {0.99999, 500, "99.9%"}, {1, 500, "100.0%"},
+        {0.00001, 2000, "0.01%"}, {0, 50, "0%"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct buf out;
+        buf_init(&out, 64);
+        percent_text(&out, table[i].rate, table[i].base);
+        assert_int_equal(out.len, strlen(table[i].text));
+        assert_memory_equal(out.ptr, table[i].text, out.len);
+        buf_deinit(&out);
+    }
+}
+
+static void words__name_every_number(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FRAME_REASONS; i++)
+        assert_string_not_equal(frame_reason_name((enum frame_reason)i), "未知");
+    for (int i = 0; i < OUTCOME_GROUPS; i++)
+        assert_string_not_equal(outcome_group_name((enum outcome_group)i), "未知");
+    assert_true(bytes_equal(round_state_name(BYTES_LIT("calling")), BYTES_LIT("访问中")));
+    assert_true(bytes_equal(draw_kind_name(BYTES_LIT("seed")), BYTES_LIT("公开摇号抽样")));
+    assert_true(bytes_equal(request_reason_name(BYTES_LIT("legal")), BYTES_LIT("涉法涉诉")));
+    assert_true(bytes_equal(request_reason_name(BYTES_LIT("other")), BYTES_LIT("other")));
+}
+
+struct whole {
+    renderer render;
+    size_t len;
+};
+
+static int render_whole(void *context, struct err *err)
+{
+    struct whole *whole = context;
+    struct bulletin bulletin = sample();
+    struct buf out;
+    buf_init(&out, OUT_MAX_BYTES);
+    int rc = whole->render(&bulletin, &out, err);
+    if (rc == OK)
+        assert_int_equal(out.len, whole->len);
+    buf_deinit(&out);
+    return rc;
+}
+
+/* Memory that failed once must not leave a text out silently: what succeeds is whole. */
+static void sampled__survives_failing_memory(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        struct err err;
+        buf_init(&out, OUT_MAX_BYTES);
+        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
+        struct whole whole = {cases[i].render, out.len};
+        buf_deinit(&out);
+        fault_loop(render_whole, &whole);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sampled__equals_golden_files),
+        cmocka_unit_test(sampled_html__says_of_an_accumulated_round_what_it_pools),
+        cmocka_unit_test(sampled_html__says_only_what_the_rules_do),
+        cmocka_unit_test(sampled_html__claims_no_draw_of_ours_for_an_adopted_sample),
+        cmocka_unit_test(rank_text__tells_ties_from_noise),
+        cmocka_unit_test(percent_text__has_the_decimals_of_its_base),
+        cmocka_unit_test(words__name_every_number),
+        cmocka_unit_test(sampled__survives_failing_memory),
+    };
+    if (!reports_use_allocator())
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
