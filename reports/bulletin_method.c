@@ -33,7 +33,7 @@ static void put_counted(struct page *page, xmlNode *list, const struct rules *ru
 static void put_frame(struct page *page, xmlNode *list, const struct rules *rules)
 {
     xmlNode *item = put_point(page, list, "哪些工单可能被抽到。");
-    page_printf(page, item, "计入本期考核的工单中，%s。",
+    page_printf(page, item, "本期统计、未按规则剔除的工单中，%s。",
                 rules->frame.due ? "已办结的和已过办理期限的（包括逾期未办结的）列入样本框"
                                  : "已办结的列入样本框");
     if (rules->frame.max_age_days > 0)
