@@ -86,6 +86,9 @@ static void put_drawing(struct page *page, xmlNode *list, const struct bulletin 
         page, item,
         BYTES_LIT("。每件工单由种子和工单编号算出一个签号，签号小的先抽中，任何人不能挑选，凭种子"
                   "可以重算。"));
+    if (rules->frame.one_per_person)
+        page_text(page, item,
+                  BYTES_LIT("同一电话号码有几件工单被抽中的，合并为一次访问，避免重复打扰。"));
 }
 
 static void put_interval(struct page *page, xmlNode *list, const struct rules *rules)
