@@ -52,7 +52,7 @@ static const char *allocation_sentence(enum rules_allocation method)
     case RULES_ALLOCATE_EQUAL:
         return "样本量在各单位间平均分配";
     case RULES_ALLOCATE_POWER:
-        return "样本量按各单位样本框大小的幂分配，大单位多抽，小单位占比更高";
+        return "工单多的单位多抽，但不按比例增加，工单少的单位抽取的比例更高";
     case RULES_ALLOCATE_NEYMAN:
         return "样本量按各单位样本框大小和回答的差异程度分配";
     }
