@@ -90,19 +90,15 @@ static void put_rank_table(struct page *page, xmlNode *parent, const struct grou
         buf_init(&text, 1024);
         rank_text(&text, group->bulletin, row);
         buf_append_z(&text, row->rank == 0 && !is_sum(group, i) ? "不排名" : "");
-        page_take(page, page_element(page, tr, "td", NULL), &text);
+        page_take(page, page_element(page, tr, "td", "rank"), &text);
         put_name(page, tr, group, i);
         buf_init(&text, 256);
         score_text(&text, row->score.total.point, rules);
         page_take(page, page_element(page, tr, "td", "n"), &text);
         buf_init(&text, 256);
-        score_text(&text, row->score.total.low, rules);
-        if (row->score.total.low < row->score.total.high) {
-            buf_append_z(&text, "～");
-            score_text(&text, row->score.total.high, rules);
-        }
+        score_interval_text(&text, row, rules);
         page_take(page, page_element(page, tr, "td", "n"), &text);
-        (void)page_put(page, tr, "td", "band", bytes_from_z(band_name(row, rules)));
+        (void)page_put(page, tr, "td", NULL, bytes_from_z(band_name(row, rules)));
         bulletin_note(page, page_element(page, tr, "td", NULL), group->bulletin, row);
     }
 }
@@ -149,12 +145,21 @@ static void put_on_time_table(struct page *page, xmlNode *parent, const struct g
     }
 }
 
+/* A share whose base stands in a column of its own. */
+static void put_part(struct page *page, xmlNode *tr, int64_t part, int64_t base)
+{
+    struct buf text;
+    buf_init(&text, 64);
+    percent_text(&text, base > 0 ? (double)part / (double)base : (double)NAN, base);
+    page_take(page, page_element(page, tr, "td", "n"), &text);
+}
+
 /* Shares of the answers as they were given, not weighted: 54 stands beside 543 whatever the rules count. */
 static void put_answers_table(struct page *page, xmlNode *parent, const struct group *group)
 {
-    static const char *const headings[] = {"单位",        "#解决项回答",     "#已解决",
-                                           "#部分解决",   "#未解决",         "#其中正在解决",
-                                           "#满意项回答", "#非常满意、满意", "#加基本满意"};
+    static const char *const headings[] = {"单位",      "#答解决项",       "#已解决",
+                                           "#部分解决", "#未解决",         "#其中正在解决",
+                                           "#答满意项", "#非常满意、满意", "#加基本满意"};
     (void)page_put(page, parent, "p", "caption", BYTES_LIT("回答构成（按回答件数，不加权）"));
     xmlNode *body = bulletin_table(page, parent, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i <= group->unit_count; i++) {
@@ -167,13 +172,13 @@ static void put_answers_table(struct page *page, xmlNode *parent, const struct g
         xmlNode *tr = put_line(page, body, group, i);
         put_name(page, tr, group, i);
         bulletin_count(page, tr, resolution);
-        put_share(page, tr, of[RESOLUTION_YES], resolution);
-        put_share(page, tr, of[RESOLUTION_PARTLY], resolution);
-        put_share(page, tr, of[RESOLUTION_NO], resolution);
-        put_share(page, tr, row->sample.still_open, resolution);
+        put_part(page, tr, of[RESOLUTION_YES], resolution);
+        put_part(page, tr, of[RESOLUTION_PARTLY], resolution);
+        put_part(page, tr, of[RESOLUTION_NO], resolution);
+        put_part(page, tr, row->sample.still_open, resolution);
         bulletin_count(page, tr, satisfaction);
-        put_share(page, tr, by[5] + by[4], satisfaction);
-        put_share(page, tr, by[5] + by[4] + by[3], satisfaction);
+        put_part(page, tr, by[5] + by[4], satisfaction);
+        put_part(page, tr, by[5] + by[4] + by[3], satisfaction);
     }
 }
 

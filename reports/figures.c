@@ -79,6 +79,15 @@ void score_text(struct buf *out, double score, const struct rules *rules)
         buf_printf(out, "%.2f", score * rules->score.full);
 }
 
+void score_interval_text(struct buf *out, const struct ranking_row *row, const struct rules *rules)
+{
+    score_text(out, row->score.total.low, rules);
+    if (row->score.total.low < row->score.total.high) {
+        buf_append_z(out, "～");
+        score_text(out, row->score.total.high, rules);
+    }
+}
+
 /* Units that share the row's rank, itself among them. */
 static int tied_with(const struct bulletin *bulletin, const struct ranking_row *row)
 {
@@ -117,8 +126,8 @@ void answer_counts_add(struct answer_counts *into, const struct answer_table *an
 struct answer_counts sample_answer_counts(const struct unit_sample *sample)
 {
     struct answer_counts counts = {{0}, {0}};
-    for (size_t w = 0; w < NONRESPONSE_WAVES; w++)
-        answer_counts_add(&counts, &sample->answers[w]);
+    struct answer_table answers = unit_sample_answers(sample);
+    answer_counts_add(&counts, &answers);
     return counts;
 }
 
@@ -163,8 +172,10 @@ struct response_rates response_rates_of(const struct ranking *ranking, bool weig
 
 #define RATES(X)                                                                                   \
     X(rr1)                                                                                         \
-    X(rr2) X(rr3) X(rr4) X(rr5) X(rr6) X(coop1) X(coop2) X(coop3) X(coop4) X(ref1) X(ref2) X(ref3) \
-        X(con1) X(con2) X(con3)
+    X(rr2)                                                                                         \
+    X(rr3)                                                                                         \
+    X(rr4) X(rr5) X(rr6) X(coop1) X(coop2) X(coop3) X(coop4) X(ref1) X(ref2) X(ref3) X(con1)       \
+        X(con2) X(con3)
 
 const char *response_rate_name(size_t index)
 {

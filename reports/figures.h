@@ -28,6 +28,8 @@ void item_rate_text(struct buf *out, const struct bulletin *bulletin, const stru
                     enum item item);
 /* In points of rules' `full`, two decimals; `—` for NAN. */
 void score_text(struct buf *out, double score, const struct rules *rules);
+/* 86.14～91.82 likewise; one value where both ends are the same. */
+void score_interval_text(struct buf *out, const struct ranking_row *row, const struct rules *rules);
 /* 第3名（考虑抽样误差，实际名次可能在第2至第7名之间）; equal units are 并列; empty without a rank. */
 void rank_text(struct buf *out, const struct bulletin *bulletin, const struct ranking_row *row);
 

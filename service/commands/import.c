@@ -4,13 +4,18 @@
 #include "service/commands/command.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
+#include "service/commands/output.h"
 #include "service/commands/profiles.h"
 #include "service/host/files.h"
 #include "service/intake/intake.h"
 
 #include <getopt.h>
 
-enum { WARN_EXTRACTION_DAYS = 3 };
+enum {
+    WARN_EXTRACTION_DAYS = 3,
+    LATE_ARENA_MAX_BYTES = 256 * 1024 * 1024, /* two registers for each frozen round */
+    LATE_TEXT_MAX_BYTES = 64 * 1024,
+};
 
 struct import_arguments {
     const char *profile, *extracted_at, *rejects;
@@ -57,6 +62,38 @@ static void warn_about_extraction(const struct command_context *context,
                 (long long)(age_s / SECONDS_A_DAY));
 }
 
+static void say_late(const struct command_context *context, const struct late_round *round)
+{
+    struct buf names;
+    buf_init(&names, LATE_TEXT_MAX_BYTES);
+    for (size_t i = 0; i < round->order_no_count; i++) {
+        if (i > 0)
+            buf_append_z(&names, "、");
+        output_in_one_line(&names, round->order_nos[i]);
+    }
+    if (round->orders > (int64_t)round->order_no_count)
+        buf_append_z(&names, " 等");
+    command_say(context,
+                "评价期 " BYTES_FMT " 已冻结，本批次 %lld 件工单的变化不计入：" BYTES_FMT "。",
+                BYTES_ARG(round->name), (long long)round->orders, BYTES_ARG(buf_bytes(&names)));
+    buf_deinit(&names);
+}
+
+/* The file is loaded whatever comes of this. */
+static void find_late(const struct command_context *context, const struct datadir *datadir,
+                      int64_t import_id, struct arena *arena, struct late *out)
+{
+    struct err err = {0};
+    int rc = store_begin_read(datadir->store, &err);
+    if (rc == OK)
+        rc = late_find(datadir, import_id, arena, out, &err);
+    store_rollback(datadir->store);
+    for (size_t i = 0; i < out->round_count; i++)
+        say_late(context, &out->rounds[i]);
+    if (rc != OK)
+        command_say(context, "注意：未能核对本批次对已冻结评价期的影响（%s）", err.message);
+}
+
 static int load_file(const struct command_context *context, struct datadir *datadir,
                      const char *path, const struct intake_options *options,
                      struct import_report *report, struct err *err)
@@ -64,6 +101,8 @@ static int load_file(const struct command_context *context, struct datadir *data
     struct progress progress = {.context = context, .started_ms = clock_monotonic_ms()};
     struct intake_options of_file = *options;
     struct intake_result result;
+    struct arena arena;
+    struct late late = {0};
     if (context->shows_progress) {
         of_file.on_progress = on_progress;
         of_file.progress_context = &progress;
@@ -73,10 +112,14 @@ static int load_file(const struct command_context *context, struct datadir *data
         (void)fputs("\r\033[K", context->messages);
     if (rc != OK)
         return rc;
+    arena_init(&arena, LATE_ARENA_MAX_BYTES);
     if (result.status == INTAKE_LOADED)
         warn_about_extraction(context, options, &result);
-    rc = import_report_add(report, path, &result, options->dry_run, err);
+    if (result.status == INTAKE_LOADED && !options->dry_run)
+        find_late(context, datadir, result.import_id, &arena, &late);
+    rc = import_report_add(report, path, &result, &late, options->dry_run, err);
     intake_result_deinit(&result);
+    arena_deinit(&arena);
     return rc;
 }
 

@@ -269,7 +269,24 @@ static json_t *names_to_json(const struct bytes *names, size_t count)
     return array;
 }
 
-static json_t *result_to_json(const char *path, const struct intake_result *result)
+static json_t *late_to_json(const struct late *late)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < late->round_count && array != NULL; i++) {
+        const struct late_round *round = &late->rounds[i];
+        json_t *object = json_pack("{s:o, s:I, s:o}", "round", output_string(round->name), "orders",
+                                   (json_int_t)round->orders, "order_nos",
+                                   names_to_json(round->order_nos, round->order_no_count));
+        if (object == NULL || json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *result_to_json(const char *path, const struct intake_result *result,
+                              const struct late *late)
 {
     json_t *object =
         json_pack("{s:o, s:s, s:s, s:s, s:I}", "file", output_string(bytes_from_z(path)), "sha256",
@@ -285,6 +302,8 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
           json_object_set_new(object, "other_sheets",
                               names_to_json(result->other_sheets, result->other_sheet_count)) !=
               0)) ||
+        (result->status == INTAKE_LOADED &&
+         json_object_set_new(object, "frozen_rounds", late_to_json(late)) != 0) ||
         (result->status == INTAKE_REFUSED &&
          json_object_set_new(object, "reason", output_string(bytes_from_z(result->reason))) != 0)) {
         json_decref(object);
@@ -297,7 +316,8 @@ static json_t *result_to_json(const char *path, const struct intake_result *resu
 /* ---- both ---- */
 
 int import_report_add(struct import_report *report, const char *path,
-                      const struct intake_result *result, bool dry_run, struct err *err)
+                      const struct intake_result *result, const struct late *late, bool dry_run,
+                      struct err *err)
 {
     report->files++;
     report->refused += result->status == INTAKE_REFUSED;
@@ -306,7 +326,7 @@ int import_report_add(struct import_report *report, const char *path,
         add_words(&report->text, path, result, dry_run);
         return buf_status(&report->text, err);
     }
-    json_t *object = result_to_json(path, result);
+    json_t *object = result_to_json(path, result, late);
     if (object == NULL || json_array_append_new(report->array, object) != 0)
         return err_set(err, ERR_NOMEM, "could not report on \"%s\"", path);
     return OK;
@@ -316,9 +336,10 @@ int import_report_add_failed(struct import_report *report, const char *path,
                              const struct err *failure, struct err *err)
 {
     struct intake_result result = {.status = INTAKE_REFUSED};
+    struct late late = {0};
     (void)snprintf(result.reason, sizeof result.reason, "%s", failure->message);
     if (report->array != NULL)
-        return import_report_add(report, path, &result, false, err);
+        return import_report_add(report, path, &result, &late, false, err);
     report->files++; /* in words it has been said already */
     report->refused++;
     return OK;

@@ -3,6 +3,7 @@
 
 #include "service/commands/command.h"
 #include "service/intake/intake.h"
+#include "service/rounds/late.h"
 
 #include <jansson.h>
 
@@ -16,8 +17,10 @@ struct import_report {
 void import_report_init(struct import_report *report, bool json);
 void import_report_deinit(struct import_report *report);
 
+/* `late` is what came too late for frozen rounds; objects alone name it, in words the command says it. */
 int import_report_add(struct import_report *report, const char *path,
-                      const struct intake_result *result, bool dry_run, struct err *err);
+                      const struct intake_result *result, const struct late *late, bool dry_run,
+                      struct err *err);
 
 /* A file that could not be loaded, like a refused one. In words the failure has been printed already. */
 int import_report_add_failed(struct import_report *report, const char *path,

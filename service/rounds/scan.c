@@ -76,20 +76,26 @@ enum frame_reason scan_frame_reason(const struct scan *scan, const struct judged
                : FRAME_NOT_COUNTED;
 }
 
-/* Whether a handling with an unclear lead would count if its unit led it: only then is it worth naming. */
-static int count_unclear(struct scan *scan, const struct fact_row *row, struct err *err)
+int scan_judge_counted(struct scan *scan, const struct fact_row *row, bool in_earlier_round,
+                       struct judged *out, bool *out_counts, struct err *err)
 {
-    struct fact_row as_lead = *row;
     struct judged judged;
+    struct fact_row as_lead = *row;
+    int rc = scan_judge(scan, row, in_earlier_round, &judged, err);
+    bool is_unclear = rc == OK && judged.verdict.judgement == JUDGED_UNCLEAR;
     as_lead.fact.part = HANDLING_PART_LEAD;
-    int rc = scan_judge(scan, &as_lead, false, &judged, err);
-    if (rc != OK || !judgement_in_orders(judged.verdict.judgement))
-        return rc;
-    scan->unclear++;
-    judged.row = row;
-    judged.verdict.judgement = JUDGED_UNCLEAR;
-    judged.ranked = UNIT_NONE;
-    return scan->on_judged != NULL ? scan->on_judged(scan->context, &judged, err) : OK;
+    if (is_unclear)
+        rc = scan_judge(scan, &as_lead, false, &judged, err);
+    if (rc != OK)
+        return err_wrap(err, "could not judge handling %lld", (long long)row->handling_id);
+    *out_counts = judgement_in_orders(judged.verdict.judgement);
+    if (is_unclear) {
+        judged.row = row;
+        judged.verdict.judgement = JUDGED_UNCLEAR;
+        judged.ranked = UNIT_NONE;
+    }
+    *out = judged;
+    return OK;
 }
 
 /* Both the facts and the handlings judged earlier come in order of id. */
@@ -107,7 +113,9 @@ static int was_judged_earlier(struct scan *scan, int64_t handling_id, bool *out,
 static void count(struct scan *scan, const struct judged *judged)
 {
     int64_t name_id = judged->row->unit_name_id;
-    if (name_id == 0) {
+    if (judged->verdict.judgement == JUDGED_UNCLEAR) {
+        scan->unclear++;
+    } else if (name_id == 0) {
         scan->without_unit++;
     } else if (judged->ranked == UNIT_NONE) {
         scan->unmatched++;
@@ -122,17 +130,14 @@ static int on_fact(void *context, const struct fact_row *row, struct err *err)
     struct scan *scan = context;
     struct judged judged;
     bool in_earlier_round = false;
+    bool counts = false;
     int rc = scan->next_earlier_id != 0
                  ? was_judged_earlier(scan, row->handling_id, &in_earlier_round, err)
                  : OK;
     if (rc == OK)
-        rc = scan_judge(scan, row, in_earlier_round, &judged, err);
-    if (rc != OK)
-        return err_wrap(err, "could not judge handling %lld", (long long)row->handling_id);
-    if (judged.verdict.judgement == JUDGED_UNCLEAR)
-        return count_unclear(scan, row, err);
-    if (!judgement_in_orders(judged.verdict.judgement))
-        return OK;
+        rc = scan_judge_counted(scan, row, in_earlier_round, &judged, &counts, err);
+    if (rc != OK || !counts)
+        return rc;
     count(scan, &judged);
     return scan->on_judged != NULL ? scan->on_judged(scan->context, &judged, err) : OK;
 }

@@ -57,6 +57,11 @@ void scan_merge(struct scan *scan, const struct scan *other);
 int scan_judge(struct scan *scan, const struct fact_row *row, bool in_earlier_round,
                struct judged *out, struct err *err);
 
+/* The same, and whether the round counts it: a handling with an unclear lead if it would count with its unit in the
+ * lead, for only then is it worth naming. */
+int scan_judge_counted(struct scan *scan, const struct fact_row *row, bool in_earlier_round,
+                       struct judged *out, bool *out_counts, struct err *err);
+
 /* Whether it belongs to the round's frame, and why not. FRAME_NOT_COUNTED for one of no ranked unit. */
 enum frame_reason scan_frame_reason(const struct scan *scan, const struct judged *judged);
 
