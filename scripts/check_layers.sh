@@ -16,8 +16,8 @@ service/storage   base scoring importers reports : sqlite3
 service/auth      base service/storage : openssl sodium liboath
 service/host      base service/storage service/auth : ini
 service/intake    base service/storage service/auth service/host scoring importers reports :
-service/rounds    base service/storage service/auth service/host scoring importers reports :
-service/followup  base service/storage service/auth service/host scoring importers reports service/intake service/rounds :
+service/rounds    base service/storage service/auth service/host scoring importers reports : math
+service/followup  base service/storage service/auth service/host scoring importers reports service/intake service/rounds : math
 service/response  base service/storage service/auth service/host scoring importers reports service/rounds :
 service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response : jansson
 service           base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/commands :

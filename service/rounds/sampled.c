@@ -65,23 +65,22 @@ static int on_frame_unit(void *context, const struct frame_unit_row *row, struct
     return unit->code.ptr != NULL ? OK : err_set(err, ERR_NOMEM, "could not load a sample");
 }
 
-static int find_unit(const struct sampled *sampled, int64_t number, struct sampled_unit **out,
-                     struct err *err)
+/* NULL: a draw names what its frame does not have. */
+static struct sampled_unit *find_unit(const struct sampled *sampled, int64_t number,
+                                      struct err *err)
 {
-    if (number < 0 || number >= (int64_t)sampled->unit_count)
-        return err_set(err, ERR_CORRUPT, "unit %jd of a draw is not in its frame",
-                       (intmax_t)number);
-    *out = &sampled->units[number];
-    return OK;
+    if (number >= 0 && number < (int64_t)sampled->unit_count)
+        return &sampled->units[number];
+    (void)err_set(err, ERR_CORRUPT, "unit %jd of a draw is not in its frame", (intmax_t)number);
+    return NULL;
 }
 
 static int on_draw_unit(void *context, const struct draw_unit_row *row, struct err *err)
 {
     struct loading *loading = context;
-    struct sampled_unit *unit = NULL;
-    int rc = find_unit(loading->sampled, row->unit, &unit, err);
-    if (rc != OK)
-        return rc;
+    struct sampled_unit *unit = find_unit(loading->sampled, row->unit, err);
+    if (unit == NULL)
+        return ERR_CORRUPT;
     unit->sample = row->sample;
     unit->reserve = row->reserve;
     unit->released = row->released;
@@ -180,11 +179,12 @@ int sampled_cases_each(struct store *store, int64_t round_id, int64_t draw_no,
 static int on_case(void *context, const struct drawn_row *row, const struct final_outcome *outcome,
                    struct err *err)
 {
-    struct sampled_unit *unit = NULL;
-    int rc = find_unit(context, row->unit, &unit, err);
-    if (rc == OK && row->is_released)
+    struct sampled_unit *unit = find_unit(context, row->unit, err);
+    if (unit == NULL)
+        return ERR_CORRUPT;
+    if (row->is_released)
         count_case(&unit->counts, outcome);
-    return rc;
+    return OK;
 }
 
 /* ---- the whole ---- */

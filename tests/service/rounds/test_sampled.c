@@ -37,75 +37,60 @@ static void final_outcome__takes_what_says_most(void **state)
         int count;
         enum outcome_group group;
         int attempt;
-        enum resolution_answer resolved;
-        int satisfaction;
-        bool still_open;
+        struct dial answer; /* without a code */
     } cases[] = {
-        {"no attempt", {{0}}, 0, OUTCOME_UNKNOWN_UNWORKED, 0, RESOLUTION_MISSING, 0, false},
-        {"not dialled", {{"3.11", 0, 0, false}}, 1, OUTCOME_UNKNOWN_UNWORKED, 1, 0, 0, false},
+        {"no attempt", {{0}}, 0, OUTCOME_UNKNOWN_UNWORKED, 0, {0}},
+        {"not dialled", {{"3.11", 0, 0, 0}}, 1, OUTCOME_UNKNOWN_UNWORKED, 1, {0}},
         {"an answer, late",
-         {{"2.21", 0, 0, false}, {"2.112", 0, 0, false}, {"1.1", RESOLUTION_YES, 5, false}},
+         {{"2.21", 0, 0, 0}, {"2.112", 0, 0, 0}, {"1.1", 3, 5, 0}},
          3,
          OUTCOME_COMPLETE,
          3,
-         RESOLUTION_YES,
-         5,
-         false},
+         {NULL, RESOLUTION_YES, 5, false}},
         {"an answer, then a refusal",
-         {{"1.1", RESOLUTION_NO, 2, true}, {"2.112", 0, 0, false}},
+         {{"1.1", 1, 2, 1}, {"2.112", 0, 0, 0}},
          2,
          OUTCOME_COMPLETE,
          1,
-         RESOLUTION_NO,
-         2,
-         true},
+         {NULL, RESOLUTION_NO, 2, true}},
         {"the first of two answers",
-         {{"1.1", RESOLUTION_YES, 4, false}, {"1.1", RESOLUTION_NO, 1, false}},
+         {{"1.1", 3, 4, 0}, {"1.1", 1, 1, 0}},
          2,
          OUTCOME_COMPLETE,
          1,
-         RESOLUTION_YES,
-         4,
-         false},
+         {NULL, RESOLUTION_YES, 4, false}},
         {"complete over partial",
-         {{"1.2", RESOLUTION_YES, 0, false}, {"1.1", RESOLUTION_NO, 1, false}},
+         {{"1.2", 3, 0, 0}, {"1.1", 1, 1, 0}},
          2,
          OUTCOME_COMPLETE,
          2,
-         RESOLUTION_NO,
-         1,
-         false},
+         {NULL, RESOLUTION_NO, 1, false}},
         {"refused, then nobody there",
-         {{"2.112", 0, 0, false}, {"2.21", 0, 0, false}},
+         {{"2.112", 0, 0, 0}, {"2.21", 0, 0, 0}},
          2,
          OUTCOME_REFUSAL,
          1,
-         0,
-         0,
-         false},
+         {0}},
         {"the later of two refusals",
-         {{"2.112", 0, 0, false}, {"2.111", 0, 3, false}},
+         {{"2.112", 0, 0, 0}, {"2.111", 0, 3, 0}},
          2,
          OUTCOME_REFUSAL,
          2,
-         RESOLUTION_MISSING,
-         3,
-         false},
-        {"an ineligible order has no answers",
-         {{"2.21", 0, 0, false}, {"4.10", RESOLUTION_NO, 5, true}},
+         {NULL, RESOLUTION_MISSING, 3, false}},
+        {"none of the sample has no answers",
+         {{"2.21", 0, 0, 0}, {"4.10", 1, 5, 1}},
          2,
          OUTCOME_INELIGIBLE,
          2,
-         RESOLUTION_MISSING,
-         SATISFACTION_MISSING,
-         false},
+         {0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct final_outcome outcome = final_of(cases[i].dials, cases[i].count);
+        struct dial answer = cases[i].answer;
         if (outcome.group != cases[i].group || outcome.attempt != cases[i].attempt ||
-            outcome.resolved != cases[i].resolved ||
-            outcome.satisfaction != cases[i].satisfaction ||
-            outcome.still_open != cases[i].still_open || outcome.attempts != cases[i].count)
+            (int)outcome.resolved != answer.resolved ||
+            outcome.satisfaction != answer.satisfaction ||
+            outcome.still_open != answer.still_open || outcome.attempts != cases[i].count)
             fail_msg("%s: group %d attempt %d resolved %d satisfaction %d", cases[i].name,
                      (int)outcome.group, outcome.attempt, (int)outcome.resolved,
                      outcome.satisfaction);
