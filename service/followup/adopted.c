@@ -68,8 +68,7 @@ int adopted_take(struct drawing *drawing, const struct bytes *order_nos, size_t 
 {
     int rc = OK;
     const struct bytes **sorted = mem_calloc(count, sizeof(struct bytes *));
-    drawing->entries =
-        arena_alloc(&drawing->arena, size_multiply(count, sizeof *drawing->entries));
+    drawing->entries = arena_alloc(&drawing->arena, size_multiply(count, sizeof *drawing->entries));
     if (sorted == NULL || drawing->entries == NULL)
         rc = err_set(err, ERR_NOMEM, "could not take %zu orders", count);
     if (rc == OK)

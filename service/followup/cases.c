@@ -39,8 +39,8 @@ static void find_first(struct drawing *drawing, struct person *persons)
     size_t first = 0;
     qsort(persons, drawing->entry_count, sizeof *persons, compare_persons);
     for (size_t i = 0; i < drawing->entry_count; i++) {
-        bool goes_on = i > 0 && persons[i].phone_key != 0 &&
-                       persons[i].phone_key == persons[i - 1].phone_key;
+        bool goes_on =
+            i > 0 && persons[i].phone_key != 0 && persons[i].phone_key == persons[i - 1].phone_key;
         if (!goes_on)
             first = persons[i].entry;
         drawing->entries[persons[i].entry].case_no = goes_on ? (int64_t)first + 1 : 0;

@@ -43,8 +43,9 @@ struct draw_plan {
     int64_t sample, reserve;      /* of all; 0 with DRAW_SIZE_OPEN, and so in every unit */
     double expected_answers, expected_margin;
     struct plan with; /* what was planned with */
-    bool is_assumed; /* with.rate or with.response is the default, nobody's wish and no earlier round's */
-    bool is_short;   /* asked for more than there is: all is taken */
+    bool
+        is_assumed; /* with.rate or with.response is the default, nobody's wish and no earlier round's */
+    bool is_short; /* asked for more than there is: all is taken */
 };
 
 /* ERR_REFUSED: a total below `least`, with both numbers. Memory is the arena's. */
@@ -88,8 +89,8 @@ struct draw_overview_unit {
 };
 
 struct draw_overview {
-    int64_t no, count; /* draw `no` of `count` */
-    struct bytes kind; /* seed, exact, adopted */
+    int64_t no, count;                /* draw `no` of `count` */
+    struct bytes kind;                /* seed, exact, adopted */
     struct draw_overview_unit *units; /* by code */
     size_t unit_count;
     int64_t frame, sample, reserve, released; /* of all units */

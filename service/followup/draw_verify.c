@@ -33,8 +33,8 @@ static int relist(void *context, const struct frame_entry *entry, struct err *er
     struct relisting *relisting = context;
     if (entry->unit < 0 || (size_t)entry->unit >= relisting->drawing->unit_count)
         return refuse("the frame", relisting->drawing, err);
-    int rc = frame_listing_feed(&relisting->listing,
-                                relisting->drawing->units[entry->unit].code, entry->order_no, err);
+    int rc = frame_listing_feed(&relisting->listing, relisting->drawing->units[entry->unit].code,
+                                entry->order_no, err);
     return rc == ERR_EXISTS || rc == ERR_WRONG_STATE ? refuse("the frame", relisting->drawing, err)
                                                      : rc;
 }
@@ -67,8 +67,8 @@ static int check_listing(const struct drawing *drawing, struct err *err)
     unsigned char digest[DIGEST_BYTES];
     int rc = frame_listing_init(&relisting.listing, &door, NULL, err);
     if (rc == OK)
-        rc = frame_entries_each(drawing->datadir->store, drawing->round.id, relist, &relisting,
-                                err);
+        rc =
+            frame_entries_each(drawing->datadir->store, drawing->round.id, relist, &relisting, err);
     if (rc == OK)
         rc = frame_listing_finish(&relisting.listing, digest, err);
     if (rc == OK && (relisting.listing.count != drawing->frame.entries ||
@@ -137,10 +137,10 @@ static int check_frame(const struct drawing *drawing, struct err *err)
 static int check_entry(const struct drawing *drawing, const struct drawn_entry *entry,
                        const struct selected *selected, struct err *err)
 {
-    const char *wrong = !bytes_equal(entry->order_no, selected->order_no)   ? "the order"
-                        : entry->position != selected->position             ? "the position"
-                        : drawing_part(drawing, entry) != selected->part    ? "the part"
-                        : entry->handling_id != selected->reference         ? "the handling"
+    const char *wrong = !bytes_equal(entry->order_no, selected->order_no) ? "the order"
+                        : entry->position != selected->position           ? "the position"
+                        : drawing_part(drawing, entry) != selected->part  ? "the part"
+                        : entry->handling_id != selected->reference       ? "the handling"
                         : memcmp(entry->ticket, selected->ticket, DIGEST_BYTES) != 0 ? "the ticket"
                                                                                      : NULL;
     if (wrong == NULL)

@@ -25,11 +25,10 @@ static int load_frame(struct drawing *drawing, struct err *err)
 {
     struct frame_row *frame = &drawing->frame;
     int rc = frame_get_last(drawing->datadir->store, drawing->round.id, frame, err);
-    if (rc == OK &&
-        (!keep(&drawing->arena, &frame->listing_sha256) ||
-         !keep(&drawing->arena, &frame->rules_sha256) ||
-         !keep(&drawing->arena, &frame->secret_sha256) ||
-         !keep(&drawing->arena, &frame->sealed_secret)))
+    if (rc == OK && (!keep(&drawing->arena, &frame->listing_sha256) ||
+                     !keep(&drawing->arena, &frame->rules_sha256) ||
+                     !keep(&drawing->arena, &frame->secret_sha256) ||
+                     !keep(&drawing->arena, &frame->sealed_secret)))
         rc = err_set(err, ERR_NOMEM, "could not keep the frame of a round");
     return rc;
 }
@@ -68,8 +67,8 @@ static int load_units(struct drawing *drawing, struct err *err)
     return frame_units_each(store, drawing->round.id, add_unit, drawing, err);
 }
 
-int drawing_begin(const struct datadir *datadir, const struct round_row *round,
-                  struct drawing *out, struct err *err)
+int drawing_begin(const struct datadir *datadir, const struct round_row *round, struct drawing *out,
+                  struct err *err)
 {
     struct drawing drawing = {.datadir = datadir};
     if (!round_is_frozen(round))
@@ -168,8 +167,7 @@ static bool kind_of(struct bytes word, enum draw_kind *out)
     static const struct {
         const char *word;
         enum draw_kind kind;
-    } kinds[] = {
-        {"seed", DRAW_BY_SEED}, {"exact", DRAW_BY_EXACT_SEED}, {"adopted", DRAW_ADOPTED}};
+    } kinds[] = {{"seed", DRAW_BY_SEED}, {"exact", DRAW_BY_EXACT_SEED}, {"adopted", DRAW_ADOPTED}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (bytes_equal(word, bytes_from_z(kinds[i].word))) {
             *out = kinds[i].kind;
@@ -182,10 +180,12 @@ static bool kind_of(struct bytes word, enum draw_kind *out)
 static int take_unit(void *context, const struct draw_unit_row *row, struct err *err)
 {
     struct drawing *drawing = context;
-    struct drawing_unit *unit =
-        row->unit >= 0 && (size_t)row->unit < drawing->unit_count ? &drawing->units[row->unit] : NULL;
+    struct drawing_unit *unit = row->unit >= 0 && (size_t)row->unit < drawing->unit_count
+                                    ? &drawing->units[row->unit]
+                                    : NULL;
     if (unit == NULL || !bytes_equal(unit->code, row->code) || unit->frame != row->frame)
-        return err_set(err, ERR_CORRUPT, "unit \"" BYTES_FMT "\" of the draw is not that of the frame",
+        return err_set(err, ERR_CORRUPT,
+                       "unit \"" BYTES_FMT "\" of the draw is not that of the frame",
                        BYTES_ARG(row->code));
     unit->sample = row->sample;
     unit->reserve = row->reserve;
@@ -326,20 +326,20 @@ static struct selection_quota *quotas_of(const struct drawing *drawing, bool kee
     return quotas;
 }
 
-int drawing_select(const struct drawing *drawing, bool keeps_all,
-                   struct selection **out_selection, struct err *err)
+int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
+                   struct err *err)
 {
     struct feeding feeding = {NULL, drawing->unit_count};
     struct digest_door door = evidence_door(drawing->door);
     struct buf seed;
     buf_init(&seed, DRAW_SEED_MAX_BYTES);
     struct selection_quota *quotas = quotas_of(drawing, keeps_all);
-    int rc = quotas != NULL ? drawing_seed(drawing, &seed, err)
-                            : err_set(err, ERR_NOMEM, "could not draw from %zu units",
-                                      drawing->unit_count);
+    int rc = quotas != NULL
+                 ? drawing_seed(drawing, &seed, err)
+                 : err_set(err, ERR_NOMEM, "could not draw from %zu units", drawing->unit_count);
     if (rc == OK)
-        rc = selection_new(&door, buf_bytes(&seed), quotas, drawing->unit_count,
-                           &feeding.selection, err);
+        rc = selection_new(&door, buf_bytes(&seed), quotas, drawing->unit_count, &feeding.selection,
+                           err);
     if (rc == OK)
         rc = frame_entries_each(drawing->datadir->store, drawing->round.id, feed_entry, &feeding,
                                 err);

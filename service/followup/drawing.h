@@ -45,8 +45,8 @@ struct drawing {
 };
 
 /* Round and frame alone, for a draw that is to be made; `round` is copied. ERR_WRONG_STATE: never frozen. */
-int drawing_begin(const struct datadir *datadir, const struct round_row *round,
-                  struct drawing *out, struct err *err);
+int drawing_begin(const struct datadir *datadir, const struct round_row *round, struct drawing *out,
+                  struct err *err);
 
 /* The draw in force, without its entries. ERR_NOT_FOUND. */
 int drawing_load(const struct datadir *datadir, const struct round_row *round, struct drawing *out,
@@ -70,7 +70,7 @@ int drawing_seal_key(const struct drawing *drawing, struct buf *out, struct err 
 
 /* Read the frame once and select by the units' sample and reserve, or with `keeps_all` put all of it in order. The
  * caller frees the selection; drawing->door must outlive it. ERR_CORRUPT: a unit has not as many entries as was frozen. */
-int drawing_select(const struct drawing *drawing, bool keeps_all,
-                   struct selection **out_selection, struct err *err);
+int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
+                   struct err *err);
 
 #endif

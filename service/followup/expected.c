@@ -69,10 +69,10 @@ static void read_table(struct bytes csv, const struct framing *framing, struct e
         struct cells line = cut_line(&csv);
         struct bytes code = cell_under(&header, &line, BYTES_LIT("unit_code"));
         double rate = rate_under(&header, &line, BYTES_LIT("satisfaction_rate"));
-        const struct framing_unit *unit =
-            framing->unit_count > 0 ? bsearch(&code, framing->units, framing->unit_count,
-                                              sizeof *framing->units, compare_code)
-                                    : NULL;
+        const struct framing_unit *unit = framing->unit_count > 0
+                                              ? bsearch(&code, framing->units, framing->unit_count,
+                                                        sizeof *framing->units, compare_code)
+                                              : NULL;
         if (unit != NULL)
             out->unit_rates[unit - framing->units] = rate;
         if (!bytes_equal(cell_under(&header, &line, BYTES_LIT("unit_class")), BYTES_LIT("*")))

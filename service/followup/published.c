@@ -105,8 +105,8 @@ static int print_text(const struct press *press, const struct buf *text, struct 
 /* ---- the files ---- */
 
 enum published_file { FILE_COMMITMENTS, FILE_COUNTS, FILE_PUBLIC, FILE_SUMS, FILES };
-static const char *const file_names[FILES] = {
-    "commitments.txt", "counts.csv", "public.txt", "SHA256SUMS"};
+static const char *const file_names[FILES] = {"commitments.txt", "counts.csv", "public.txt",
+                                              "SHA256SUMS"};
 
 static int print_file(const struct drawing *drawing, const struct press *press,
                       enum published_file which, const struct buf *sums,

@@ -34,8 +34,7 @@ static int on_sniff(void *context, const struct sniff *sniff, struct err *err)
 
 static int grow(struct reading *reading, struct err *err)
 {
-    size_t capacity =
-        reading->capacity > 0 ? size_multiply(reading->capacity, 2) : FIRST_CAPACITY;
+    size_t capacity = reading->capacity > 0 ? size_multiply(reading->capacity, 2) : FIRST_CAPACITY;
     struct bytes *order_nos =
         arena_alloc(reading->arena, size_multiply(capacity, sizeof *order_nos));
     if (order_nos == NULL)
@@ -68,9 +67,8 @@ static int on_row(void *context, const struct table_row *row, struct row_context
     struct reading *reading = context;
     if (where.place != PLACE_BODY)
         return OK;
-    struct bytes order_no = reading->column < row->cell_count
-                                ? cell_value(row->cells[reading->column])
-                                : BYTES_NONE;
+    struct bytes order_no =
+        reading->column < row->cell_count ? cell_value(row->cells[reading->column]) : BYTES_NONE;
     if (order_no.len == 0 || cell_is_scientific(order_no) || !utf8_is_valid(order_no))
         return err_set(err, ERR_FORMAT, "no order number in line %jd", (intmax_t)row->line);
     return add(reading, order_no, err);
