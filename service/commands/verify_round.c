@@ -113,10 +113,14 @@ static int check_draw(struct verify *verify, const struct datadir *datadir,
         *err = reason;
         return rc;
     }
-    verify_found(verify, rc == OK,
-                 "评价期 " BYTES_FMT " 的样本框、规则、种子承诺，每件样本的票号和位次%s%s%s",
-                 BYTES_ARG(round->name), rc == OK ? "" : "（", rc == OK ? "" : reason.message,
-                 rc == OK ? "" : "）");
+    bool holds = rc == OK;
+    struct draw_row draw;
+    rc = draw_get_current(datadir->store, round->id, &draw, err);
+    if (rc != OK && rc != ERR_NOT_FOUND)
+        return rc;
+    verify_found(verify, holds, "评价期 " BYTES_FMT " 的样本框、规则、种子承诺%s%s%s%s",
+                 BYTES_ARG(round->name), rc == OK ? "，每件样本的票号和位次" : "",
+                 holds ? "" : "（", holds ? "" : reason.message, holds ? "" : "）");
     rc = check_listings(verify, datadir, round, err);
     return rc == OK ? check_published(verify, datadir, round, arena, err) : rc;
 }
