@@ -191,6 +191,8 @@ static int run_decision(struct command_context *context, int argc, char **argv)
         status = fail(context,
                       rc == ERR_WRONG_STATE ? round_of(datadir.store, arguments.id, &arena) : NULL,
                       &err);
+    if (rc == ERR_PERMISSION && datadir.store != NULL)
+        command_say(context, "审批人须与申请人不同。");
     datadir_close(&datadir);
     arena_deinit(&arena);
     return status;

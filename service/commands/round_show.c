@@ -44,6 +44,7 @@ static struct bytes step_name(struct bytes step)
                                            {"calling", "开始访问"},
                                            {"close", "关闭"},
                                            {"reopen", "退回"},
+                                           {"open", "开启核对"},
                                            {"score", "计分"}};
     return name_of(step, names, sizeof names / sizeof *names);
 }
