@@ -1,10 +1,8 @@
-#include "service/commands/outcomes_show.h"
-
-#include "base/alloc.h"
-
+#include "service/commands/arguments.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
 #include "service/commands/mask.h"
+#include "service/commands/outcomes_show.h"
 #include "service/commands/output.h"
 #include "service/followup/outcomes.h"
 
@@ -48,9 +46,7 @@ static int parse_arguments(const struct command_context *context, int argc, char
             return command_misused(context, &command_outcomes,
                                    "--format 只能是 table、csv 或 json");
     }
-    if (out->by != NULL && out->by[0] == '\0')
-        return command_misused(context, &command_outcomes, "--by 不能为空");
-    return EXIT_DONE;
+    return arguments_check_text(context, &command_outcomes, "by", out->by);
 }
 
 /* ---- import ---- */
@@ -70,11 +66,9 @@ static const char *status_word(int rc, const struct outcomes_result *result)
     return rc != OK ? "refused" : result->is_already_loaded ? "already_loaded" : "loaded";
 }
 
-static void say_result(const struct loading *loading, const char *path,
-                       const struct outcomes_result *result, struct buf *out)
+static void say_result(const char *path, const struct outcomes_result *result, struct buf *out)
 {
     const struct outcome_file_row *counts = &result->counts;
-    (void)loading;
     buf_printf(out, "%s：", path);
     if (result->is_already_loaded)
         buf_printf(out, "该文件已载入（结果文件 %lld），没有任何变化。\n", (long long)counts->id);
@@ -116,7 +110,7 @@ static int report(struct loading *loading, const char *path, const struct outcom
         struct buf text;
         buf_init(&text, OUTPUT_MAX_BYTES);
         if (rc == OK)
-            say_result(loading, path, result, &text);
+            say_result(path, result, &text);
         int said = output_finish(loading->context, &text, err);
         buf_deinit(&text);
         return said;
@@ -154,8 +148,8 @@ static int load_file(struct loading *loading, const char *path, struct outcomes_
                      .sheet = arguments->sheet},
         .rejects = loading->rejects,
     };
-    const char *who = arguments->by != NULL ? arguments->by : loading->context->who;
-    const struct actor actor = {bytes_from_z(who), loading->context->now_utc};
+    const struct actor actor = {arguments_actor(loading->context, arguments->by),
+                                loading->context->now_utc};
     struct document document = DOCUMENT_NONE;
     int rc = document_open(path, loading->datadir.path, true, false, &document, err);
     if (rc == OK)

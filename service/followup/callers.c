@@ -196,7 +196,8 @@ static int find_callers(struct store *store, int64_t round_id, int64_t draw_no,
     size_t cells = size_multiply(counting->count, counting->unit_count);
     counting->callers =
         arena_alloc(counting->arena, (counting->count + 1) * sizeof *counting->callers);
-    counting->cells = arena_alloc(counting->arena, size_multiply(cells + 1, sizeof *counting->cells));
+    counting->cells =
+        arena_alloc(counting->arena, size_multiply(cells + 1, sizeof *counting->cells));
     return counting->callers != NULL && counting->cells != NULL
                ? OK
                : err_set(err, ERR_NOMEM, "could not count the answers of %zu callers",

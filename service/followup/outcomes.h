@@ -38,7 +38,7 @@ struct outcomes_result {
  * without a time is known by its whole content; on a bare day a caller may have several (service/followup/known.h).
  * Rejected by name and line: an order that is not drawn or not released, a call before its order was received or in
  * the future, two rows of the file that contradict each other. The first outcome takes a drawn round to calling. A
- * file that was loaded before is read again only for its rejects: when none of them can be taken now, nothing is stored.
+ * file that was loaded before is read again for its rejects alone: when none can be taken now, nothing is stored.
  *
  * `document` is open and hashed, not recognised yet. ERR_WRONG_STATE: no draw, or the round is closed. ERR_REFUSED: no
  * file of outcomes; out->refusal says why. */
@@ -51,8 +51,8 @@ int outcomes_import(const struct datadir *datadir, struct bytes round_name,
  * OUTCOMES_SEAL and the row id drawn_id * ATTEMPTS_AN_ORDER + no. */
 #define OUTCOMES_SEAL "outcome"
 
-/* The rejected rows of a file as CSV: line, column, reason, then the file's own columns; importable once mended. Nothing
- * when there are none. Needs an open transaction. */
+/* The rejected rows of a file as CSV: line, column, reason, then the file's own columns; importable once mended.
+ * Nothing when there are none. Needs an open transaction. */
 int outcomes_rejects_render(const struct datadir *datadir, int64_t file_id, struct buf *out,
                             struct err *err);
 

@@ -21,8 +21,8 @@ void rejects_files_free(
 int rejects_files_put(struct rejects_files *files, const struct bytes *header, size_t header_count,
                       const struct reject *reject, struct err *err);
 
-/* The same for a row that is CSV already: `header` is the dump's own, `row` begins with line, column and reason; neither
- * has a line end. */
+/* The same for a row that is CSV already: `header` is the dump's own, `row` begins with line, column and reason;
+ * neither has a line end. */
 int rejects_files_put_text(struct rejects_files *files, struct bytes header, struct bytes row,
                            struct err *err);
 

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* The first byte says where the file is cut in two; the rest is a file of outcomes. Its rows are all accounted for, every
- * text that comes out is valid UTF-8, and every outcome holds together. */
+/* The first byte says where the file is cut in two; the rest is a file of outcomes. Its rows are all accounted for,
+ * every text that comes out is valid UTF-8, and every outcome holds together. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct seen {

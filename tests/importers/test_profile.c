@@ -53,6 +53,11 @@ static void profile_parse__refuses_by_name(void **state)
         {"", "no column for the required field order_no"},
         {"[columns]\norder_no = no\nunit = u\n", "no column for the required field received_at"},
         {COLUMNS "colour = red\n", "line 5: unknown field \"colour\" in [columns]"},
+        {COLUMNS "caller = 话务员\n", "field caller is none of orders"},
+        {"[source]\nrecords = outcomes\n" COLUMNS, "field received_at is none of outcomes"},
+        {"[source]\nrecords = outcomes\n[columns]\norder_no = no\n",
+         "no column for the required field disposition"},
+        {"[source]\nrecords = calls\n" COLUMNS, "line 2: \"calls\" is neither orders nor outcomes"},
         {COLUMNS "title =\n", "line 5: field title has no header"},
         {COLUMNS "title = NO.\n", "line 5: header \"no\" stands for both order_no and title"},
         {COLUMNS "title = a > no\n", "line 5: header \"no\" stands for both order_no and title"},
@@ -105,7 +110,8 @@ static void profile_parse__takes_comments_and_continued_lines(void **state)
 static void profile_builtin__gives_every_profile(void **state)
 {
     (void)state;
-    static const char *const names[] = {"auto", "boston311", "nyc311", "kansascity311", "open311"};
+    static const char *const names[] = {"auto",          "boston311", "nyc311",
+                                        "kansascity311", "open311",   "outcomes"};
     struct err err = {0};
     struct profile *profile = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
