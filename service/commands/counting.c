@@ -8,13 +8,14 @@
 enum { SCAN_THREADS = 2 };
 
 int counting_run(const struct command_context *context, const char *round_name,
-                 const char *rules_path, struct counting *out, struct err *err)
+                 const char *rules_path, enum store_mode mode, struct counting *out,
+                 struct err *err)
 {
     memset(out, 0, sizeof *out);
     buf_init(&out->rules_text, RULES_TEXT_MAX_BYTES);
     int rc = rules_path != NULL ? files_read(rules_path, &out->rules_text, err) : OK;
     if (rc == OK)
-        rc = command_open(context, STORE_READONLY, &out->datadir, err);
+        rc = command_open(context, mode, &out->datadir, err);
     struct composition_options options = {
         .round_name = bytes_from_z(round_name),
         .rules_text = rules_path != NULL ? buf_bytes(&out->rules_text) : BYTES_NONE,
@@ -40,8 +41,10 @@ int counting_warn(const struct command_context *context, const struct counting *
 {
     const struct evaluation *evaluation = &counting->composition.evaluation;
     const char *round = counting->composition.round.name.ptr;
-    if (counting->composition.basis.is_trial)
-        command_say(context, "试算：规则没有依据文件，或不是本期自己的规则。");
+    if (counting->rules_text.len > 0)
+        command_say(context, "试算：所用不是本期自己的规则，不保存任何结果。");
+    else if (counting->composition.basis.is_trial)
+        command_say(context, "试算：规则没有依据文件。");
     if (evaluation->unclear > 0)
         command_say(context,
                     "%lld 件主办单位不明（无主办或有两个主办），未计入任何单位：orders list "

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 
 #include "importers/phone.h"
+#include "reports/words.h"
 
 #include "service/commands/mask.h"
 #include "service/commands/output.h"
@@ -298,6 +299,20 @@ static const char *label(const char *key)
         {"deadline_source", "期限来源"},
         {"extension", "延期"},
         {"end", "办结（按规则）"},
+        {"through", "经由"},
+        {"frame", "样本框"},
+        {"draw", "第几次抽样"},
+        {"drawn", "抽中"},
+        {"position", "摇号位次"},
+        {"released", "列入访问"},
+        {"outcome", "访问结果"},
+        {"attempts", "拨打次数"},
+        {"in_resolution_base", "计入诉求解决率分母"},
+        {"counts_as_resolved", "计为解决"},
+        {"resolution_points", "解决得分"},
+        {"in_satisfaction_base", "计入处理满意率分母"},
+        {"counts_as_satisfied", "计为满意"},
+        {"satisfaction_points", "满意得分"},
     };
     for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
         if (strcmp(labels[i].key, key) == 0)
@@ -306,20 +321,33 @@ static const char *label(const char *key)
     return key;
 }
 
+static const char *frame_word(const char *word)
+{
+    for (int reason = 0; reason < FRAME_REASONS; reason++) {
+        if (strcmp(frame_reason_word(reason), word) == 0)
+            return frame_reason_name(reason);
+    }
+    return NULL;
+}
+
 /* Words of a machine, in the fields where they stand and in the history of these. */
 static const char *value_word(const char *key, const char *word)
 {
     static const char *const keys[] = {"role",         "part", "kind", "status",
-                                       "overdue_flag", "from", "to"};
+                                       "overdue_flag", "from", "to",   "drawn"};
     static const struct {
         const char *word, *words;
     } values[] = {
-        {"lead", "主办"},    {"support", "协办"},    {"unclear", "不明"},  {"consult", "咨询"},
-        {"help", "求助"},    {"complaint", "投诉"},  {"report", "举报"},   {"suggestion", "建议"},
-        {"praise", "表扬"},  {"open", "办理中"},     {"closed", "已办结"}, {"returned", "已退单"},
-        {"void", "作废"},    {"direct", "直接答复"}, {"merged", "并单"},   {"on_time", "按时"},
-        {"overdue", "逾期"},
+        {"lead", "主办"},        {"support", "协办"},    {"unclear", "不明"},
+        {"consult", "咨询"},     {"help", "求助"},       {"complaint", "投诉"},
+        {"report", "举报"},      {"suggestion", "建议"}, {"praise", "表扬"},
+        {"open", "办理中"},      {"closed", "已办结"},   {"returned", "已退单"},
+        {"void", "作废"},        {"direct", "直接答复"}, {"merged", "并单"},
+        {"on_time", "按时"},     {"overdue", "逾期"},    {"sample", "样本"},
+        {"reserve", "备用样本"}, {"no", "未抽中"},
     };
+    if (strcmp(key, "frame") == 0)
+        return frame_word(word);
     bool has_words = false;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         has_words |= strcmp(keys[i], key) == 0;
@@ -342,8 +370,10 @@ static void append_scalar(const char *key, const json_t *value, struct buf *out)
         buf_append(out, (struct bytes){json_string_value(value), json_string_length(value)});
     else if (json_is_integer(value))
         buf_printf(out, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        buf_printf(out, "%g", json_real_value(value));
     else
-        buf_append_z(out, json_is_true(value) ? "是" : "");
+        buf_append_z(out, json_is_true(value) ? "是" : json_is_false(value) ? "否" : "");
 }
 
 static void append_import(const json_t *import, struct buf *out)

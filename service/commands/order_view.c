@@ -2,13 +2,11 @@
 
 #include "base/arena.h"
 
-#include "reports/words.h"
-
 #include "service/commands/import_report.h"
+#include "service/commands/order_rounds.h"
 #include "service/commands/order_values.h"
 #include "service/commands/output.h"
 #include "service/host/files.h"
-#include "service/rounds/evaluation.h"
 #include "service/storage/imports.h"
 
 #include <string.h>
@@ -248,93 +246,20 @@ static int on_round(void *context, const struct round_row *row, struct err *err)
     return round_keep(row, &view->arena, &view->rounds[view->round_count++], err);
 }
 
-struct frozen {
-    struct fact_row row;
-    bool found;
-};
-
-static int on_frozen(void *context, const struct fact_row *row, struct err *err)
-{
-    struct frozen *frozen = context;
-    (void)err;
-    if (row->handling_id != frozen->row.handling_id)
-        return OK;
-    frozen->row = *row;
-    frozen->found = true;
-    return OK;
-}
-
-/* A closed round counts by what it froze, and by nothing else. */
-static int find_fact(struct view *view, const struct round_row *round,
-                     const struct handling_row *handling, struct frozen *out, struct err *err)
-{
-    *out = (struct frozen){.row = {.handling_id = handling->id,
-                                   .unit_name_id = handling->unit_name_id,
-                                   .fact = handling->fact},
-                           .found = !bytes_equal(round->state, BYTES_LIT("closed"))};
-    return out->found
-               ? OK
-               : round_facts_each(view->values.store, round->id, 0, INT64_MAX, on_frozen, out, err);
-}
-
-static int add_verdict(json_t *rounds, const struct round_row *round,
-                       const struct round_basis *basis, const struct verdict *verdict,
-                       struct err *err)
-{
-    json_t *object = json_pack(
-        "{s:o, s:s, s:s, s:o, s:s, s:s, s:o}", "round", output_string(round->name), "judgement",
-        judgement_name(verdict->judgement), "why", judgement_sentence(verdict->judgement),
-        "deadline", order_moment_to_json(verdict->deadline, basis->zone), "deadline_source",
-        deadline_source_name(verdict->deadline_source), "extension",
-        extension_verdict_name(verdict->extension), "end",
-        order_moment_to_json(verdict->end, basis->zone));
-    return json_array_append_new(rounds, object) == 0 ? OK : out_of_memory(err);
-}
-
-/* A round that cannot be judged yet (a year without a calendar, a dump taken too early) says why. */
-static int add_unjudged(json_t *rounds, const struct round_row *round, const struct err *reason,
-                        struct err *err)
-{
-    if (reason->code == ERR_NOMEM || reason->code == ERR_IO || reason->code == ERR_CORRUPT) {
-        *err = *reason;
-        return (int)reason->code;
-    }
-    json_t *object =
-        json_pack("{s:o, s:s}", "round", output_string(round->name), "why", reason->message);
-    return json_array_append_new(rounds, object) == 0 ? OK : out_of_memory(err);
-}
-
-static int add_round(struct view *view, const struct round_row *round,
-                     const struct handling_row *handling, json_t *rounds, struct err *err)
-{
-    struct round_basis basis = {0};
-    struct frozen fact;
-    struct verdict verdict;
-    enum frame_reason frame;
-    struct err reason = {0};
-    int rc = find_fact(view, round, handling, &fact, &reason);
-    if (rc == OK && fact.found)
-        rc =
-            round_basis_load(view->values.store, round, BYTES_NONE, view->now_utc, &basis, &reason);
-    if (rc == OK && fact.found)
-        rc = evaluation_explain(view->datadir, round, &basis, &fact.row, &verdict, &frame, &reason);
-    if (rc != OK)
-        rc = add_unjudged(rounds, round, &reason, err);
-    else if (fact.found && verdict.judgement != JUDGED_OTHER_PERIOD)
-        rc = add_verdict(rounds, round, &basis, &verdict, err);
-    round_basis_deinit(&basis);
-    return rc;
-}
-
 static int put_rounds(struct view *view, json_t *object, const struct handling_row *handling,
                       struct err *err)
 {
     json_t *rounds = json_array();
+    const struct order_in_rounds order = {.datadir = view->datadir,
+                                          .arena = &view->arena,
+                                          .now_utc = view->now_utc,
+                                          .order_no = view->order.order_no,
+                                          .handling = handling};
     if (json_object_set_new(object, "rounds", rounds) != 0)
         return out_of_memory(err);
     int rc = OK;
     for (size_t i = 0; i < view->round_count && rc == OK; i++)
-        rc = add_round(view, &view->rounds[i], handling, rounds, err);
+        rc = order_round_to_json(&order, &view->rounds[i], rounds, err);
     return rc;
 }
 

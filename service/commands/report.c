@@ -78,7 +78,7 @@ static int run(struct command_context *context, int argc, char **argv)
     if (renderer == NULL)
         return command_misused(context, &command_report,
                                "--to 的文件名须以 .html、.json 或 .csv 结尾");
-    int rc = counting_run(context, arguments.round, NULL, &counting, &err);
+    int rc = counting_run(context, arguments.round, NULL, STORE_READONLY, &counting, &err);
     if (rc != OK)
         return command_fail(context, &err);
     buf_init(&text, REPORT_MAX_BYTES);

@@ -36,11 +36,16 @@ static struct bytes kind_name(struct bytes kind)
 
 static struct bytes step_name(struct bytes step)
 {
-    static const char *const names[][2] = {{"create", "建立"},      {"freeze", "冻结"},
-                                           {"draw", "抽样"},        {"top-up", "追加样本"},
-                                           {"open", "公开复核"},    {"draw abandoned", "作废抽样"},
-                                           {"calling", "开始访问"}, {"close", "关闭"},
-                                           {"reopen", "退回"},      {"score", "计分"}};
+    static const char *const names[][2] = {{"create", "建立"},
+                                           {"freeze", "冻结"},
+                                           {"draw", "抽样"},
+                                           {"top-up", "追加样本"},
+                                           {"draw abandoned", "作废抽样"},
+                                           {"calling", "开始访问"},
+                                           {"close", "关闭"},
+                                           {"reopen", "退回"},
+                                           {"open", "开启核对"},
+                                           {"score", "计分"}};
     return name_of(step, names, sizeof names / sizeof *names);
 }
 

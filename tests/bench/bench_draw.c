@@ -1,6 +1,6 @@
-/* bench_draw DIRECTORY ENTRIES SAMPLE RUNS: make a data directory with a frozen frame of 33 units and draw from it;
- * print in seconds the medians of stepping through the frame's statement, of reading its columns too and of the selection,
- * and the time of the evidence. */
+/* bench_draw DIRECTORY ENTRIES SAMPLE RUNS: make a data directory with a frozen frame of 33 units and draw from it. It
+ * prints in seconds the medians of stepping through the frame's statement, of reading its columns too and of the
+ * selection, and the time of the evidence. */
 #include "service/followup/published.h"
 
 #include <sqlite3.h>
