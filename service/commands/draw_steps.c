@@ -156,7 +156,7 @@ int draw_top_up_run(struct command_context *context, int argc, char **argv)
     step_end(&step);
     if (rc != OK)
         return command_fail(context, &err);
-    command_say(context, "单位 %s 已启用备用样本 %jd 件。", arguments.unit,
+    command_say(context, "单位 %s 已放出备用样本 %jd 件。", arguments.unit,
                 (intmax_t)arguments.released);
     return EXIT_DONE;
 }

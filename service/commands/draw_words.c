@@ -140,7 +140,7 @@ void draw_words_overview(const struct draw_overview *overview, struct buf *out)
 {
     buf_printf(out, "第 %jd 次抽样（共 %jd 次），%s。\n", (intmax_t)overview->no,
                (intmax_t)overview->count, kind_name(overview->kind));
-    buf_append_z(out, "  样本框      样本      备用      启用  单位\n");
+    buf_append_z(out, "  样本框      样本      备用      放出  单位\n");
     for (size_t i = 0; i < overview->unit_count; i++) {
         const struct draw_overview_unit *unit = &overview->units[i];
         append_drawn(out, unit->frame, unit->sample, unit->reserve, unit->released);
@@ -148,7 +148,7 @@ void draw_words_overview(const struct draw_overview *overview, struct buf *out)
     }
     append_drawn(out, overview->frame, overview->sample, overview->reserve, overview->released);
     buf_append_z(out, "  总计\n");
-    buf_printf(out, "启用样本 %jd 件，涉及 %jd 人。\n公布材料摘要（SHA-256）：%s\n",
+    buf_printf(out, "放出样本 %jd 件，涉及 %jd 人。\n公布材料摘要（SHA-256）：%s\n",
                (intmax_t)overview->released, (intmax_t)overview->cases, overview->public_sha256);
 }
 

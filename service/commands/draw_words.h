@@ -9,7 +9,8 @@
 /* For people; `wish` tells which columns mean something. */
 void draw_words_plan(const struct draw_plan *plan, const struct rules *rules,
                      const struct draw_wish *wish, struct buf *out);
-/* unit_code,unit_name,frame,sample,reserve,expected_answers,expected_margin; the last row, of all, has unit code `*`. */
+/* unit_code,unit_name,frame,sample,reserve,expected_answers,expected_margin; the last row, with unit code `*`, is of
+ * all. */
 void draw_words_plan_csv(const struct draw_plan *plan, struct buf *out);
 int draw_words_plan_json(const struct draw_plan *plan, struct buf *out, struct err *err);
 

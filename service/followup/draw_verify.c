@@ -179,6 +179,10 @@ int draw_verify(const struct datadir *datadir, const struct round_row *round, st
     bool has_draw = rc == OK;
     if (rc == ERR_NOT_FOUND)
         rc = drawing_begin(datadir, round, &drawing, err);
+    if (rc == OK && !has_draw &&
+        (bytes_equal(round->state, BYTES_LIT("drawn")) ||
+         bytes_equal(round->state, BYTES_LIT("calling"))))
+        rc = refuse("the draw", &drawing, err);
     if (rc == OK)
         rc = check_frame(&drawing, err);
     if (rc == OK && has_draw)

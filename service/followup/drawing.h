@@ -69,7 +69,8 @@ int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err
 int drawing_seal_key(const struct drawing *drawing, struct buf *out, struct err *err);
 
 /* Read the frame once and select by the units' sample and reserve, or with `keeps_all` put all of it in order. The
- * caller frees the selection; drawing->door must outlive it. ERR_CORRUPT: a unit has not as many entries as was frozen. */
+ * caller frees the selection; drawing->door must outlive it. ERR_CORRUPT: a unit has not as many entries as were
+ * frozen. */
 int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
                    struct err *err);
 
