@@ -26,7 +26,7 @@ MODULES := base scoring importers reports service/storage service/auth service/h
 	service/followup service/response service/commands
 USES_base :=
 USES_scoring := base
-USES_importers := base
+USES_importers := scoring base
 USES_reports := scoring base
 USES_service/storage := base
 USES_service/auth := service/storage base

@@ -277,11 +277,15 @@ static void put_appendix(struct page *page, xmlNode *main, const struct bulletin
 static void put_foot(struct page *page, xmlNode *main, const struct bulletin *bulletin)
 {
     xmlNode *footer = page_element(page, main, "footer", NULL);
-    (void)page_put(
-        page, footer, "p", NULL,
-        BYTES_LIT(
-            "注：按时办结率由全部应统计工单算出，是全数统计，没有抽样误差。按时办结率相同的单位名次"
-            "并列。基数不足100件的，写明件数，不折算百分比；不足1000件的，保留一位小数。"));
+    xmlNode *note = page_element(page, footer, "p", NULL);
+    page_text(page, note,
+              BYTES_LIT("注：按时办结率由全部应统计工单算出，是全数统计，没有抽样误差。"));
+    page_text(page, note,
+              ranking_has_sample(bulletin->ranking)
+                  ? BYTES_LIT("诉求解决率和处理满意率由抽样访问得出，有抽样误差。")
+                  : BYTES_LIT("按时办结率相同的单位名次并列。"));
+    page_text(page, note,
+              BYTES_LIT("基数不足100件的，写明件数，不折算百分比；不足1000件的，保留一位小数。"));
     xmlNode *p = page_element(page, footer, "p", NULL);
     page_text(page, p, BYTES_LIT("打印时间 "));
     page_text(page, p, bulletin->printed_at);

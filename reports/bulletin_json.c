@@ -104,7 +104,7 @@ static void put_waves(struct json_builder *builder, json_t *row, const struct un
         json_put_count(builder, resolution, "partly", counts.resolution[RESOLUTION_PARTLY]);
         json_put_count(builder, resolution, "no", counts.resolution[RESOLUTION_NO]);
         for (int label = SATISFACTION_HIGHEST; label > 0; label--) {
-            char key[8];
+            char key[16];
             (void)snprintf(key, sizeof key, "%d", label);
             json_put_count(builder, satisfaction, key, counts.satisfaction[label]);
         }

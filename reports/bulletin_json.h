@@ -4,7 +4,7 @@
 #include "reports/bulletin.h"
 #include "reports/json_builder.h"
 
-/* Add to the bulletin's object what it shows of draw and sample: `issue`, `draw`, `parts`, `requests`, `sample`. What is
+/* Add to the bulletin's object what it shows of draw and sample: issue, draw, parts, requests, sample. What is
  * not there is null, lists are empty. Thread: any. */
 void bulletin_json_sample(struct json_builder *builder, json_t *root,
                           const struct bulletin *bulletin);

@@ -33,7 +33,7 @@ static void put_counted(struct page *page, xmlNode *list, const struct rules *ru
 static void put_frame(struct page *page, xmlNode *list, const struct rules *rules)
 {
     xmlNode *item = put_point(page, list, "哪些工单可能被抽到。");
-    page_printf(page, item, "计入本期考核的工单中，%s。",
+    page_printf(page, item, "本期统计、未按规则剔除的工单中，%s。",
                 rules->frame.due ? "已办结的和已过办理期限的（包括逾期未办结的）列入样本框"
                                  : "已办结的列入样本框");
     if (rules->frame.max_age_days > 0)
@@ -52,7 +52,7 @@ static const char *allocation_sentence(enum rules_allocation method)
     case RULES_ALLOCATE_EQUAL:
         return "样本量在各单位间平均分配";
     case RULES_ALLOCATE_POWER:
-        return "样本量按各单位样本框大小的幂分配，大单位多抽，小单位占比更高";
+        return "工单多的单位多抽，但不按比例增加，工单少的单位抽取的比例更高";
     case RULES_ALLOCATE_NEYMAN:
         return "样本量按各单位样本框大小和回答的差异程度分配";
     }
@@ -86,6 +86,9 @@ static void put_drawing(struct page *page, xmlNode *list, const struct bulletin 
         page, item,
         BYTES_LIT("。每件工单由种子和工单编号算出一个签号，签号小的先抽中，任何人不能挑选，凭种子"
                   "可以重算。"));
+    if (rules->frame.one_per_person)
+        page_text(page, item,
+                  BYTES_LIT("同一电话号码有几件工单被抽中的，合并为一次访问，避免重复打扰。"));
 }
 
 static void put_interval(struct page *page, xmlNode *list, const struct rules *rules)

@@ -98,8 +98,8 @@ static void put_rank_table(struct page *page, xmlNode *parent, const struct grou
         buf_init(&text, 256);
         score_interval_text(&text, row, rules);
         page_take(page, page_element(page, tr, "td", "n"), &text);
-        (void)page_put(page, tr, "td", NULL, bytes_from_z(band_name(row, rules)));
-        bulletin_note(page, page_element(page, tr, "td", NULL), group->bulletin, row);
+        (void)page_put(page, tr, "td", "word", bytes_from_z(band_name(row, rules)));
+        bulletin_note(page, page_element(page, tr, "td", "word"), group->bulletin, row);
     }
 }
 

@@ -174,8 +174,9 @@ struct response_rates response_rates_of(const struct ranking *ranking, bool weig
     X(rr1)                                                                                         \
     X(rr2)                                                                                         \
     X(rr3)                                                                                         \
-    X(rr4) X(rr5) X(rr6) X(coop1) X(coop2) X(coop3) X(coop4) X(ref1) X(ref2) X(ref3) X(con1)       \
-        X(con2) X(con3)
+    X(rr4)                                                                                         \
+    X(rr5)                                                                                         \
+    X(rr6) X(coop1) X(coop2) X(coop3) X(coop4) X(ref1) X(ref2) X(ref3) X(con1) X(con2) X(con3)
 
 const char *response_rate_name(size_t index)
 {

@@ -20,7 +20,7 @@ const char *on_time_base_name(const struct rules *rules);
 /* A unit's band: 高于类别平均 and the like; the name of a threshold as it is; empty when not ranked. */
 const char *band_name(const struct ranking_row *row, const struct rules *rules);
 
-/* 不计入样本框 for one order, as a reason; 在样本框内 for FRAME_IN. */
+/* Why an order is not in the frame: 保密工单; 在样本框内 for FRAME_IN. */
 const char *frame_reason_name(enum frame_reason reason);
 /* 成功访问, 部分完成, 拒访 and the like. */
 const char *outcome_group_name(enum outcome_group group);

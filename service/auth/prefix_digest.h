@@ -3,8 +3,8 @@
 
 #include "service/auth/digest.h"
 
-/* SHA-256 of many texts behind one prefix, whose state is computed once: what a draw does millions of times. Thread: one
- * owner. */
+/* SHA-256 of many texts behind one prefix, whose state is computed once: what a draw does millions of times.
+ * Thread: one owner. */
 struct prefix_digest;
 int prefix_digest_new(struct prefix_digest **out, struct err *err); /* the prefix is empty */
 void prefix_digest_free(struct prefix_digest *digest);              /* accepts NULL; wipes it */

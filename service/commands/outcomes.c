@@ -318,6 +318,10 @@ static int run(struct command_context *context, int argc, char **argv)
         return run_import(context, &arguments, count, rest);
     if (strcmp(verb, "list") == 0 && count == 0)
         return run_show(context, &arguments, outcomes_show_files);
+    if (strcmp(verb, "callers") == 0 && count == 0)
+        return run_show(context, &arguments, outcomes_show_callers);
+    if (strcmp(verb, "rates") == 0 && count == 0)
+        return run_show(context, &arguments, outcomes_show_rates);
     return command_misused(context, &command_outcomes, "无法识别的用法");
 }
 

@@ -333,7 +333,6 @@ static int note_calling(struct load *load, struct err *err)
 
 static int finish_file(struct load *load, struct err *err)
 {
-    load->file.rows = reader_counts(load->reader).rows;
     int rc = outcome_file_put_counts(load->store, &load->file, err);
     if (rc == OK)
         rc = note_calling(load, err);
@@ -355,6 +354,8 @@ static int run(struct load *load, struct bytes round_name, struct bytes file_nam
         rc = read_all(load, err);
     if (rc != OK)
         return rc;
+    if (!is_done)
+        load->file.rows = reader_counts(load->reader).rows;
     is_done = is_done || (earlier.id != 0 && load->file.accepted + load->file.updated == 0);
     load->result->is_already_loaded = is_done;
     load->result->counts = is_done ? earlier : load->file;

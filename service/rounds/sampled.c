@@ -23,6 +23,7 @@ void final_outcome_add(struct final_outcome *outcome, const struct attempt_row *
         is_eligible ? (enum resolution_answer)attempt->resolved : RESOLUTION_MISSING;
     outcome->satisfaction = is_eligible ? attempt->satisfaction : SATISFACTION_MISSING;
     outcome->still_open = is_eligible && attempt->still_open;
+    outcome->caller_id = attempt->caller_id;
 }
 
 /* ---- the units of the frame, and what the draw gave them ---- */
@@ -107,7 +108,7 @@ static int load_units(struct store *store, int64_t round_id, struct loading *loa
 /* ---- cases and attempts, side by side ---- */
 
 struct walk {
-    struct sampled *sampled;
+    struct sampled_sink sink;
     struct attempt_cursor *attempts;
     struct attempt_row next; /* drawn_id 0: none is left */
     char code[CODE_MAX_BYTES];
@@ -140,33 +141,50 @@ static void count_case(struct unit_sample *counts, const struct final_outcome *o
     counts->still_open += outcome->still_open ? 1 : 0;
 }
 
+static int take_attempt(struct walk *walk, struct final_outcome *outcome, struct err *err)
+{
+    final_outcome_add(outcome, &walk->next);
+    return walk->sink.on_attempt != NULL
+               ? walk->sink.on_attempt(walk->sink.context, &walk->next, err)
+               : OK;
+}
+
 static int on_drawn(void *context, const struct drawn_row *row, struct err *err)
 {
     struct walk *walk = context;
     struct final_outcome outcome = {.group = OUTCOME_UNKNOWN_UNWORKED};
-    struct sampled_unit *unit = find_unit(walk->sampled, row->unit, err);
-    int rc = unit != NULL ? OK : ERR_CORRUPT;
+    int rc = OK;
     while (rc == OK && walk->next.drawn_id != 0 && walk->next.drawn_id <= row->id) {
         if (walk->next.drawn_id == row->id)
-            final_outcome_add(&outcome, &walk->next);
-        rc = read_attempt(walk, err);
+            rc = take_attempt(walk, &outcome, err);
+        if (rc == OK)
+            rc = read_attempt(walk, err);
     }
-    if (rc == OK && unit != NULL && row->is_released)
-        count_case(&unit->counts, &outcome);
-    return rc;
+    return rc == OK ? walk->sink.on_case(walk->sink.context, row, &outcome, err) : rc;
 }
 
-static int walk_cases(struct store *store, int64_t round_id, struct sampled *sampled,
-                      struct err *err)
+int sampled_cases_each(struct store *store, int64_t round_id, int64_t draw_no,
+                       struct sampled_sink sink, struct err *err)
 {
-    struct walk walk = {.sampled = sampled};
-    int rc = attempts_open(store, round_id, sampled->draw_no, &walk.attempts, err);
+    struct walk walk = {.sink = sink};
+    int rc = attempts_open(store, round_id, draw_no, &walk.attempts, err);
     if (rc == OK)
         rc = read_attempt(&walk, err);
     if (rc == OK)
-        rc = drawn_each(store, round_id, sampled->draw_no, on_drawn, &walk, err);
+        rc = drawn_each(store, round_id, draw_no, on_drawn, &walk, err);
     attempts_close(walk.attempts);
     return rc;
+}
+
+static int on_case(void *context, const struct drawn_row *row, const struct final_outcome *outcome,
+                   struct err *err)
+{
+    struct sampled_unit *unit = find_unit(context, row->unit, err);
+    if (unit == NULL)
+        return ERR_CORRUPT;
+    if (row->is_released)
+        count_case(&unit->counts, outcome);
+    return OK;
 }
 
 /* ---- the whole ---- */
@@ -191,7 +209,8 @@ int sampled_load(struct store *store, int64_t round_id, struct arena *arena, str
     if (rc == OK)
         rc = load_units(store, round_id, &loading, err);
     if (rc == OK)
-        rc = walk_cases(store, round_id, &sampled, err);
+        rc = sampled_cases_each(store, round_id, draw.no,
+                                (struct sampled_sink){NULL, on_case, &sampled}, err);
     if (rc != OK)
         return err_wrap(err, "could not load draw %jd", (intmax_t)draw.no);
     *out = sampled;

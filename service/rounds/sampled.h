@@ -39,10 +39,23 @@ struct final_outcome {
     enum resolution_answer resolved;
     int satisfaction; /* SATISFACTION_MISSING, 1 to 5 */
     bool still_open;
-    int attempts; /* so far */
+    int attempts;      /* so far */
+    int64_t caller_id; /* of the attempt that prevailed; 0: not said */
 };
 /* Zeroed but for group = OUTCOME_UNKNOWN_UNWORKED at first. An ineligible order has no answers; a code that is none of
  * AAPOR's says nothing. */
 void final_outcome_add(struct final_outcome *outcome, const struct attempt_row *attempt);
+
+/* A walk over the drawn orders of a draw and, beside it, their attempts. */
+struct sampled_sink {
+    int (*on_attempt)(void *context, const struct attempt_row *attempt,
+                      struct err *err); /* before the case it belongs to; may be NULL */
+    int (*on_case)(void *context, const struct drawn_row *row, const struct final_outcome *outcome,
+                   struct err *err);
+    void *context;
+};
+/* Needs an open transaction. ERR_CORRUPT for a code that is none. */
+int sampled_cases_each(struct store *store, int64_t round_id, int64_t draw_no,
+                       struct sampled_sink sink, struct err *err);
 
 #endif

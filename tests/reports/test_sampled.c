@@ -196,10 +196,9 @@ static void fill_unit(struct ranking_row *row, const struct unit_spec *spec)
     row->satisfaction = score_satisfaction_tally(&rules, &unit);
     row->resolution_rate = rate_estimate(row->resolution, &rules);
     row->satisfaction_rate = rate_estimate(row->satisfaction, &rules);
-    row->satisfaction_54 = row->satisfaction_rate;
-    row->satisfaction_54.point = row->satisfaction.valid > 0 ? (double)(spec->yes5 + spec->yes4) /
-                                                                   (double)row->satisfaction.valid
-                                                             : (double)NAN;
+    struct rate_tally two_labels = row->satisfaction;
+    two_labels.favourable = spec->yes5 + spec->yes4;
+    row->satisfaction_54 = rate_estimate(two_labels, &rules);
     row->resolution_coverage = row->resolution.valid > 0 ? 1 : 0;
     row->satisfaction_coverage = row->satisfaction.valid > 0 ? 1 : 0;
     row->score = score_estimate(&rules, &unit, NULL, rules.interval.level);

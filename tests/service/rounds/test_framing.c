@@ -9,7 +9,8 @@
 #define HEADER "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,工单类型,是否保密\n"
 #define RULES  "[basis]\ndocument = 测试1号\n"
 
-/* 乙局: one closed, one late and open, one praised, one that asked for secrecy; 甲局: three closed, one of them long ago. */
+/* 乙局: one closed, one late and open, one praised, one that asked for secrecy.
+ * 甲局: three closed, one of them long ago. */
 static const char dump[] = HEADER
     "A1,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,求助,\n"
     "A2,2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-06 08:00:00,已办结,求助,\n"

@@ -364,6 +364,34 @@ static void composition__names_the_issue_that_was_published(void **state)
     composition_deinit(&composition);
 }
 
+static void composition__compares_with_an_accumulated_round(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {0};
+    struct composition composition;
+    struct store *store = fixture->datadir.store;
+    struct round_row row = {.name = BYTES_LIT("later"),
+                            .kind = BYTES_LIT("other"),
+                            .state = BYTES_LIT("draft"),
+                            .rules = bytes_from_z(RULES),
+                            .as_of_utc = fixture->now_utc + 100 * SECONDS_A_DAY};
+    load_dump(fixture, dump, DAYS_TO_AUGUST);
+    make_sum(fixture, RULES, RULES);
+    freeze_and_draw(fixture, "2024-06", june, sizeof june / sizeof *june);
+    assert_true(day_parse(BYTES_LIT("2024-08-01"), &row.from_day));
+    assert_true(day_parse(BYTES_LIT("2024-08-31"), &row.to_day));
+    assert_int_equal(store_begin(store, &err), OK);
+    assert_int_equal(round_put_new(store, &row, &err), OK);
+    assert_int_equal(store_commit(store, &err), OK);
+    compose_well(fixture, "later", &composition);
+    const struct bulletin_previous *previous = composition.bulletin.previous;
+    assert_non_null(previous);
+    expect(previous->id, "sum");
+    expect(previous->title, "2024年6月1日至2024年7月31日12345热线工单办理情况通报");
+    assert_int_equal(previous->ranking->rows[previous->ranking->row_count - 1].orders, 6);
+    composition_deinit(&composition);
+}
+
 static int compose_once(void *context, struct err *err)
 {
     struct composition composition;
@@ -394,6 +422,7 @@ int main(void)
         FIXTURE_TEST(composition__keeps_an_exact_seed_to_itself),
         FIXTURE_TEST(composition__lists_parts_and_requests),
         FIXTURE_TEST(composition__names_the_issue_that_was_published),
+        FIXTURE_TEST(composition__compares_with_an_accumulated_round),
         FIXTURE_TEST(accumulated__survives_every_failed_allocation),
     };
     storage_use_allocator();
