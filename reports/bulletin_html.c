@@ -309,8 +309,8 @@ static void put_sections(struct page *page, xmlNode *main, const struct bulletin
         bulletin_section(page, main, &no, "访问结果");
         bulletin_response(page, main, bulletin);
     }
-    if (has_sample && bulletin->draw != NULL) {
-        bulletin_section(page, main, &no, "样本框和抽样");
+    if (bulletin->draw != NULL) {
+        bulletin_section(page, main, &no, bulletin->draw->is_drawn ? "样本框和抽样" : "样本框");
         bulletin_draw(page, main, bulletin->draw);
     }
     bulletin_section(page, main, &no, "不计入考核情况");

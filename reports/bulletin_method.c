@@ -195,9 +195,10 @@ static void put_rank(struct page *page, xmlNode *list, const struct rules *rules
     }
     page_printf(
         page, item,
-        "名次按%s排列。得分或比率有误差，差距小的单位分不出先后，所以每个名次附一个范围：全部名次"
+        "名次按%s排列。得分或比率有误差，差距小的单位分不出先后，所以每个名次附一个范围：%s名次"
         "范围同时正确的把握为%.9g%%。范围不重叠的单位，可以断定先后；重叠的，不能只凭名次断定。",
-        rank_by_name(rules), rules->interval.level * 100);
+        rank_by_name(rules), rules->ranking.within_class ? "同类单位的全部" : "全部",
+        rules->interval.level * 100);
     xmlNode *none = put_point(page, list, "不排名是什么意思。");
     page_printf(page, none,
                 "%s有效回答不足%" PRId64 "件的单位，或者没有%s的单位，不排名，比率照常列出。",

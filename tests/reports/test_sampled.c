@@ -48,7 +48,6 @@ static const struct unit_spec specs[UNITS] = {
 /* clang-format on */
 
 static struct rules rules;
-static struct unit_sample samples[UNITS];
 static struct ranking_row rows[ROWS];
 static struct ranking ranking;
 
@@ -84,29 +83,36 @@ static struct unit_sample sample_of(const struct unit_spec *spec)
     return sample;
 }
 
-/* The table of `specs` under `rules`, in `rows`. */
-static void rank(void)
+static struct ranked_unit_input input_of(const struct unit_spec *spec,
+                                         const struct unit_sample *sample)
 {
-    struct ranked_unit_input units[UNITS] = {0};
-    for (size_t i = 0; i < UNITS; i++) {
-        const struct unit_spec *spec = &specs[i];
-        samples[i] = sample_of(spec);
-        units[i] = (struct ranked_unit_input){
-            .code = bytes_from_z(spec->code),
-            .name = bytes_from_z(spec->name),
-            .class_name = bytes_from_z(class_names[spec->class_position]),
-            .class_position = spec->class_position,
-            .samples = &samples[i],
-            .sample_count = 1,
-        };
-        units[i].tally.by_judgement[JUDGED_ON_TIME] = spec->on_time;
-        units[i].tally.by_judgement[JUDGED_LATE] = spec->on_time_base - spec->on_time;
-        units[i].tally.by_judgement[JUDGED_RETURNED] = 10;
-    }
+    struct ranked_unit_input input = {
+        .code = bytes_from_z(spec->code),
+        .name = bytes_from_z(spec->name),
+        .class_name = bytes_from_z(class_names[spec->class_position]),
+        .class_position = spec->class_position,
+        .samples = sample,
+        .sample_count = sample != NULL ? 1 : 0,
+    };
+    input.tally.by_judgement[JUDGED_ON_TIME] = spec->on_time;
+    input.tally.by_judgement[JUDGED_LATE] = spec->on_time_base - spec->on_time;
+    input.tally.by_judgement[JUDGED_RETURNED] = 10;
+    return input;
+}
+
+/* The table of `specs` under `rules`, in `rows`. */
+static void rank(bool is_drawn)
+{
+    struct unit_sample samples[UNITS];
+    struct ranked_unit_input inputs[UNITS];
     struct arena arena;
     struct err err = {0};
+    for (size_t i = 0; i < UNITS; i++) {
+        samples[i] = sample_of(&specs[i]);
+        inputs[i] = input_of(&specs[i], is_drawn ? &samples[i] : NULL);
+    }
     arena_init(&arena, OUT_MAX_BYTES);
-    assert_int_equal(ranking_build(&rules, units, UNITS, &arena, &ranking, &err), OK);
+    assert_int_equal(ranking_build(&rules, inputs, UNITS, &arena, &ranking, &err), OK);
     assert_int_equal(ranking.row_count, ROWS);
     memcpy(rows, ranking.rows, sizeof rows);
     ranking.rows = rows;
@@ -144,7 +150,7 @@ static const struct bulletin_part parts[] = {
 static struct bulletin sample(void)
 {
     rules_default(&rules);
-    rank();
+    rank(true);
     return (struct bulletin){
         .organ = BYTES_LIT("云岭市绩效考评办公室"),
         .title = BYTES_LIT("2024年5月12345热线工单办理情况评价通报"),
@@ -270,6 +276,7 @@ static void sampled_html__says_only_what_the_rules_do(void **state)
     struct bulletin bulletin = sample();
     assert_true(page_has(&bulletin, "非常满意、满意、基本满意的计为满意"));
     assert_true(page_has(&bulletin, "按时办结率占30分；诉求解决占35分；"));
+    assert_true(page_has(&bulletin, "同类单位的全部名次范围同时正确"));
     rules.rates.satisfied[3] = false;
     rules.rates.resolved_partly = true;
     rules.frame.due = false;
@@ -284,6 +291,20 @@ static void sampled_html__says_only_what_the_rules_do(void **state)
     rules.ranking.by = RULES_RANK_BY_ON_TIME;
     assert_true(page_has(&bulletin, "名次按按时办结率排列"));
     assert_false(page_has(&bulletin, "全部名次范围同时正确"));
+}
+
+static void bulletin_html__shows_a_frame_before_its_draw(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct bulletin_draw frozen = draw;
+    frozen.is_drawn = false;
+    bulletin.draw = &frozen;
+    rank(false);
+    assert_true(page_has(&bulletin, "、样本框</h2>"));
+    assert_true(page_has(&bulletin, "样本框于2024-06-01 09:00冻结，共2963件"));
+    assert_false(page_has(&bulletin, "次抽样（共"));
+    assert_false(page_has(&bulletin, "三项指标"));
 }
 
 static void sampled_html__says_who_chose_the_seed(void **state)
@@ -431,6 +452,7 @@ int main(void)
         cmocka_unit_test(sampled_html__says_of_an_accumulated_round_what_it_pools),
         cmocka_unit_test(sampled_html__says_only_what_the_rules_do),
         cmocka_unit_test(sampled_html__names_who_is_not_in_a_sum),
+        cmocka_unit_test(bulletin_html__shows_a_frame_before_its_draw),
         cmocka_unit_test(sampled_html__says_who_chose_the_seed),
         cmocka_unit_test(sampled_html__says_no_minimum_of_nothing),
         cmocka_unit_test(sampled_json__has_exact_limits_of_its_population),
