@@ -242,6 +242,26 @@ static void outcomes_import__writes_rejects_that_load_once_mended(void **state)
     check_counts(&mended, 1, 0, 0, 0);
 }
 
+static void outcomes_rejects_render__names_its_own_columns_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {0};
+    struct buf text;
+    buf_init(&text, 65536);
+    (void)make_sample(fixture, SAMPLE_ORDERS);
+    struct outcomes_result result = load_outcomes(
+        fixture, "line,column,reason," HEADER "2,拨打时间,bad_time,GD24-A-1,五月,王,2.21,,,,\n");
+    check_counts(&result, 0, 0, 0, 1);
+    assert_int_equal(store_begin_read(fixture->datadir.store, &err), OK);
+    assert_int_equal(
+        outcomes_rejects_render(&fixture->datadir, result.counts.id, &text, &err), OK);
+    store_rollback(fixture->datadir.store);
+    buf_append_byte(&text, '\0');
+    assert_string_equal(text.ptr, "line,column,reason," HEADER
+                                  "2,拨打时间,bad_time,GD24-A-1,五月,王,2.21,,,,\n");
+    buf_deinit(&text);
+}
+
 /* ---- what is refused ---- */
 
 static void outcomes_import__refuses_rounds_that_take_none(void **state)
@@ -287,6 +307,7 @@ int main(void)
         FIXTURE_TEST(outcomes_import__reads_a_file_again_for_its_rejects),
         FIXTURE_TEST(outcomes_import__corrects_nothing_when_it_reads_a_file_again),
         FIXTURE_TEST(outcomes_import__writes_rejects_that_load_once_mended),
+        FIXTURE_TEST(outcomes_rejects_render__names_its_own_columns_once),
         FIXTURE_TEST(outcomes_import__refuses_rounds_that_take_none),
         FIXTURE_TEST(outcomes_import__refuses_files_of_something_else),
     };
