@@ -250,13 +250,6 @@ static int make_secret(struct freezing *freezing, struct err *err)
     return rc;
 }
 
-static void append_digest(struct buf *out, const char *label, struct bytes digest)
-{
-    char hex[SHA256_HEX_BYTES];
-    sha256_hex((const unsigned char *)digest.ptr, hex);
-    buf_printf(out, "%s: %s\n", label, hex);
-}
-
 static void append_time(struct buf *out, const char *label, int64_t utc, const struct zone *zone)
 {
     char text[TIME_TEXT_BYTES];
@@ -277,9 +270,9 @@ void frame_public_render(const struct round_row *round, const struct frame_row *
     append_time(out, "冻结时间 frozen_at", frame->frozen_utc, zone);
     append_time(out, "数据截至 as_of", round->as_of_utc, zone);
     buf_printf(out, "样本框工单数 entries: %lld\n", (long long)frame->entries);
-    append_digest(out, "样本框清单 listing_sha256", frame->listing_sha256);
-    append_digest(out, "规则 rules_sha256", frame->rules_sha256);
-    append_digest(out, "种子保密部分的承诺 secret_sha256", frame->secret_sha256);
+    evidence_append_digest(out, "样本框清单 listing_sha256", frame->listing_sha256);
+    evidence_append_digest(out, "规则 rules_sha256", frame->rules_sha256);
+    evidence_append_digest(out, "种子保密部分的承诺 secret_sha256", frame->secret_sha256);
 }
 
 static int write_public(struct freezing *freezing, struct err *err)

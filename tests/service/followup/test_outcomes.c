@@ -253,8 +253,7 @@ static void outcomes_rejects_render__names_its_own_columns_once(void **state)
         fixture, "line,column,reason," HEADER "2,拨打时间,bad_time,GD24-A-1,五月,王,2.21,,,,\n");
     check_counts(&result, 0, 0, 0, 1);
     assert_int_equal(store_begin_read(fixture->datadir.store, &err), OK);
-    assert_int_equal(
-        outcomes_rejects_render(&fixture->datadir, result.counts.id, &text, &err), OK);
+    assert_int_equal(outcomes_rejects_render(&fixture->datadir, result.counts.id, &text, &err), OK);
     store_rollback(fixture->datadir.store);
     buf_append_byte(&text, '\0');
     assert_string_equal(text.ptr, "line,column,reason," HEADER
