@@ -154,6 +154,17 @@ static int put_units(struct freezing *freezing, struct err *err)
     return rc;
 }
 
+/* Built-in layers are the program's and need no copy. */
+static int put_layers(struct freezing *freezing, struct err *err)
+{
+    const struct rules *rules = &freezing->basis.rules;
+    int rc = OK;
+    for (int i = 0; i < rules->calendar.layer_count && rc == OK; i++)
+        rc = round_layer_put(freezing->store, freezing->round.id,
+                             bytes_from_z(rules->calendar.layers[i]), err);
+    return rc;
+}
+
 static int put_frame(struct freezing *freezing, struct err *err)
 {
     const struct round_row *round = &freezing->round;
@@ -170,6 +181,8 @@ static int put_frame(struct freezing *freezing, struct err *err)
         rc = put_register(freezing, err);
     if (rc == OK)
         rc = put_units(freezing, err);
+    if (rc == OK)
+        rc = put_layers(freezing, err);
     if (rc == OK)
         rc = frame_apply_pending(freezing->store, round->id, err);
     return rc;
