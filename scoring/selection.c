@@ -212,6 +212,16 @@ static int unit_grow(struct unit_draw *unit, struct err *err)
     return OK;
 }
 
+/* Forget what is kept. */
+static void unit_clear(struct unit_draw *unit)
+{
+    for (size_t i = 0; i < unit->capacity; i++)
+        mem_free(unit->kept[i].order_no);
+    mem_free(unit->kept);
+    unit->kept = NULL;
+    unit->count = unit->capacity = 0;
+}
+
 /* Let the order take the place of the highest one of a full unit if it is below it.
  *
  * An order fed twice is always found if it is kept in the end: its double was refused when it equalled the top, or left
@@ -260,13 +270,27 @@ void selection_free(struct selection *selection)
 {
     if (selection == NULL)
         return;
-    for (size_t i = 0; i < selection->unit_count; i++) {
-        struct unit_draw *unit = &selection->units[i];
-        for (size_t k = 0; k < unit->capacity; k++)
-            mem_free(unit->kept[k].order_no);
-        mem_free(unit->kept);
-    }
+    for (size_t i = 0; i < selection->unit_count; i++)
+        unit_clear(&selection->units[i]);
     mem_free(selection);
+}
+
+/* One order more, which counts in the frame already. */
+static int unit_offer(struct unit_draw *unit, const unsigned char *ticket, struct bytes order_no,
+                      int64_t reference, struct err *err)
+{
+    int rc = OK;
+    if (unit->count == unit->limit)
+        return unit_replace(unit, ticket, order_no, reference, err);
+    if (unit->count == unit->capacity)
+        rc = unit_grow(unit, err);
+    if (rc == OK)
+        rc = candidate_set(&unit->kept[unit->count], ticket, order_no, reference, err);
+    if (rc != OK)
+        return rc;
+    sift_up(unit->kept, unit->count);
+    unit->count++;
+    return OK;
 }
 
 int selection_feed(struct selection *selection, size_t unit_index, struct bytes order_no,
@@ -279,17 +303,26 @@ int selection_feed(struct selection *selection, size_t unit_index, struct bytes 
     if (rc != OK)
         return rc;
     unit->frame++;
-    if (unit->count == unit->limit)
-        return unit_replace(unit, ticket, order_no, reference, err);
-    if (unit->count == unit->capacity)
-        rc = unit_grow(unit, err);
-    if (rc == OK)
-        rc = candidate_set(&unit->kept[unit->count], ticket, order_no, reference, err);
-    if (rc != OK)
-        return rc;
-    sift_up(unit->kept, unit->count);
-    unit->count++;
-    return OK;
+    return unit_offer(unit, ticket, order_no, reference, err);
+}
+
+/* What is below the limit of the whole is below that of its part: nothing that would be kept was given up before. */
+int selection_merge(struct selection *into, struct selection *from, struct err *err)
+{
+    assert(into->unit_count == from->unit_count);
+    int rc = OK;
+    for (size_t i = 0; i < into->unit_count && rc == OK; i++) {
+        struct unit_draw *unit = &into->units[i];
+        struct unit_draw *part = &from->units[i];
+        unit->frame += part->frame;
+        for (size_t k = 0; k < part->count && rc == OK; k++) {
+            struct candidate *candidate = &part->kept[k];
+            rc = unit_offer(unit, candidate->ticket, number_of(candidate), candidate->reference,
+                            err);
+        }
+        unit_clear(part);
+    }
+    return rc;
 }
 
 int selection_finish(struct selection *selection, struct err *err)
