@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAP_FIRST_CAPACITY = 16 };
+enum {
+    HEAP_FIRST_CAPACITY = 16,
+    PART_WORD_MAX_BYTES = 7, /* reserve */
+    COMMITMENT_MAX_BYTES = 2 * SALT_BYTES + FRAME_TEXT_MAX_BYTES + 2 * DIGEST_BYTES +
+                           PART_WORD_MAX_BYTES + 3, /* and three TABs */
+};
 
 /* ---- texts and digests ---- */
 
@@ -54,13 +59,12 @@ static int check_text(const char *kind, struct bytes text, struct err *err)
     return OK;
 }
 
-/* Of the pieces joined. */
-static int digest_pieces(const struct digest_door *door, const struct bytes *pieces, size_t count,
-                         unsigned char out[DIGEST_BYTES], struct err *err)
+static int digest_text(const struct digest_door *door, struct bytes text,
+                       unsigned char out[DIGEST_BYTES], struct err *err)
 {
     int rc = door->begin(door->context, err);
-    for (size_t i = 0; i < count && rc == OK; i++)
-        rc = door->feed(door->context, pieces[i], err);
+    if (rc == OK)
+        rc = door->feed(door->context, text, err);
     return rc == OK ? door->finish(door->context, out, err) : rc;
 }
 
@@ -70,7 +74,7 @@ int tickets_begin(const struct digest_door *door, struct bytes seed, struct err 
 {
     unsigned char digest[DIGEST_BYTES];
     char prefix[DIGEST_HEX_BYTES];
-    int rc = digest_pieces(door, &seed, 1, digest, err);
+    int rc = digest_text(door, seed, digest, err);
     if (rc != OK)
         return rc;
     digest_hex(digest, prefix);
@@ -432,27 +436,30 @@ int frame_listing_finish(struct frame_listing *listing, unsigned char out_hash[D
 
 /* ---- one entry ---- */
 
+static char *put_text(char *end, struct bytes text)
+{
+    memcpy(end, text.ptr, text.len);
+    return end + text.len;
+}
+
+/* Joined first and fed at once: there are millions of them, and each call of the door costs. */
 int commitment_compute(const struct digest_door *door, const unsigned char salt[SALT_BYTES],
                        struct bytes order_no, const unsigned char *ticket, enum selection_part part,
                        unsigned char out_commitment[DIGEST_BYTES], struct err *err)
 {
+    char text[COMMITMENT_MAX_BYTES];
     char salt_hex[2 * SALT_BYTES + 1];
     char ticket_hex[DIGEST_HEX_BYTES] = "";
+    const struct bytes tab = BYTES_LIT("\t");
     int rc = check_text("order number", order_no, err);
     if (rc != OK)
         return rc;
     hex_write(salt, SALT_BYTES, salt_hex);
     if (ticket != NULL)
         digest_hex(ticket, ticket_hex);
-    const struct bytes tab = BYTES_LIT("\t");
-    const struct bytes pieces[] = {
-        bytes_from_z(salt_hex),
-        tab,
-        order_no,
-        tab,
-        bytes_from_z(ticket_hex),
-        tab,
-        bytes_from_z(selection_part_word(part)),
-    };
-    return digest_pieces(door, pieces, sizeof pieces / sizeof *pieces, out_commitment, err);
+    char *end = put_text(text, bytes_from_z(salt_hex));
+    end = put_text(put_text(end, tab), order_no);
+    end = put_text(put_text(end, tab), bytes_from_z(ticket_hex));
+    end = put_text(put_text(end, tab), bytes_from_z(selection_part_word(part)));
+    return digest_text(door, (struct bytes){text, (size_t)(end - text)}, out_commitment, err);
 }
