@@ -9,6 +9,7 @@
 enum {
     DRAWING_MAX_BYTES = 2047 * 1024 * 1024, /* about 150 an order of sample and reserve */
     SECRET_MAX_BYTES = 256,
+    TWO_THREADS_MIN_ENTRIES = 20000, /* below it a second connection costs more than it saves */
 };
 
 static const char salts_purpose[] = "draw salts";
@@ -86,6 +87,7 @@ int drawing_begin(const struct datadir *datadir, const struct round_row *round, 
         drawing_deinit(&drawing);
         return rc;
     }
+    drawing.threads = drawing.frame.entries < TWO_THREADS_MIN_ENTRIES ? 1 : 2;
     *out = drawing;
     return OK;
 }
@@ -287,77 +289,4 @@ int drawing_load_entries(struct drawing *drawing, struct err *err)
 enum selection_part drawing_part(const struct drawing *drawing, const struct drawn_entry *entry)
 {
     return entry->position <= drawing->units[entry->unit].sample ? PART_SAMPLE : PART_RESERVE;
-}
-
-/* ---- selecting ---- */
-
-struct feeding {
-    struct selection *selection;
-    size_t unit_count;
-};
-
-static int feed_entry(void *context, const struct frame_entry *entry, struct err *err)
-{
-    const struct feeding *feeding = context;
-    size_t unit = (size_t)entry->unit;
-    if (unit >= feeding->unit_count)
-        return err_set(err, ERR_CORRUPT, "order \"" BYTES_FMT "\" belongs to no unit of the frame",
-                       BYTES_ARG(entry->order_no));
-    return selection_feed(feeding->selection, unit, entry->order_no, entry->handling_id, err);
-}
-
-static int check_counts(const struct drawing *drawing, const struct selection *selection,
-                        struct err *err)
-{
-    for (size_t i = 0; i < drawing->unit_count; i++) {
-        const struct drawing_unit *unit = &drawing->units[i];
-        if (selection_frame(selection, i) != unit->frame)
-            return err_set(err, ERR_CORRUPT,
-                           "unit \"" BYTES_FMT "\" has %jd entries in the frame, not %jd",
-                           BYTES_ARG(unit->code), (intmax_t)selection_frame(selection, i),
-                           (intmax_t)unit->frame);
-    }
-    return OK;
-}
-
-static struct selection_quota *quotas_of(const struct drawing *drawing, bool keeps_all)
-{
-    struct selection_quota *quotas = mem_calloc(drawing->unit_count, sizeof *quotas);
-    for (size_t i = 0; i < drawing->unit_count && quotas != NULL; i++) {
-        const struct drawing_unit *unit = &drawing->units[i];
-        quotas[i].sample = unit->sample;
-        quotas[i].reserve = keeps_all ? unit->frame - unit->sample : unit->reserve;
-    }
-    return quotas;
-}
-
-int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
-                   struct err *err)
-{
-    struct feeding feeding = {NULL, drawing->unit_count};
-    struct digest_door door = evidence_door(drawing->door);
-    struct buf seed;
-    buf_init(&seed, DRAW_SEED_MAX_BYTES);
-    struct selection_quota *quotas = quotas_of(drawing, keeps_all);
-    int rc = quotas != NULL
-                 ? drawing_seed(drawing, &seed, err)
-                 : err_set(err, ERR_NOMEM, "could not draw from %zu units", drawing->unit_count);
-    if (rc == OK)
-        rc = selection_new(&door, buf_bytes(&seed), quotas, drawing->unit_count, &feeding.selection,
-                           err);
-    if (rc == OK)
-        rc = frame_entries_each(drawing->datadir->store, drawing->round.id, feed_entry, &feeding,
-                                err);
-    if (rc == OK)
-        rc = check_counts(drawing, feeding.selection, err);
-    if (rc == OK)
-        rc = selection_finish(feeding.selection, err);
-    buf_wipe(&seed);
-    mem_free(quotas);
-    if (rc != OK) {
-        selection_free(feeding.selection);
-        return rc;
-    }
-    *out_selection = feeding.selection;
-    return OK;
 }
