@@ -10,7 +10,11 @@
 
 #include <string.h>
 
-enum { ROUND_MAX_BYTES = 2 * RULES_TEXT_MAX_BYTES, PLAN_MAX_BYTES = 256 * 1024 * 1024 };
+enum {
+    ROUND_MAX_BYTES = 2 * RULES_TEXT_MAX_BYTES,
+    PLAN_MAX_BYTES = 256 * 1024 * 1024,
+    STEP_MAX_BYTES = 8192,
+};
 
 /* ---- before the draw ---- */
 
@@ -288,7 +292,7 @@ int draw_top_up(const struct datadir *datadir, const struct round_row *round,
 {
     struct drawing drawing = {.datadir = NULL};
     struct buf step;
-    buf_init(&step, DRAW_SEED_MAX_BYTES);
+    buf_init(&step, STEP_MAX_BYTES);
     buf_printf(&step, BYTES_FMT " %jd: " BYTES_FMT, BYTES_ARG(unit_code), (intmax_t)count,
                BYTES_ARG(why));
     int rc = round_is_closed(round)
