@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAP_FIRST_CAPACITY = 16 };
+enum {
+    HEAP_FIRST_CAPACITY = 16,
+    PART_WORD_MAX_BYTES = 7, /* reserve */
+    COMMITMENT_MAX_BYTES = 2 * SALT_BYTES + FRAME_TEXT_MAX_BYTES + 2 * DIGEST_BYTES +
+                           PART_WORD_MAX_BYTES + 3, /* and three TABs */
+};
 
 /* ---- texts and digests ---- */
 
@@ -54,13 +59,12 @@ static int check_text(const char *kind, struct bytes text, struct err *err)
     return OK;
 }
 
-/* Of the pieces joined. */
-static int digest_pieces(const struct digest_door *door, const struct bytes *pieces, size_t count,
-                         unsigned char out[DIGEST_BYTES], struct err *err)
+static int digest_text(const struct digest_door *door, struct bytes text,
+                       unsigned char out[DIGEST_BYTES], struct err *err)
 {
     int rc = door->begin(door->context, err);
-    for (size_t i = 0; i < count && rc == OK; i++)
-        rc = door->feed(door->context, pieces[i], err);
+    if (rc == OK)
+        rc = door->feed(door->context, text, err);
     return rc == OK ? door->finish(door->context, out, err) : rc;
 }
 
@@ -70,7 +74,7 @@ int tickets_begin(const struct digest_door *door, struct bytes seed, struct err 
 {
     unsigned char digest[DIGEST_BYTES];
     char prefix[DIGEST_HEX_BYTES];
-    int rc = digest_pieces(door, &seed, 1, digest, err);
+    int rc = digest_text(door, seed, digest, err);
     if (rc != OK)
         return rc;
     digest_hex(digest, prefix);
@@ -212,6 +216,16 @@ static int unit_grow(struct unit_draw *unit, struct err *err)
     return OK;
 }
 
+/* Forget what is kept. */
+static void unit_clear(struct unit_draw *unit)
+{
+    for (size_t i = 0; i < unit->capacity; i++)
+        mem_free(unit->kept[i].order_no);
+    mem_free(unit->kept);
+    unit->kept = NULL;
+    unit->count = unit->capacity = 0;
+}
+
 /* Let the order take the place of the highest one of a full unit if it is below it.
  *
  * An order fed twice is always found if it is kept in the end: its double was refused when it equalled the top, or left
@@ -260,13 +274,27 @@ void selection_free(struct selection *selection)
 {
     if (selection == NULL)
         return;
-    for (size_t i = 0; i < selection->unit_count; i++) {
-        struct unit_draw *unit = &selection->units[i];
-        for (size_t k = 0; k < unit->capacity; k++)
-            mem_free(unit->kept[k].order_no);
-        mem_free(unit->kept);
-    }
+    for (size_t i = 0; i < selection->unit_count; i++)
+        unit_clear(&selection->units[i]);
     mem_free(selection);
+}
+
+/* One order more, which counts in the frame already. */
+static int unit_offer(struct unit_draw *unit, const unsigned char *ticket, struct bytes order_no,
+                      int64_t reference, struct err *err)
+{
+    int rc = OK;
+    if (unit->count == unit->limit)
+        return unit_replace(unit, ticket, order_no, reference, err);
+    if (unit->count == unit->capacity)
+        rc = unit_grow(unit, err);
+    if (rc == OK)
+        rc = candidate_set(&unit->kept[unit->count], ticket, order_no, reference, err);
+    if (rc != OK)
+        return rc;
+    sift_up(unit->kept, unit->count);
+    unit->count++;
+    return OK;
 }
 
 int selection_feed(struct selection *selection, size_t unit_index, struct bytes order_no,
@@ -279,17 +307,26 @@ int selection_feed(struct selection *selection, size_t unit_index, struct bytes 
     if (rc != OK)
         return rc;
     unit->frame++;
-    if (unit->count == unit->limit)
-        return unit_replace(unit, ticket, order_no, reference, err);
-    if (unit->count == unit->capacity)
-        rc = unit_grow(unit, err);
-    if (rc == OK)
-        rc = candidate_set(&unit->kept[unit->count], ticket, order_no, reference, err);
-    if (rc != OK)
-        return rc;
-    sift_up(unit->kept, unit->count);
-    unit->count++;
-    return OK;
+    return unit_offer(unit, ticket, order_no, reference, err);
+}
+
+/* What is below the limit of the whole is below that of its part: nothing that would be kept was given up before. */
+int selection_merge(struct selection *into, struct selection *from, struct err *err)
+{
+    assert(into->unit_count == from->unit_count);
+    int rc = OK;
+    for (size_t i = 0; i < into->unit_count && rc == OK; i++) {
+        struct unit_draw *unit = &into->units[i];
+        struct unit_draw *part = &from->units[i];
+        unit->frame += part->frame;
+        for (size_t k = 0; k < part->count && rc == OK; k++) {
+            struct candidate *candidate = &part->kept[k];
+            rc = unit_offer(unit, candidate->ticket, number_of(candidate), candidate->reference,
+                            err);
+        }
+        unit_clear(part);
+    }
+    return rc;
 }
 
 int selection_finish(struct selection *selection, struct err *err)
@@ -399,27 +436,30 @@ int frame_listing_finish(struct frame_listing *listing, unsigned char out_hash[D
 
 /* ---- one entry ---- */
 
+static char *put_text(char *end, struct bytes text)
+{
+    memcpy(end, text.ptr, text.len);
+    return end + text.len;
+}
+
+/* Joined first and fed at once: there are millions of them, and each call of the door costs. */
 int commitment_compute(const struct digest_door *door, const unsigned char salt[SALT_BYTES],
                        struct bytes order_no, const unsigned char *ticket, enum selection_part part,
                        unsigned char out_commitment[DIGEST_BYTES], struct err *err)
 {
+    char text[COMMITMENT_MAX_BYTES];
     char salt_hex[2 * SALT_BYTES + 1];
     char ticket_hex[DIGEST_HEX_BYTES] = "";
+    const struct bytes tab = BYTES_LIT("\t");
     int rc = check_text("order number", order_no, err);
     if (rc != OK)
         return rc;
     hex_write(salt, SALT_BYTES, salt_hex);
     if (ticket != NULL)
         digest_hex(ticket, ticket_hex);
-    const struct bytes tab = BYTES_LIT("\t");
-    const struct bytes pieces[] = {
-        bytes_from_z(salt_hex),
-        tab,
-        order_no,
-        tab,
-        bytes_from_z(ticket_hex),
-        tab,
-        bytes_from_z(selection_part_word(part)),
-    };
-    return digest_pieces(door, pieces, sizeof pieces / sizeof *pieces, out_commitment, err);
+    char *end = put_text(text, bytes_from_z(salt_hex));
+    end = put_text(put_text(end, tab), order_no);
+    end = put_text(put_text(end, tab), bytes_from_z(ticket_hex));
+    end = put_text(put_text(end, tab), bytes_from_z(selection_part_word(part)));
+    return digest_text(door, (struct bytes){text, (size_t)(end - text)}, out_commitment, err);
 }

@@ -84,8 +84,14 @@ void selection_free(struct selection *selection);
 int selection_feed(struct selection *selection, size_t unit, struct bytes order_no,
                    int64_t reference, struct err *err);
 
-/* Put what is kept into order. An order of a unit fed twice is found, here or by selection_feed, if it is kept:
- * ERR_EXISTS. After it the draw is read, and no more is fed. */
+/* Join to a draw another one of the same seed and quotas that was fed a part of the frame, by another thread perhaps,
+ * as if `into` had been fed that part too; what `from` keeps is moved out of it. Both before selection_finish, which
+ * `from` never sees: it is only freed. ERR_EXISTS and ERR_NOMEM as by selection_feed; after an error neither is worth
+ * anything. */
+int selection_merge(struct selection *into, struct selection *from, struct err *err);
+
+/* Put what is kept into order. An order of a unit fed twice is found, here or by selection_feed or selection_merge, if
+ * it is kept: ERR_EXISTS. After it the draw is read, and no more is fed. */
 int selection_finish(struct selection *selection, struct err *err);
 
 /* Orders fed for the unit: the size of its frame. */

@@ -1,6 +1,6 @@
 /* OpenSSL 3 deprecates SHA256_CTX, but copying one is a plain assignment. Copying an EVP_MD_CTX for each text, with its
  * allocation behind it, made a draw's tickets take 1.47 times as long as reading the frame, this 1.34 times. The name
- * stands for this file alone. */
+ * stands for this file and digest.c alone. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "service/auth/prefix_digest.h"

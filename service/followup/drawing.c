@@ -9,6 +9,7 @@
 enum {
     DRAWING_MAX_BYTES = 2047 * 1024 * 1024, /* about 150 an order of sample and reserve */
     SECRET_MAX_BYTES = 256,
+    TWO_THREADS_MIN_ENTRIES = 20000, /* below it a second connection costs more than it saves */
 };
 
 static const char salts_purpose[] = "draw salts";
@@ -86,6 +87,7 @@ int drawing_begin(const struct datadir *datadir, const struct round_row *round, 
         drawing_deinit(&drawing);
         return rc;
     }
+    drawing.threads = drawing.frame.entries < TWO_THREADS_MIN_ENTRIES ? 1 : 2;
     *out = drawing;
     return OK;
 }
@@ -122,9 +124,7 @@ static int open_key(struct drawing *drawing, struct bytes sealed, struct err *er
         rc = err_set(err, ERR_CORRUPT, "the salts' key of a draw has %zu bytes", key.len);
     if (rc == OK)
         memcpy(drawing->salt_key, key.ptr, SALT_KEY_BYTES);
-    if (key.ptr != NULL)
-        explicit_bzero(key.ptr, key.capacity);
-    buf_deinit(&key);
+    buf_wipe(&key);
     return rc;
 }
 
@@ -150,6 +150,9 @@ int drawing_secret(const struct drawing *drawing, struct buf *out, struct err *e
 int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err)
 {
     int rc = OK;
+    /* At once, so that no part of it stays behind in memory that was outgrown. */
+    (void)buf_reserve(out, drawing->round.name.len + drawing->frame.sealed_secret.len +
+                               drawing->seed.len + 2);
     if (drawing->kind == DRAW_BY_SEED) {
         buf_append(out, drawing->round.name);
         buf_append_byte(out, '|');
@@ -162,15 +165,19 @@ int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err
 
 /* ---- a stored draw ---- */
 
+static const char *const kinds[] = {
+    [DRAW_BY_SEED] = "seed", [DRAW_BY_EXACT_SEED] = "exact", [DRAW_ADOPTED] = "adopted"};
+
+const char *draw_kind_word(enum draw_kind kind)
+{
+    return kinds[kind];
+}
+
 static bool kind_of(struct bytes word, enum draw_kind *out)
 {
-    static const struct {
-        const char *word;
-        enum draw_kind kind;
-    } kinds[] = {{"seed", DRAW_BY_SEED}, {"exact", DRAW_BY_EXACT_SEED}, {"adopted", DRAW_ADOPTED}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (bytes_equal(word, bytes_from_z(kinds[i].word))) {
-            *out = kinds[i].kind;
+    for (enum draw_kind kind = DRAW_BY_SEED; kind <= DRAW_ADOPTED; kind++) {
+        if (bytes_equal(word, bytes_from_z(kinds[kind]))) {
+            *out = kind;
             return true;
         }
     }
@@ -228,12 +235,12 @@ int drawing_load(const struct datadir *datadir, const struct round_row *round, s
         rc = draw_units_each(datadir->store, round->id, drawing.no, take_unit, &drawing, err);
     if (rc == OK)
         rc = open_key(&drawing, sealed, err);
-    if (rc != OK) {
+    if (rc == OK)
+        *out = drawing;
+    else
         drawing_deinit(&drawing);
-        return rc;
-    }
-    *out = drawing;
-    return OK;
+    explicit_bzero(drawing.salt_key, sizeof drawing.salt_key);
+    return rc;
 }
 
 struct loading {
@@ -282,77 +289,4 @@ int drawing_load_entries(struct drawing *drawing, struct err *err)
 enum selection_part drawing_part(const struct drawing *drawing, const struct drawn_entry *entry)
 {
     return entry->position <= drawing->units[entry->unit].sample ? PART_SAMPLE : PART_RESERVE;
-}
-
-/* ---- selecting ---- */
-
-struct feeding {
-    struct selection *selection;
-    size_t unit_count;
-};
-
-static int feed_entry(void *context, const struct frame_entry *entry, struct err *err)
-{
-    const struct feeding *feeding = context;
-    size_t unit = (size_t)entry->unit;
-    if (unit >= feeding->unit_count)
-        return err_set(err, ERR_CORRUPT, "order \"" BYTES_FMT "\" belongs to no unit of the frame",
-                       BYTES_ARG(entry->order_no));
-    return selection_feed(feeding->selection, unit, entry->order_no, entry->handling_id, err);
-}
-
-static int check_counts(const struct drawing *drawing, const struct selection *selection,
-                        struct err *err)
-{
-    for (size_t i = 0; i < drawing->unit_count; i++) {
-        const struct drawing_unit *unit = &drawing->units[i];
-        if (selection_frame(selection, i) != unit->frame)
-            return err_set(err, ERR_CORRUPT,
-                           "unit \"" BYTES_FMT "\" has %jd entries in the frame, not %jd",
-                           BYTES_ARG(unit->code), (intmax_t)selection_frame(selection, i),
-                           (intmax_t)unit->frame);
-    }
-    return OK;
-}
-
-static struct selection_quota *quotas_of(const struct drawing *drawing, bool keeps_all)
-{
-    struct selection_quota *quotas = mem_calloc(drawing->unit_count, sizeof *quotas);
-    for (size_t i = 0; i < drawing->unit_count && quotas != NULL; i++) {
-        const struct drawing_unit *unit = &drawing->units[i];
-        quotas[i].sample = unit->sample;
-        quotas[i].reserve = keeps_all ? unit->frame - unit->sample : unit->reserve;
-    }
-    return quotas;
-}
-
-int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
-                   struct err *err)
-{
-    struct feeding feeding = {NULL, drawing->unit_count};
-    struct digest_door door = evidence_door(drawing->door);
-    struct buf seed;
-    buf_init(&seed, DRAW_SEED_MAX_BYTES);
-    struct selection_quota *quotas = quotas_of(drawing, keeps_all);
-    int rc = quotas != NULL
-                 ? drawing_seed(drawing, &seed, err)
-                 : err_set(err, ERR_NOMEM, "could not draw from %zu units", drawing->unit_count);
-    if (rc == OK)
-        rc = selection_new(&door, buf_bytes(&seed), quotas, drawing->unit_count, &feeding.selection,
-                           err);
-    if (rc == OK)
-        rc = frame_entries_each(drawing->datadir->store, drawing->round.id, feed_entry, &feeding,
-                                err);
-    if (rc == OK)
-        rc = check_counts(drawing, feeding.selection, err);
-    if (rc == OK)
-        rc = selection_finish(feeding.selection, err);
-    buf_deinit(&seed);
-    mem_free(quotas);
-    if (rc != OK) {
-        selection_free(feeding.selection);
-        return rc;
-    }
-    *out_selection = feeding.selection;
-    return OK;
 }

@@ -42,6 +42,7 @@ struct drawing {
     struct drawn_entry *entries; /* by unit and position */
     size_t entry_count;
     struct evidence_door *door;
+    int threads; /* that select: 2 for a large frame */
 };
 
 /* Round and frame alone, for a draw that is to be made; `round` is copied. ERR_WRONG_STATE: never frozen. */
@@ -56,6 +57,9 @@ int drawing_load_entries(struct drawing *drawing, struct err *err);
 /* Accepts a zeroed one; wipes the key. */
 void drawing_deinit(struct drawing *drawing);
 
+/* seed, exact, adopted: as it is stored. */
+const char *draw_kind_word(enum draw_kind kind);
+
 /* sample or reserve, as drawn: a top-up does not change it. */
 enum selection_part drawing_part(const struct drawing *drawing, const struct drawn_entry *entry);
 
@@ -68,9 +72,10 @@ int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err
 /* Seal the salts' key as the store keeps it. */
 int drawing_seal_key(const struct drawing *drawing, struct buf *out, struct err *err);
 
-/* Read the frame once and select by the units' sample and reserve, or with `keeps_all` put all of it in order. The
- * caller frees the selection; drawing->door must outlive it. ERR_CORRUPT: a unit has not as many entries as were
- * frozen. */
+/* Read the frame once and select by the units' sample and reserve, or with `keeps_all` put all of it in order. With two
+ * threads, two read the frame from its ends, each with its own connection, unless this very transaction has frozen it;
+ * the result is the same. The caller frees the selection; drawing->door must outlive it. ERR_CORRUPT: the frame has
+ * not the entries that were frozen. */
 int drawing_select(const struct drawing *drawing, bool keeps_all, struct selection **out_selection,
                    struct err *err);
 

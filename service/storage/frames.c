@@ -123,7 +123,7 @@ int frame_apply_pending(struct store *store, int64_t round_id, struct err *err)
     return rc;
 }
 
-/* Columns of frame_entries_each and frame_entry_get. */
+/* Columns of the statements that give entries. */
 static void read_entry(sqlite3_stmt *statement, struct frame_entry *out)
 {
     enum { UNIT, ORDER_NO, HANDLING };
@@ -132,17 +132,30 @@ static void read_entry(sqlite3_stmt *statement, struct frame_entry *out)
     out->handling_id = sqlite3_column_int64(statement, HANDLING);
 }
 
-int frame_entries_each(struct store *store, int64_t round_id, frame_entry_cb on_entry,
-                       void *context, struct err *err)
+static int each_entry(struct store *store, const char *name, const int64_t *integers, int count,
+                      frame_entry_cb on_entry, void *context, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     struct frame_entry entry;
-    int rc = database_take_with(store, "frame_entries_each", &round_id, 1, &statement, err);
+    int rc = database_take_with(store, name, integers, count, &statement, err);
     while (database_next(store, statement, &rc, err)) {
         read_entry(statement, &entry);
         rc = on_entry(context, &entry, err);
     }
     return rc;
+}
+
+int frame_entries_each(struct store *store, int64_t round_id, frame_entry_cb on_entry,
+                       void *context, struct err *err)
+{
+    return each_entry(store, "frame_entries_each", &round_id, 1, on_entry, context, err);
+}
+
+int frame_entries_each_from(struct store *store, int64_t round_id, enum frame_end end,
+                            int64_t count, frame_entry_cb on_entry, void *context, struct err *err)
+{
+    const char *name = end == FRAME_FRONT ? "frame_entries_front" : "frame_entries_back";
+    return each_entry(store, name, (int64_t[]){round_id, count}, 2, on_entry, context, err);
 }
 
 int frame_entry_get(struct store *store, int64_t round_id, struct bytes order_no,

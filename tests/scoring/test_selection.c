@@ -58,22 +58,48 @@ static void shuffle(uint64_t *random, struct order *orders, size_t count)
     }
 }
 
-/* Draw from the frame; the reference of an order is its index. NULL and `err` when the draw fails. */
-static struct selection *draw(const struct digest_door *door, const char *seed,
-                              const struct selection_quota *quotas, const struct order *orders,
-                              size_t count, struct err *err)
+/* Feed a part of the frame; the reference of an order is its index. */
+static int feed_part(struct selection *selection, const struct order *orders, size_t from,
+                     size_t end, struct err *err)
 {
-    struct selection *selection = NULL;
-    int rc = selection_new(door, bytes_from_z(seed), quotas, MAX_UNITS, &selection, err);
-    for (size_t i = 0; i < count && rc == OK; i++)
+    int rc = OK;
+    for (size_t i = from; i < end && rc == OK; i++)
         rc = selection_feed(selection, orders[i].unit, bytes_from_z(orders[i].number), (int64_t)i,
                             err);
+    return rc;
+}
+
+/* Draw from the frame; what lies behind `middle` is fed to a second draw and merged. NULL and `err` when it fails. */
+static struct selection *draw_merged(const struct digest_door *door, const char *seed,
+                                     const struct selection_quota *quotas,
+                                     const struct order *orders, size_t count, size_t middle,
+                                     struct err *err)
+{
+    struct selection *selection = NULL;
+    struct selection *second = NULL;
+    int rc = selection_new(door, bytes_from_z(seed), quotas, MAX_UNITS, &selection, err);
+    if (rc == OK)
+        rc = feed_part(selection, orders, 0, middle, err);
+    if (rc == OK && middle < count)
+        rc = selection_new(door, bytes_from_z(seed), quotas, MAX_UNITS, &second, err);
+    if (rc == OK && second != NULL)
+        rc = feed_part(second, orders, middle, count, err);
+    if (rc == OK && second != NULL)
+        rc = selection_merge(selection, second, err);
     if (rc == OK)
         rc = selection_finish(selection, err);
+    selection_free(second);
     if (rc == OK)
         return selection;
     selection_free(selection);
     return NULL;
+}
+
+static struct selection *draw(const struct digest_door *door, const char *seed,
+                              const struct selection_quota *quotas, const struct order *orders,
+                              size_t count, struct err *err)
+{
+    return draw_merged(door, seed, quotas, orders, count, count, err);
 }
 
 static int compare_orders(const void *a_ptr, const void *b_ptr)
@@ -235,10 +261,9 @@ static void check_against_sort(const struct selection *selection, const struct d
     }
 }
 
-static void selection__equals_a_full_sort(void **state)
+/* A frame and quotas by chance, fed at once or in two parts that are merged. */
+static void check_random_draws(uint64_t random, bool is_merged)
 {
-    (void)state;
-    uint64_t random = 1;
     for (int n = 0; n < RANDOM_DRAWS; n++) {
         struct order orders[MAX_ORDERS];
         struct selection_quota quotas[MAX_UNITS];
@@ -247,15 +272,57 @@ static void selection__equals_a_full_sort(void **state)
         struct err err = {0};
         fixture.is_coarse = n % 3 == 0; /* then ties are many, and the numbers decide */
         size_t count = random_below(&random, MAX_ORDERS + 1);
+        size_t middle = random_below(&random, count + 1);
         fill_frame(&random, orders, count);
         shuffle(&random, orders, count);
         for (size_t i = 0; i < MAX_UNITS; i++)
             quotas[i] = (struct selection_quota){(int64_t)random_below(&random, 40),
                                                  (int64_t)random_below(&random, 40)};
-        struct selection *selection = draw(&door, "seed", quotas, orders, count, &err);
+        struct selection *selection =
+            is_merged ? draw_merged(&door, "seed", quotas, orders, count, middle, &err)
+                      : draw(&door, "seed", quotas, orders, count, &err);
         assert_non_null(selection);
         check_against_sort(selection, &door, quotas, orders, count);
         selection_free(selection);
+    }
+}
+
+static void selection__equals_a_full_sort(void **state)
+{
+    (void)state;
+    check_random_draws(1, false);
+}
+
+static void selection_merge__equals_one_feeding(void **state)
+{
+    (void)state;
+    check_random_draws(6, true);
+}
+
+static void selection_merge__finds_an_order_in_both_parts(void **state)
+{
+    (void)state;
+    enum { ORDERS = 40 };
+    static const struct selection_quota quotas[MAX_UNITS] = {{4, 2}, {4, 2}, {4, 2}, {4, 2}};
+    uint64_t random = 7;
+    for (int n = 0; n < RANDOM_DRAWS * 4; n++) {
+        struct order orders[ORDERS + 1];
+        struct digest_fixture fixture;
+        struct digest_door door = door_of(&fixture);
+        struct err err = {0};
+        fixture.is_coarse = n % 4 == 0;
+        fill_frame(&random, orders, ORDERS);
+        struct selection *once = draw(&door, "seed", quotas, orders, ORDERS, &err);
+        assert_non_null(once);
+        size_t unit = random_below(&random, MAX_UNITS);
+        size_t kept = selection_count(once, unit);
+        assert_true(kept > 0);
+        orders[ORDERS] = orders[selection_at(once, unit, random_below(&random, kept)).reference];
+        selection_free(once);
+        shuffle(&random, orders, ORDERS);
+        size_t middle = 1 + random_below(&random, ORDERS);
+        assert_null(draw_merged(&door, "seed", quotas, orders, ORDERS + 1, middle, &err));
+        assert_int_equal(err.code, ERR_EXISTS);
     }
 }
 
@@ -463,6 +530,27 @@ static int draw_once(void *context, struct err *err)
     return rc;
 }
 
+static int merge_once(void *context, struct err *err)
+{
+    static const struct selection_quota quotas[MAX_UNITS] = {{10, 10}, {3, 0}, {0, 0}, {9, 99}};
+    struct order orders[120];
+    struct digest_door door = digest_fixture_door(context);
+    uint64_t random = 8;
+    fill_frame(&random, orders, 120);
+    struct selection *selection = draw_merged(&door, "seed", quotas, orders, 120, 50, err);
+    if (selection == NULL)
+        return (int)err->code;
+    selection_free(selection);
+    return OK;
+}
+
+static void selection_merge__survives_failing_memory(void **state)
+{
+    (void)state;
+    struct digest_fixture fixture = {0};
+    fault_loop(merge_once, &fixture);
+}
+
 static void selection__survives_failing_memory(void **state)
 {
     (void)state;
@@ -495,6 +583,9 @@ int main(void)
         cmocka_unit_test(ticket_compute__refuses_texts_that_are_not_clean),
         cmocka_unit_test(selection__equals_the_golden_table),
         cmocka_unit_test(selection__equals_a_full_sort),
+        cmocka_unit_test(selection_merge__equals_one_feeding),
+        cmocka_unit_test(selection_merge__finds_an_order_in_both_parts),
+        cmocka_unit_test(selection_merge__survives_failing_memory),
         cmocka_unit_test(selection__depends_on_the_set_of_orders_alone),
         cmocka_unit_test(selection__tops_up_by_a_longer_front),
         cmocka_unit_test(selection__keeps_the_others_when_one_drops_out),

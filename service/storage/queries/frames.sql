@@ -34,6 +34,14 @@ DELETE FROM frame_pending;
 -- name: frame_entries_each
 SELECT unit, order_no, handling_id FROM frame_entries WHERE round_id = :round_id ORDER BY unit, order_no;
 
+-- name: frame_entries_front
+SELECT unit, order_no, handling_id FROM frame_entries WHERE round_id = :round_id
+ORDER BY unit, order_no LIMIT :count;
+
+-- name: frame_entries_back
+SELECT unit, order_no, handling_id FROM frame_entries WHERE round_id = :round_id
+ORDER BY unit DESC, order_no DESC LIMIT :count;
+
 -- name: frame_entry_get
 -- By unit, because the entries lie so: one search for each unit. An order may stand in several; the first one is told.
 SELECT e.unit, e.order_no, e.handling_id

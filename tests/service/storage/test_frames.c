@@ -116,6 +116,15 @@ static void frame_apply_pending__sorts_by_unit_and_number(void **state)
     assert_int_equal(frame_entries_each(store, round, on_entry, &some, &err), ERR_CANCELED);
     assert_string_equal(some.text, "0:GX10:128 0:GX9:64 ");
 
+    /* From both ends. */
+    struct listing front = {.len = 0}, back = {.len = 0}, whole = {.len = 0};
+    MUST(frame_entries_each_from(store, round, FRAME_FRONT, 2, on_entry, &front, &err));
+    assert_string_equal(front.text, "0:GX10:128 0:GX9:64 ");
+    MUST(frame_entries_each_from(store, round, FRAME_BACK, 3, on_entry, &back, &err));
+    assert_string_equal(back.text, "1:GX9:65 0:市1:256 0:gx1:192 ");
+    MUST(frame_entries_each_from(store, round, FRAME_FRONT, 6, on_entry, &whole, &err));
+    assert_string_equal(whole.text, all.text);
+
     /* Nothing waits any more: the next frame has its own. */
     int64_t other = put_round(store, "2024-06");
     MUST(frame_apply_pending(store, other, &err));
