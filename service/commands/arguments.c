@@ -2,6 +2,9 @@
 
 #include "base/utf8.h"
 
+#include "importers/cell.h"
+#include "importers/order_number.h"
+
 #include <getopt.h>
 #include <string.h>
 
@@ -35,7 +38,7 @@ int arguments_check_text(const struct command_context *context, const struct com
     struct bytes rest = bytes_from_z(text);
     if (text == NULL)
         return EXIT_DONE;
-    if (bytes_trim(rest).len == 0)
+    if (cell_trim(rest).len == 0)
         return command_misused(context, command, "--%s 不能为空", option);
     if (rest.len > ARGUMENT_TEXT_MAX_BYTES)
         return command_misused(context, command, "--%s 不能超过 %d 字节", option,
@@ -59,5 +62,19 @@ int arguments_check_format(const struct command_context *context, const struct c
 
 struct bytes arguments_actor(const struct command_context *context, const char *by)
 {
-    return bytes_from_z(by != NULL ? by : context->who);
+    return cell_trim(bytes_from_z(by != NULL ? by : context->who));
+}
+
+int arguments_order_no(const char *text, struct arena *arena, struct bytes *out, struct err *err)
+{
+    char room[ORDER_NUMBER_ROOM_BYTES];
+    struct bytes order_no = cell_trim(bytes_from_z(text));
+    int rc = utf8_is_valid(order_no) ? order_number_normalise(order_no, room, &order_no, err) : OK;
+    if (rc != OK)
+        return rc;
+    order_no = arena_copy(arena, order_no);
+    if (order_no.ptr == NULL)
+        return err_set(err, ERR_NOMEM, "could not keep an order number");
+    *out = order_no;
+    return OK;
 }

@@ -25,7 +25,10 @@ int arguments_check_text(const struct command_context *context, const struct com
 int arguments_check_format(const struct command_context *context, const struct command *command,
                            const char *text, enum command_format *out);
 
-/* Who acts: `by` where it is given, else whose login it is. */
+/* Who acts: `by` where it is given, else whose login it is; trimmed, for a space more makes nobody a second person. */
 struct bytes arguments_actor(const struct command_context *context, const char *by);
+
+/* An order's number in the form in which the store has it (importers/order_number.h); the arena's. ERR_NOMEM. */
+int arguments_order_no(const char *text, struct arena *arena, struct bytes *out, struct err *err);
 
 #endif

@@ -101,6 +101,18 @@ int command_fail(const struct command_context *context, const struct err *err)
     return EXIT_FAILED;
 }
 
+void command_print_forms(FILE *file, const struct command *command)
+{
+    struct bytes forms = bytes_from_z(command->usage);
+    while (forms.ptr != NULL) {
+        struct bytes form = bytes_cut(&forms, '\n');
+        if (bytes_starts_with(form, BYTES_LIT(" ")))
+            (void)fprintf(file, "    " BYTES_FMT "\n", BYTES_ARG(form));
+        else
+            (void)fprintf(file, "  pingyi %s " BYTES_FMT "\n", command->name, BYTES_ARG(form));
+    }
+}
+
 int command_misused(const struct command_context *context, const struct command *command,
                     const char *format, ...)
 {
@@ -109,13 +121,8 @@ int command_misused(const struct command_context *context, const struct command 
     va_start(args, format);
     say(context->messages, format, args);
     va_end(args);
-    struct bytes forms = bytes_from_z(command->usage);
     (void)fputc('\n', context->messages);
-    while (forms.ptr != NULL) {
-        struct bytes form = bytes_cut(&forms, '\n');
-        (void)fprintf(context->messages, "  pingyi %s " BYTES_FMT "\n", command->name,
-                      BYTES_ARG(form));
-    }
+    command_print_forms(context->messages, command);
     return EXIT_USAGE;
 }
 

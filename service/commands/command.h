@@ -35,7 +35,8 @@ struct command_context {
 
 struct command {
     const char *name;
-    const char *usage;   /* what follows the name, one line a form, separated by \n */
+    const char *
+        usage; /* what follows the name, one line a form, separated by \n; a blank first goes on with the form above */
     const char *summary; /* Chinese, one line */
     const char *details; /* Chinese, for `help COMMAND`; may be "" */
     int (*run)(struct command_context *context, int argc, char **argv); /* argv[0] is the name */
@@ -53,6 +54,9 @@ extern const struct command command_init, command_import, command_imports, comma
 
 /* Print a failure: the Chinese sentence of its code, the English message in brackets. Returns EXIT_FAILED. */
 int command_fail(const struct command_context *context, const struct err *err);
+
+/* Print the forms of `command`, one a line. */
+void command_print_forms(FILE *file, const struct command *command);
 
 /* Print usage of `command` after a Chinese sentence about what is wrong. Returns EXIT_USAGE. */
 __attribute__((format(printf, 3, 4))) int command_misused(const struct command_context *context,

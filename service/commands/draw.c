@@ -3,6 +3,7 @@
 #include "service/commands/draw_words.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
+#include "service/commands/step.h"
 
 #include "service/followup/sample_file.h"
 
@@ -19,6 +20,7 @@ struct drawing_command {
     struct round_row round;
     struct actor actor;
     struct buf out;
+    bool writes;          /* it draws; else it plans or shows */
     enum refusal refusal; /* of the file to adopt */
 };
 
@@ -123,28 +125,31 @@ static int draw(struct drawing_command *command, struct err *err)
 
 /* ---- the command ---- */
 
+/* A sample needs fewer columns than a dump, and no profile can be given for it. */
+static const char *refusal_sentence(enum refusal refusal)
+{
+    return refusal == REFUSAL_MISSING_COLUMN || refusal == REFUSAL_NO_HEADER
+               ? "缺少 order_no 或 工单编号 列"
+               : import_refusal_sentence(refusal);
+}
+
 static int say_failure(struct drawing_command *command, const struct err *err)
 {
     const struct draw_arguments *arguments = command->arguments;
+    const struct command_context *context = command->context;
     if (err->code == ERR_REFUSED && say_too_few(command))
         return EXIT_FAILED;
     if (command->refusal != REFUSAL_NONE) {
-        command_say(command->context, "错误：%s（%s）", import_refusal_sentence(command->refusal),
-                    err->message);
+        command_say(context, "错误：%s（%s）", refusal_sentence(command->refusal), err->message);
         return EXIT_FAILED;
     }
-    if (err->code == ERR_WRONG_STATE && arguments->seed != NULL &&
-        bytes_equal(command->round.state, BYTES_LIT("draft")))
-        command_say(command->context,
-                    "样本框尚未冻结：须先执行 round freeze %s，公布样本框和承诺，再公开摇号。",
-                    arguments->round);
-    else if (err->code == ERR_WRONG_STATE && !arguments->plan &&
-             (bytes_equal(command->round.state, BYTES_LIT("drawn")) ||
-              bytes_equal(command->round.state, BYTES_LIT("calling"))))
-        command_say(command->context,
-                    "本期已经抽样：重新抽样须先执行 round reopen %s --why 理由，作废原来的抽样。",
-                    arguments->round);
-    return command_fail(command->context, err);
+    int status = step_fail(context, &command->round, err);
+    if (err->code == ERR_REFUSED && arguments->adopt != NULL)
+        command_say(context, "采用的样本须都在样本框内，每件工单只列一次。");
+    else if (err->code == ERR_NOT_FOUND && !command->writes && !arguments->plan &&
+             command->round.name.len > 0)
+        command_say(context, "评价期 %s 尚未抽样。", arguments->round);
+    return status;
 }
 
 static int run_draw(struct command_context *context, int argc, char **argv)
@@ -154,20 +159,20 @@ static int run_draw(struct command_context *context, int argc, char **argv)
     int status = draw_arguments_parse(context, argc, argv, &arguments);
     if (status != EXIT_DONE)
         return status;
-    bool writes = arguments.seed != NULL || arguments.exact_seed != NULL || arguments.adopt != NULL;
     struct drawing_command command = {
         .context = context,
         .arguments = &arguments,
+        .writes = arguments.seed != NULL || arguments.exact_seed != NULL || arguments.adopt != NULL,
         .actor = {arguments_actor(context, arguments.by), context->now_utc}};
     arena_init(&command.arena, DRAW_ARENA_MAX_BYTES);
     buf_init(&command.out, OUTPUT_MAX_BYTES);
-    int rc =
-        command_open(context, writes ? STORE_READWRITE : STORE_READONLY, &command.datadir, &err);
+    int rc = command_open(context, command.writes ? STORE_READWRITE : STORE_READONLY,
+                          &command.datadir, &err);
     if (rc == OK)
         rc = round_get_kept(command.datadir.store, bytes_from_z(arguments.round), &command.arena,
                             &command.round, &err);
     if (rc == OK)
-        rc = writes           ? draw(&command, &err)
+        rc = command.writes   ? draw(&command, &err)
              : arguments.plan ? print_plan(&command, &err)
                               : print_draw(&command, &err);
     status = rc == OK ? EXIT_DONE : say_failure(&command, &err);

@@ -61,7 +61,11 @@ static int check_together(const struct command_context *context, const struct dr
     if (has_size && (ways == 0 || given->adopt != NULL))
         return command_misused(context, &command_draw,
                                "--size、--margin 须与 --plan、--seed 或 --exact-seed 同时使用");
-    return arguments_check_text(context, &command_draw, "by", given->by);
+    int status = arguments_check_text(context, &command_draw, "seed", given->seed);
+    if (status == EXIT_DONE)
+        status = arguments_check_text(context, &command_draw, "exact-seed", given->exact_seed);
+    return status == EXIT_DONE ? arguments_check_text(context, &command_draw, "by", given->by)
+                               : status;
 }
 
 int draw_arguments_parse(const struct command_context *context, int argc, char **argv,

@@ -1,40 +1,14 @@
 #include "service/commands/arguments.h"
 #include "service/commands/draw_arguments.h"
 #include "service/commands/output.h"
+#include "service/commands/step.h"
 
 #include <string.h>
-
-enum { STEP_ARENA_MAX_BYTES = 1024 * 1024 };
 
 struct step_arguments {
     const char *round, *order, *unit, *count, *why, *by;
     int64_t released;
 };
-
-struct step {
-    struct datadir datadir;
-    struct arena arena;
-    struct round_row round;
-    struct actor actor;
-};
-
-static int step_begin(const struct command_context *context, const struct step_arguments *arguments,
-                      struct step *out, struct err *err)
-{
-    *out = (struct step){.actor = {arguments_actor(context, arguments->by), context->now_utc}};
-    arena_init(&out->arena, STEP_ARENA_MAX_BYTES);
-    int rc = command_open(context, STORE_READWRITE, &out->datadir, err);
-    if (rc == OK)
-        rc = round_get_kept(out->datadir.store, bytes_from_z(arguments->round), &out->arena,
-                            &out->round, err);
-    return rc;
-}
-
-static void step_end(struct step *step)
-{
-    datadir_close(&step->datadir);
-    arena_deinit(&step->arena);
-}
 
 static int check_common(const struct command_context *context,
                         const struct step_arguments *arguments)
@@ -48,6 +22,19 @@ static int check_common(const struct command_context *context,
 
 /* ---- open ---- */
 
+/* As one word of a shell: the number is a stranger's, and the line is there to be pasted. */
+static void append_quoted(struct buf *out, struct bytes word)
+{
+    buf_append_byte(out, '\'');
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.ptr[i] == '\'')
+            buf_append_z(out, "'\\''");
+        else
+            buf_append_byte(out, word.ptr[i]);
+    }
+    buf_append_byte(out, '\'');
+}
+
 static void print_entry(const struct opened_entry *opened, struct buf *out)
 {
     buf_printf(out, "第几次抽样 draw: %jd\n", (intmax_t)opened->draw_no);
@@ -57,22 +44,26 @@ static void print_entry(const struct opened_entry *opened, struct buf *out)
                opened->part);
     buf_printf(out, "承诺 commitment: %s\n", opened->commitment);
     buf_printf(out, "commitments.txt 行 line: %jd\n", (intmax_t)opened->line);
-    buf_printf(out, "核对：printf '%s\\t" BYTES_FMT "\\t%s\\t%s' | sha256sum\n", opened->salt,
-               BYTES_ARG(opened->order_no), opened->ticket, opened->part);
+    buf_printf(out, "核对：printf '%%s\\t%%s\\t%%s\\t%%s' %s ", opened->salt);
+    append_quoted(out, opened->order_no);
+    buf_printf(out, " '%s' %s | sha256sum\n", opened->ticket, opened->part);
 }
 
 static int open_one(const struct step_arguments *arguments, struct step *step, struct buf *out,
                     struct err *err)
 {
     struct opened_entry opened;
+    struct bytes order_no;
     struct bytes why = bytes_from_z(arguments->why);
     if (arguments->order == NULL) {
         int rc = draw_open_seed(&step->datadir, &step->round, why, &step->actor, out, err);
         buf_append_byte(out, '\n');
         return rc;
     }
-    int rc = draw_open_entry(&step->datadir, &step->round, bytes_from_z(arguments->order), why,
-                             &step->actor, &step->arena, &opened, err);
+    int rc = arguments_order_no(arguments->order, &step->arena, &order_no, err);
+    if (rc == OK)
+        rc = draw_open_entry(&step->datadir, &step->round, order_no, why, &step->actor,
+                             &step->arena, &opened, err);
     if (rc == OK)
         print_entry(&opened, out);
     return rc;
@@ -94,7 +85,7 @@ static bool take_seed(int *argc, char **argv)
 int draw_open_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {.code = OK};
-    struct step step;
+    struct step step = {.context = NULL};
     struct buf out;
     struct step_arguments arguments = {.round = NULL};
     const struct argument_option options[] = {{"round", &arguments.round},
@@ -112,16 +103,17 @@ int draw_open_run(struct command_context *context, int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     buf_init(&out, OUTPUT_MAX_BYTES);
-    int rc = step_begin(context, &arguments, &step, &err);
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = open_one(&arguments, &step, &out, &err);
     if (rc == OK)
         rc = store_commit(step.datadir.store, &err); /* nothing is shown that is not recorded */
     if (rc == OK)
         rc = output_finish(context, &out, &err);
+    status = rc == OK ? EXIT_DONE : step_fail(context, &step.round, &err);
     step_end(&step);
     buf_deinit(&out);
-    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+    return status;
 }
 
 /* ---- top-up ---- */
@@ -129,7 +121,7 @@ int draw_open_run(struct command_context *context, int argc, char **argv)
 int draw_top_up_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {.code = OK};
-    struct step step;
+    struct step step = {.context = NULL};
     struct step_arguments arguments = {.round = NULL};
     const struct argument_option options[] = {
         {"round", &arguments.round}, {"unit", &arguments.unit}, {"count", &arguments.count},
@@ -147,16 +139,17 @@ int draw_top_up_run(struct command_context *context, int argc, char **argv)
         status = check_common(context, &arguments);
     if (status != EXIT_DONE)
         return status;
-    int rc = step_begin(context, &arguments, &step, &err);
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = draw_top_up(&step.datadir, &step.round, bytes_from_z(arguments.unit),
                          arguments.released, bytes_from_z(arguments.why), &step.actor, &err);
     if (rc == OK)
         rc = store_commit(step.datadir.store, &err);
+    if (rc == OK)
+        command_say(context, "单位 %s 已放出备用样本 %jd 件。", arguments.unit,
+                    (intmax_t)arguments.released);
+    else
+        status = step_fail(context, &step.round, &err);
     step_end(&step);
-    if (rc != OK)
-        return command_fail(context, &err);
-    command_say(context, "单位 %s 已放出备用样本 %jd 件。", arguments.unit,
-                (intmax_t)arguments.released);
-    return EXIT_DONE;
+    return status;
 }

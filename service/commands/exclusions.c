@@ -2,6 +2,7 @@
 
 #include "service/commands/arguments.h"
 #include "service/commands/exclusions_list.h"
+#include "service/commands/step.h"
 #include "service/host/files.h"
 
 #include <inttypes.h>
@@ -62,27 +63,20 @@ static const char *file_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static int request(const struct command_context *context, const struct request_arguments *arguments,
+static int request(struct step *step, const struct request_arguments *arguments,
                    struct exclusion_wish *wish, int64_t *out_id, struct err *err)
 {
-    struct datadir datadir = {0};
-    struct arena arena;
-    struct round_row round;
     struct round_basis basis = {0};
-    struct actor actor = {arguments_actor(context, arguments->by), context->now_utc};
-    arena_init(&arena, EXCLUSIONS_ARENA_BYTES);
-    int rc = command_open(context, STORE_READWRITE, &datadir, err);
+    int rc = arguments_order_no(arguments->order, &step->arena, &wish->order_no, err);
     if (rc == OK)
-        rc = round_get_kept(datadir.store, bytes_from_z(arguments->round), &arena, &round, err);
+        rc = round_basis_load(step->datadir.store, &step->round, BYTES_NONE, step->actor.now_utc,
+                              &basis, err);
     if (rc == OK)
-        rc = round_basis_load(datadir.store, &round, BYTES_NONE, context->now_utc, &basis, err);
+        rc = exclusion_request(&step->datadir, &step->round, &basis, wish, &step->actor, out_id,
+                               err);
     if (rc == OK)
-        rc = exclusion_request(&datadir, &round, &basis, wish, &actor, out_id, err);
-    if (rc == OK)
-        rc = store_commit(datadir.store, err);
+        rc = store_commit(step->datadir.store, err);
     round_basis_deinit(&basis);
-    datadir_close(&datadir);
-    arena_deinit(&arena);
     return rc;
 }
 
@@ -95,15 +89,18 @@ static int run_request(struct command_context *context, int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     struct exclusion_wish wish = {
-        .order_no = bytes_from_z(arguments.order),
         .reason = bytes_from_z(arguments.reason),
         .effect = bytes_from_z(arguments.effect),
         .basis = bytes_from_z(arguments.basis),
         .file_name = bytes_from_z(file_name(arguments.file)),
     };
+    struct step step = {.context = NULL};
     int rc = files_sha256(arguments.file, wish.file_sha256, &err);
     if (rc == OK)
-        rc = request(context, &arguments, &wish, &id, &err);
+        rc = step_begin(context, arguments.round, arguments.by, &step, &err);
+    if (rc == OK)
+        rc = request(&step, &arguments, &wish, &id, &err);
+    step_end(&step);
     if (rc != OK)
         return fail(context, arguments.round, &err);
     command_say(context,

@@ -1,14 +1,5 @@
 #include "service/commands/command.h"
 
-static void print_forms(const struct command_context *context, const struct command *command)
-{
-    struct bytes forms = bytes_from_z(command->usage);
-    while (forms.ptr != NULL) {
-        struct bytes form = bytes_cut(&forms, '\n');
-        (void)fprintf(context->out, "  pingyi %s " BYTES_FMT "\n", command->name, BYTES_ARG(form));
-    }
-}
-
 static void print_list(const struct command_context *context)
 {
     (void)fputs("pingyi（评议）：按时办结率、诉求解决率、处理满意率的统计与排名\n\n"
@@ -35,7 +26,7 @@ static int run(struct command_context *context, int argc, char **argv)
         print_list(context);
     } else {
         (void)fprintf(context->out, "%s：%s\n\n用法：\n", command->name, command->summary);
-        print_forms(context, command);
+        command_print_forms(context->out, command);
         if (command->details[0] != '\0')
             (void)fprintf(context->out, "\n%s\n", command->details);
     }

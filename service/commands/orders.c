@@ -1,3 +1,4 @@
+#include "service/commands/arguments.h"
 #include "service/commands/order_view.h"
 #include "service/commands/output.h"
 
@@ -10,7 +11,7 @@
 #include <getopt.h>
 #include <string.h>
 
-enum { LIST_ARENA_BYTES = 512 * 1024 * 1024 };
+enum { LIST_ARENA_BYTES = 512 * 1024 * 1024, ORDER_NO_ARENA_BYTES = 1024 * 1024 };
 
 struct orders_arguments {
     const char *round;
@@ -159,6 +160,21 @@ static int parse_arguments(struct command_context *context, int argc, char **arg
     return EXIT_DONE;
 }
 
+static int show_order(const struct command_context *context, const struct datadir *datadir,
+                      const char *text, enum command_format format, struct buf *out,
+                      struct err *err)
+{
+    struct arena arena;
+    struct bytes order_no;
+    arena_init(&arena, ORDER_NO_ARENA_BYTES);
+    int rc = arguments_order_no(text, &arena, &order_no, err);
+    if (rc == OK)
+        rc =
+            order_view_render(datadir, order_no, context->now_utc, format == FORMAT_JSON, out, err);
+    arena_deinit(&arena);
+    return rc;
+}
+
 /* `order_no` NULL: the list. */
 static int run_reading(struct command_context *context, const char *order_no,
                        const struct orders_arguments *arguments)
@@ -169,8 +185,7 @@ static int run_reading(struct command_context *context, const char *order_no,
     buf_init(&out, OUTPUT_MAX_BYTES);
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
     if (rc == OK && order_no != NULL)
-        rc = order_view_render(&datadir, bytes_from_z(order_no), context->now_utc,
-                               arguments->format == FORMAT_JSON, &out, &err);
+        rc = show_order(context, &datadir, order_no, arguments->format, &out, &err);
     else if (rc == OK)
         rc = list_orders(context, &datadir, arguments, &out, &err);
     if (rc == OK)

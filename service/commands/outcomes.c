@@ -71,10 +71,11 @@ static void say_result(const char *path, const struct outcomes_result *result, s
 {
     const struct outcome_file_row *counts = &result->counts;
     buf_printf(out, "%s：", path);
-    if (result->is_already_loaded)
+    if (result->is_already_loaded) {
         buf_printf(out, "该文件已载入（结果文件 %lld），没有任何变化。\n", (long long)counts->id);
-    else
-        buf_printf(out, "已载入（结果文件 %lld）。\n", (long long)counts->id);
+        return;
+    }
+    buf_printf(out, "已载入（结果文件 %lld）。\n", (long long)counts->id);
     buf_printf(out, "  共 %lld 行：新增 %lld，更正 %lld，未变 %lld，问题数据 %lld。\n",
                (long long)counts->rows, (long long)counts->accepted, (long long)counts->updated,
                (long long)counts->unchanged, (long long)counts->rejected);
@@ -327,7 +328,7 @@ static int run(struct command_context *context, int argc, char **argv)
 
 const struct command command_outcomes = {
     .name = "outcomes",
-    .usage = "import --round ID [--rejects FILE] [--by NAME] [--format table|json]\n" FORM_USAGE
+    .usage = "import --round ID [--rejects FILE] [--by NAME] [--format table|json]\n  " FORM_USAGE
              " FILE…\n"
              "list --round ID [--format table|csv|json]\n"
              "rejects 结果文件编号\n"

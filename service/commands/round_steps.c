@@ -5,40 +5,12 @@
 #include "service/auth/digest.h"
 #include "service/commands/arguments.h"
 #include "service/commands/output.h"
+#include "service/commands/step.h"
 #include "service/rounds/evidence.h"
-#include "service/rounds/lifecycle.h"
 
 struct step_arguments {
     const char *round, *by, *why;
 };
-
-/* One step of a round while its transaction is open. Zeroed at first. */
-struct step {
-    const struct command_context *context;
-    struct datadir datadir;
-    struct arena arena;
-    struct round_row round;
-    struct actor actor;
-};
-
-static int step_begin(const struct command_context *context, const struct step_arguments *arguments,
-                      struct step *out, struct err *err)
-{
-    *out = (struct step){.context = context,
-                         .actor = {arguments_actor(context, arguments->by), context->now_utc}};
-    arena_init(&out->arena, ROUND_ARENA_MAX_BYTES);
-    int rc = command_open(context, STORE_READWRITE, &out->datadir, err);
-    if (rc == OK)
-        rc = round_get_kept(out->datadir.store, bytes_from_z(arguments->round), &out->arena,
-                            &out->round, err);
-    return rc;
-}
-
-static void step_end(struct step *step)
-{
-    datadir_close(&step->datadir);
-    arena_deinit(&step->arena);
-}
 
 static int parse(struct command_context *context, int argc, char **argv, bool takes_why,
                  struct step_arguments *out)
@@ -90,12 +62,12 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
     struct step_arguments arguments = {0};
-    struct step step;
+    struct step step = {.context = NULL};
     struct frame_row frame;
     int status = parse(context, argc, argv, false, &arguments);
     if (status != EXIT_DONE)
         return status;
-    int rc = step_begin(context, &arguments, &step, &err);
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = round_freeze(&step.datadir, &step.round, &step.actor, &step.arena, &frame, &err);
     if (rc == OK)
@@ -104,8 +76,9 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
         command_say(context, "评价期 %s 已冻结，此后导入的数据不再改变它。", arguments.round);
         rc = print_frame(&step, &frame, &err);
     }
+    status = rc == OK ? EXIT_DONE : step_fail(context, &step.round, &err);
     step_end(&step);
-    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+    return status;
 }
 
 /* ---- close ---- */
@@ -114,20 +87,21 @@ int round_close_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
     struct step_arguments arguments = {0};
-    struct step step;
+    struct step step = {.context = NULL};
     int status = parse(context, argc, argv, false, &arguments);
     if (status != EXIT_DONE)
         return status;
-    int rc = step_begin(context, &arguments, &step, &err);
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = round_close(&step.datadir, &step.round, &step.actor, &err);
     if (rc == OK)
         rc = store_commit(step.datadir.store, &err);
+    if (rc == OK)
+        command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
+    else
+        status = step_fail(context, &step.round, &err);
     step_end(&step);
-    if (rc != OK)
-        return command_fail(context, &err);
-    command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
-    return EXIT_DONE;
+    return status;
 }
 
 /* ---- reopen ---- */
@@ -156,12 +130,12 @@ int round_reopen_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
     struct step_arguments arguments = {0};
-    struct step step;
+    struct step step = {.context = NULL};
     struct bytes state = BYTES_NONE;
     int status = parse(context, argc, argv, true, &arguments);
     if (status != EXIT_DONE)
         return status;
-    int rc = step_begin(context, &arguments, &step, &err);
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = round_reopen(&step.datadir, &step.round, &step.actor, bytes_from_z(arguments.why),
                           &state, &err);

@@ -5,7 +5,7 @@
 
 /* The verbs of `round`, one file each; argv[0] is the verb. */
 
-enum { ROUND_NAME_MAX_BYTES = 64, ROUND_ARENA_MAX_BYTES = 1024 * 1024 };
+enum { ROUND_NAME_MAX_BYTES = 64 };
 
 int round_create_run(struct command_context *context, int argc, char **argv);
 /* freeze, close, reopen: the steps of a round from the command line. */

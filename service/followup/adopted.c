@@ -63,22 +63,28 @@ static int compare_places(const void *a, const void *b)
     return one->position < other->position ? -1 : 1;
 }
 
+/* `sorted` has room for `count`. */
+static int take(struct drawing *drawing, const struct bytes *order_nos, size_t count,
+                const struct bytes **sorted, struct err *err)
+{
+    int rc = refuse_doubles(order_nos, count, sorted, err);
+    for (size_t i = 0; i < count && rc == OK; i++)
+        rc = find_order(drawing, order_nos[i], &drawing->entries[i], err);
+    if (rc != OK)
+        return rc;
+    drawing->entry_count = count;
+    qsort(drawing->entries, count, sizeof *drawing->entries, compare_places);
+    return OK;
+}
+
 int adopted_take(struct drawing *drawing, const struct bytes *order_nos, size_t count,
                  struct err *err)
 {
-    int rc = OK;
     const struct bytes **sorted = mem_calloc(count, sizeof(struct bytes *));
     drawing->entries = arena_alloc(&drawing->arena, size_multiply(count, sizeof *drawing->entries));
-    if (sorted == NULL || drawing->entries == NULL)
-        rc = err_set(err, ERR_NOMEM, "could not take %zu orders", count);
-    if (rc == OK)
-        rc = refuse_doubles(order_nos, count, sorted, err);
-    for (size_t i = 0; i < count && rc == OK; i++)
-        rc = find_order(drawing, order_nos[i], &drawing->entries[i], err);
-    if (rc == OK) {
-        drawing->entry_count = count;
-        qsort(drawing->entries, count, sizeof *drawing->entries, compare_places);
-    }
+    int rc = sorted != NULL && drawing->entries != NULL
+                 ? take(drawing, order_nos, count, sorted, err)
+                 : err_set(err, ERR_NOMEM, "could not take %zu orders", count);
     mem_free(sorted);
     return rc;
 }

@@ -274,9 +274,13 @@ static const struct drawing_unit *find_unit(const struct drawing *drawing, struc
     return NULL;
 }
 
-static int release(const struct drawing *drawing, const struct drawing_unit *unit, int64_t count,
+static int release(const struct drawing *drawing, struct bytes unit_code, int64_t count,
                    struct err *err)
 {
+    const struct drawing_unit *unit = find_unit(drawing, unit_code);
+    if (unit == NULL)
+        return err_set(err, ERR_NOT_FOUND, "no unit \"" BYTES_FMT "\" is in the draw",
+                       BYTES_ARG(unit_code));
     int64_t left = unit->sample + unit->reserve - unit->released;
     if (count < 1 || count > left)
         return err_set(err, ERR_REFUSED,
@@ -301,12 +305,8 @@ int draw_top_up(const struct datadir *datadir, const struct round_row *round,
                  : buf_status(&step, err);
     if (rc == OK)
         rc = drawing_load(datadir, round, &drawing, err);
-    const struct drawing_unit *unit = rc == OK ? find_unit(&drawing, unit_code) : NULL;
-    if (rc == OK && unit == NULL)
-        rc = err_set(err, ERR_NOT_FOUND, "no unit \"" BYTES_FMT "\" is in the draw",
-                     BYTES_ARG(unit_code));
     if (rc == OK)
-        rc = release(&drawing, unit, count, err);
+        rc = release(&drawing, unit_code, count, err);
     if (rc == OK)
         rc = round_step_put(datadir->store, round->id, BYTES_LIT("top-up"), actor->now_utc,
                             actor->who, buf_bytes(&step), err);

@@ -31,25 +31,24 @@ static void choose_rates(const struct draw_wish *wish, const struct expected *ex
     };
 }
 
-static int prepare(const struct rules *rules, const struct expected *expected,
-                   struct draw_plan *plan, struct arena *arena, struct planning *out,
+/* `planning` knows its rules and its plan, whose framing is loaded. */
+static int prepare(struct planning *planning, const struct expected *expected, struct arena *arena,
                    struct err *err)
 {
+    struct draw_plan *plan = planning->plan;
     size_t count = plan->framing.unit_count;
-    struct planning planning = {.rules = rules, .plan = plan};
     plan->units = arena_alloc(arena, size_multiply(count, sizeof *plan->units));
-    planning.units = arena_alloc(arena, size_multiply(count, sizeof *planning.units));
-    planning.shares = arena_alloc(arena, size_multiply(count, sizeof *planning.shares));
-    if (plan->units == NULL || planning.units == NULL || planning.shares == NULL)
+    planning->units = arena_alloc(arena, size_multiply(count, sizeof *planning->units));
+    planning->shares = arena_alloc(arena, size_multiply(count, sizeof *planning->shares));
+    if (plan->units == NULL || planning->units == NULL || planning->shares == NULL)
         return err_set(err, ERR_NOMEM, "could not plan for %zu units", count);
     for (size_t i = 0; i < count; i++) {
         const struct framing_unit *unit = &plan->framing.units[i];
         plan->units[i].unit = unit;
-        planning.units[i] =
+        planning->units[i] =
             (struct allocation_unit){.frame = unit->frame, .plan_rate = expected->unit_rates[i]};
     }
-    allocation_bounds(rules, planning.units, count, &plan->least, &plan->most);
-    *out = planning;
+    allocation_bounds(planning->rules, planning->units, count, &plan->least, &plan->most);
     return OK;
 }
 
@@ -107,13 +106,13 @@ int draw_plan_make(const struct datadir *datadir, const struct round_row *round,
                    struct arena *arena, struct draw_plan *out, struct err *err)
 {
     struct draw_plan plan = {.sample = 0};
-    struct planning planning = {.rules = NULL};
+    struct planning planning = {.rules = &basis->rules, .plan = &plan};
     struct expected expected = {.unit_rates = NULL};
     int rc = framing_load(datadir, round, basis, arena, &plan.framing, err);
     if (rc == OK)
         rc = expected_load(datadir, round, &plan.framing, arena, &expected, err);
     if (rc == OK)
-        rc = prepare(&basis->rules, &expected, &plan, arena, &planning, err);
+        rc = prepare(&planning, &expected, arena, err);
     if (rc != OK)
         return rc;
     choose_rates(wish, &expected, &basis->rules, &plan);

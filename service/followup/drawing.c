@@ -225,6 +225,9 @@ int drawing_load(const struct datadir *datadir, const struct round_row *round, s
     struct draw_row row;
     struct bytes sealed = BYTES_NONE;
     int rc = draw_get_current(datadir->store, round->id, &row, err);
+    if (rc == ERR_NOT_FOUND)
+        rc = err_set(err, rc, "round \"" BYTES_FMT "\" has no draw in force",
+                     BYTES_ARG(round->name));
     if (rc == OK)
         rc = drawing_begin(datadir, round, &drawing, err);
     if (rc == OK)

@@ -54,7 +54,7 @@ int draw_get_current(struct store *store, int64_t round_id, struct draw_row *out
     if (rc != OK)
         return rc;
     if (!row)
-        return err_set(err, ERR_NOT_FOUND, "round %jd has no draw in force", (intmax_t)round_id);
+        return err_set(err, ERR_NOT_FOUND, "the round has no draw in force");
     read_draw(statement, out);
     return OK;
 }

@@ -1,0 +1,27 @@
+#ifndef PINGYI_SERVICE_COMMANDS_STEP_H
+#define PINGYI_SERVICE_COMMANDS_STEP_H
+
+#include "service/commands/command.h"
+#include "service/rounds/lifecycle.h"
+
+/* What is done to a round and recorded with who and when: freezing, opening, topping up, closing, reopening. */
+
+struct step {
+    const struct command_context *context;
+    struct datadir datadir;
+    struct arena arena;
+    struct round_row round; /* the arena's */
+    struct actor actor;
+};
+
+/* Open the data directory to write and find the round. `by` NULL: whose login it is. step_end either way. */
+int step_begin(const struct command_context *context, const char *round, const char *by,
+               struct step *out, struct err *err);
+void step_end(struct step *step);
+
+/* As command_fail; after it, when the round's state is what forbids it, what has to be done first. `round` zeroed: it
+ * was not found. Nothing is added for accumulated rounds, whose steps hang on their parts. */
+int step_fail(const struct command_context *context, const struct round_row *round,
+              const struct err *err);
+
+#endif
