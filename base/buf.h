@@ -22,6 +22,9 @@ void buf_init(struct buf *buf, size_t max_bytes);
 /* Free the contents; accepts a zeroed buf. */
 void buf_deinit(struct buf *buf);
 
+/* The same for a secret: what it holds is overwritten first. What it outgrew on the way is not: reserve at once. */
+void buf_wipe(struct buf *buf);
+
 /* Empty, without failure, capacity kept. */
 void buf_clear(struct buf *buf);
 

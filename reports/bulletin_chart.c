@@ -1,7 +1,7 @@
 #include "reports/bulletin_chart.h"
 
+#include "reports/bulletin_page.h"
 #include "reports/svg.h"
-#include "reports/words.h"
 
 enum {
     WIDTH = 720,
@@ -35,14 +35,6 @@ static int x_of(int64_t rate, int64_t start)
     return LABEL_WIDTH + (int)((rate - start) * PLOT_WIDTH / (FULL - start));
 }
 
-static void rate_label(struct page *page, xmlNode *node, const struct ranking_row *row)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    rate_text(&text, row->on_time, row->on_time_base);
-    page_take(page, node, &text);
-}
-
 static void draw_axis(struct page *page, xmlNode *svg, int64_t start, int bottom)
 {
     for (int i = 0; i <= GRID_LINES; i++) {
@@ -60,7 +52,8 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct ranking_row 
     svg_name(page, svg_label(page, svg, LABEL_WIDTH - 10, y + 5, "end"), row->unit_name);
     svg_line(page, svg, LABEL_WIDTH, y, x, y, "stroke:#8c8c8c");
     svg_dot(page, svg, x, y, "fill:#1a1a1a");
-    rate_label(page, svg_label(page, svg, LABEL_WIDTH + PLOT_WIDTH + 12, y + 5, "start"), row);
+    bulletin_rate(page, svg_label(page, svg, LABEL_WIDTH + PLOT_WIDTH + 12, y + 5, "start"),
+                  row->on_time, row->on_time_base);
 }
 
 void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row *units,
@@ -91,5 +84,5 @@ void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row
     svg_line(page, svg, mean, TOP - 6, mean, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
     xmlNode *caption = svg_label(page, svg, mean, TOP - 12, "middle");
     page_text(page, caption, BYTES_LIT("本类合计 "));
-    rate_label(page, caption, class_row);
+    bulletin_rate(page, caption, class_row->on_time, class_row->on_time_base);
 }

@@ -1,5 +1,6 @@
 #include "reports/bulletin_dots.h"
 
+#include "reports/bulletin_page.h"
 #include "reports/svg.h"
 
 #include <math.h>
@@ -56,15 +57,6 @@ static void draw_axis(struct page *page, xmlNode *svg, double start, int bottom)
     }
 }
 
-static void put_rate(struct page *page, xmlNode *node, const struct bulletin *bulletin,
-                     const struct ranking_row *row, enum item item)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    item_rate_text(&text, bulletin, row, item);
-    page_take(page, node, &text);
-}
-
 static void draw_unit(struct page *page, xmlNode *svg, const struct bulletin *bulletin,
                       const struct ranking_row *row, enum item item, double start, int y)
 {
@@ -83,8 +75,8 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct bulletin *bu
     }
     svg_dot(page, svg, x_of(rate->point, start), y,
             row->rank > 0 ? "fill:#1a1a1a" : "fill:#fff;stroke:#8c8c8c;stroke-width:1.5");
-    put_rate(page, svg_label(page, svg, NAME_WIDTH + PLOT_WIDTH + 14, y + 5, "start"), bulletin,
-             row, item);
+    bulletin_item_rate(page, svg_label(page, svg, NAME_WIDTH + PLOT_WIDTH + 14, y + 5, "start"),
+                       bulletin, row, item);
 }
 
 static void draw_class(struct page *page, xmlNode *svg, const struct bulletin *bulletin,
@@ -98,7 +90,7 @@ static void draw_class(struct page *page, xmlNode *svg, const struct bulletin *b
     svg_line(page, svg, x, TOP - 6, x, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
     xmlNode *caption = svg_label(page, svg, x, TOP - 12, "middle");
     page_text(page, caption, BYTES_LIT("本类 "));
-    put_rate(page, caption, bulletin, class_row, item);
+    bulletin_item_rate(page, caption, bulletin, class_row, item);
 }
 
 void bulletin_dots(struct page *page, xmlNode *parent, const struct bulletin *bulletin,

@@ -17,14 +17,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void put_rate(struct page *page, xmlNode *node, const struct ranking_row *row)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    rate_text(&text, row->on_time, row->on_time_base);
-    page_take(page, node, &text);
-}
-
 static void put_day(struct page *page, xmlNode *node, int64_t day)
 {
     struct civil date = day_to_civil(day);
@@ -97,7 +89,7 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
                 "件，按时办结%" PRId64 "件，按时办结率",
                 all->orders, all->excluded, on_time_base_name(bulletin->rules), all->on_time_base,
                 all->on_time);
-    put_rate(page, p, all);
+    bulletin_rate(page, p, all->on_time, all->on_time_base);
     const struct ranking_row *before =
         bulletin->previous != NULL ? ranking_over_all(bulletin->previous->ranking) : NULL;
     /* Rates of other denominators are not held against each other. */
@@ -114,7 +106,7 @@ static void put_summary(struct page *page, xmlNode *main, const struct bulletin 
                 "件，按时办结%" PRId64 "件，按时办结率",
                 before->orders, before->excluded, on_time_base_name(bulletin->previous->rules),
                 before->on_time_base, before->on_time);
-    put_rate(page, last, before);
+    bulletin_rate(page, last, before->on_time, before->on_time_base);
     page_text(page, last, BYTES_LIT("。"));
 }
 
@@ -122,7 +114,7 @@ static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin
                          const struct ranking_row *row, const char *sum_name)
 {
     xmlNode *tr = page_element(page, body, "tr", sum_name != NULL ? "sum" : NULL);
-    xmlNode *rank = page_element(page, tr, "td", "n");
+    xmlNode *rank = bulletin_number(page, tr);
     if (row->rank > 0)
         page_printf(page, rank, "%s%d", row->rank_high > row->rank_low ? "并列" : "", row->rank);
     else if (sum_name == NULL)
@@ -133,7 +125,7 @@ static void put_unit_row(struct page *page, xmlNode *body, const struct bulletin
     bulletin_count(page, tr, row->excluded);
     bulletin_count(page, tr, row->on_time_base);
     bulletin_count(page, tr, row->on_time);
-    put_rate(page, page_element(page, tr, "td", "n"), row);
+    bulletin_rate(page, bulletin_number(page, tr), row->on_time, row->on_time_base);
     (void)page_put(page, tr, "td", "band", bytes_from_z(band_name(row, bulletin->rules)));
     bulletin_note(page, page_element(page, tr, "td", NULL), bulletin, row);
 }
@@ -280,12 +272,16 @@ static void put_foot(struct page *page, xmlNode *main, const struct bulletin *bu
     xmlNode *note = page_element(page, footer, "p", NULL);
     page_text(page, note,
               BYTES_LIT("注：按时办结率由全部应统计工单算出，是全数统计，没有抽样误差。"));
+    bool has_sample = ranking_has_sample(bulletin->ranking);
     page_text(page, note,
-              ranking_has_sample(bulletin->ranking)
-                  ? BYTES_LIT("诉求解决率和处理满意率由抽样访问得出，有抽样误差。")
-                  : BYTES_LIT("按时办结率相同的单位名次并列。"));
+              has_sample ? BYTES_LIT("诉求解决率和处理满意率由抽样访问得出，有抽样误差。")
+                         : BYTES_LIT("按时办结率相同的单位名次并列。"));
     page_text(page, note,
               BYTES_LIT("基数不足100件的，写明件数，不折算百分比；不足1000件的，保留一位小数。"));
+    if (has_sample)
+        page_text(
+            page, note,
+            BYTES_LIT("误差范围、界限、构成和加权的比率没有对应的件数，基数不足100件的取整。"));
     xmlNode *p = page_element(page, footer, "p", NULL);
     page_text(page, p, BYTES_LIT("打印时间 "));
     page_text(page, p, bulletin->printed_at);
@@ -313,8 +309,8 @@ static void put_sections(struct page *page, xmlNode *main, const struct bulletin
         bulletin_section(page, main, &no, "访问结果");
         bulletin_response(page, main, bulletin);
     }
-    if (has_sample && bulletin->draw != NULL) {
-        bulletin_section(page, main, &no, "样本框和抽样");
+    if (bulletin->draw != NULL) {
+        bulletin_section(page, main, &no, bulletin->draw->is_drawn ? "样本框和抽样" : "样本框");
         bulletin_draw(page, main, bulletin->draw);
     }
     bulletin_section(page, main, &no, "不计入考核情况");

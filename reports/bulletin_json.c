@@ -116,14 +116,16 @@ static void put_waves(struct json_builder *builder, json_t *row, const struct un
     json_put(builder, row, "waves", waves);
 }
 
-/* Exact limits exist for one simple random sample alone: a unit in one round. */
+/* Exact limits exist for one simple random sample alone: a unit in one round. Of a process it is no part of a frame. */
 static struct interval exact_of(const struct bulletin *bulletin, size_t index, enum item item)
 {
     struct rate_tally tally = item_tally(&bulletin->ranking->rows[index], item);
-    int64_t frame = tally.frame < tally.valid ? tally.valid : tally.frame;
     if (index >= bulletin->ranking->unit_count || bulletin->part_count > 0)
         return no_interval;
-    return interval_exact(tally.favourable, tally.valid, frame, bulletin->rules->interval.level);
+    double level = bulletin->rules->interval.level;
+    if (bulletin->rules->interval.process)
+        return interval_clopper_pearson(tally.favourable, tally.valid, level);
+    return interval_exact(tally.favourable, tally.valid, tally.frame, level);
 }
 
 static void put_item(struct json_builder *builder, json_t *parent, const struct bulletin *bulletin,

@@ -19,7 +19,7 @@ static void put_counted(struct page *page, xmlNode *list, const struct rules *ru
     page_printf(
         page, item,
         "按时办结率由%s工单逐件判定，是全数统计。诉求解决率和处理满意率来自对诉求人的电话访问，"
-        "分母为明确作答的人数；说不清、拒绝回答的不计入分母。答%s的计为解决，",
+        "分母为有明确回答的件数；说不清、拒绝回答的不计入分母。答%s的计为解决，",
         on_time_base_name(rules), rules->rates.resolved_partly ? "已解决或部分解决" : "已解决");
     page_text(page, item, BYTES_LIT("答正在解决的计为未解决，单独列出。答"));
     int named = 0;
@@ -33,7 +33,7 @@ static void put_counted(struct page *page, xmlNode *list, const struct rules *ru
 static void put_frame(struct page *page, xmlNode *list, const struct rules *rules)
 {
     xmlNode *item = put_point(page, list, "哪些工单可能被抽到。");
-    page_printf(page, item, "本期统计、未按规则剔除的工单中，%s。",
+    page_printf(page, item, "本期统计、未被剔除的工单中，%s。",
                 rules->frame.due ? "已办结的和已过办理期限的（包括逾期未办结的）列入样本框"
                                  : "已办结的列入样本框");
     if (rules->frame.max_age_days > 0)
@@ -65,7 +65,7 @@ static void put_drawing(struct page *page, xmlNode *list, const struct bulletin 
     xmlNode *item = put_point(page, list, "怎样抽取。");
     const struct bulletin_draw *draw = bulletin->draw;
     if (draw == NULL || !draw->is_drawn) {
-        page_text(page, item, BYTES_LIT("各评价期分别抽取，方法见各期通报。"));
+        page_text(page, item, BYTES_LIT("各评价期分别确定样本框、分别抽取，方法见各期通报。"));
         return;
     }
     if (bytes_equal(draw->kind, BYTES_LIT("adopted"))) {
@@ -84,8 +84,11 @@ static void put_drawing(struct page *page, xmlNode *list, const struct bulletin 
         page_printf(page, item, "，至多%" PRId64 "件", rules->allocation.cap);
     page_text(
         page, item,
-        BYTES_LIT("。每件工单由种子和工单编号算出一个签号，签号小的先抽中，任何人不能挑选，凭种子"
-                  "可以重算。"));
+        BYTES_LIT("。每件工单由种子和工单编号算出一个签号，签号小的先抽中，凭种子可以重算。"));
+    page_text(page, item,
+              bytes_equal(draw->kind, BYTES_LIT("seed"))
+                  ? BYTES_LIT("样本框冻结在先，种子产生在后，任何人不能挑选。")
+                  : BYTES_LIT("种子由抽样的人指定，没有见证。"));
     if (rules->frame.one_per_person)
         page_text(page, item,
                   BYTES_LIT("同一电话号码有几件工单被抽中的，合并为一次访问，避免重复打扰。"));
@@ -118,7 +121,8 @@ static void put_weighing(struct page *page, xmlNode *list)
     page_text(
         page, item,
         BYTES_LIT("各单位抽取的比例不同，类别和总计的诉求解决率、处理满意率不是把回答相加，而是按各"
-                  "单位样本框大小加权；没有有效回答的单位不在其内，另行列名。"));
+                  "单位样本框大小加权；没有有效回答的单位不在其内，另行列名。合计得分只由各项齐全的"
+                  "单位算出。"));
 }
 
 static double component_weight(const struct rules_component *component)
@@ -191,14 +195,15 @@ static void put_rank(struct page *page, xmlNode *list, const struct rules *rules
     }
     page_printf(
         page, item,
-        "名次按%s排列。得分或比率有误差，差距小的单位分不出先后，所以每个名次附一个范围：全部名次"
-        "范围同时正确的把握为%.9g%%。范围重叠的单位，不能断定谁高谁低。",
-        rank_by_name(rules), rules->interval.level * 100);
+        "名次按%s排列。得分或比率有误差，差距小的单位分不出先后，所以每个名次附一个范围：%s名次"
+        "范围同时正确的把握为%.9g%%。范围不重叠的单位，可以断定先后；重叠的，不能只凭名次断定。",
+        rank_by_name(rules), rules->ranking.within_class ? "同类单位的全部" : "全部",
+        rules->interval.level * 100);
     xmlNode *none = put_point(page, list, "不排名是什么意思。");
     page_printf(page, none,
                 "%s有效回答不足%" PRId64 "件的单位，或者没有%s的单位，不排名，比率照常列出。",
                 rules->ranking.by == RULES_RANK_BY_SCORE ? "得分所用的任一项" : "任一项",
-                rules->ranking.min_answers, rank_by_name(rules));
+                min_answers_shown(rules), rank_by_name(rules));
     page_printf(page, none,
                 "有效回答不足%" PRId64
                 "件或误差范围过宽的，注明样本偏少；应答率低于%.9g%%的，注明有效率偏低。",
@@ -210,7 +215,8 @@ void bulletin_method(struct page *page, xmlNode *parent, const struct bulletin *
     const struct rules *rules = bulletin->rules;
     xmlNode *list = page_element(page, parent, "ol", NULL);
     put_counted(page, list, rules);
-    put_frame(page, list, rules);
+    if (bulletin->part_count == 0) /* the parts' frames were made by their own rules */
+        put_frame(page, list, rules);
     put_drawing(page, list, bulletin);
     put_interval(page, list, rules);
     put_weighing(page, list);

@@ -1,11 +1,8 @@
 #include "reports/bulletin_response.h"
 
 #include "reports/bulletin_page.h"
-#include "reports/figures.h"
-#include "reports/words.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 static const char *sum_name(const struct ranking *ranking, size_t index)
 {
@@ -32,18 +29,6 @@ static xmlNode *put_line(struct page *page, xmlNode *body, const struct ranking 
     return tr;
 }
 
-static void put_response_rate(struct page *page, xmlNode *tr, const struct ranking_row *row,
-                              bool is_unit)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    if (is_unit)
-        rate_text(&text, row->sample.outcomes.of_group[OUTCOME_COMPLETE], row_eligible(row));
-    else
-        percent_text(&text, row->rr1, row_eligible(row));
-    page_take(page, page_element(page, tr, "td", "n"), &text);
-}
-
 static void put_outcomes(struct page *page, xmlNode *parent, const struct bulletin *bulletin)
 {
     static const char *const headings[] = {"单位",  "#样本框", "#发放",   "#成功",
@@ -65,7 +50,7 @@ static void put_outcomes(struct page *page, xmlNode *parent, const struct bullet
         xmlNode *tr = put_line(page, body, ranking, i);
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
             bulletin_count(page, tr, counts[c]);
-        put_response_rate(page, tr, row, i < ranking->unit_count);
+        bulletin_rate(page, bulletin_number(page, tr), of[OUTCOME_COMPLETE], row_eligible(row));
     }
     (void)page_put(
         page, parent, "p", NULL,
@@ -86,13 +71,13 @@ static void put_bounds(struct page *page, xmlNode *tr, const struct ranking_row 
         percent_text(&text, bounds.high, base);
     }
     bulletin_count(page, tr, item_tally(row, item).valid);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
+    page_take(page, bulletin_number(page, tr), &text);
 }
 
 static void put_bounds_table(struct page *page, xmlNode *parent, const struct bulletin *bulletin)
 {
     static const char *const headings[] = {
-        "单位",           "#应答样本", "#解决项有效回答", "#诉求解决率界限", "#满意项有效回答",
+        "单位",           "#合格样本", "#解决项有效回答", "#诉求解决率界限", "#满意项有效回答",
         "#处理满意率界限"};
     const struct ranking *ranking = bulletin->ranking;
     (void)page_put(page, parent, "p", "caption", BYTES_LIT("未应答的影响（按件数，不加权）"));
@@ -112,22 +97,17 @@ static void put_bounds_table(struct page *page, xmlNode *parent, const struct bu
 static void put_wave(struct page *page, xmlNode *tr, const struct nonresponse_wave *wave,
                      int64_t favourable, int64_t valid)
 {
-    struct buf text;
     bulletin_count(page, tr, valid);
-    buf_init(&text, 256);
-    rate_text(&text, favourable, valid);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
-    buf_init(&text, 256);
-    interval_text(&text, wave->interval, valid);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
+    bulletin_rate(page, bulletin_number(page, tr), favourable, valid);
+    bulletin_interval(page, bulletin_number(page, tr), wave->interval, valid);
 }
 
 static void put_trend(struct page *page, xmlNode *parent, const struct bulletin *bulletin)
 {
     static const char *const names[NONRESPONSE_WAVES] = {"第1次拨打", "第2次拨打", "第3次及以后"};
     const struct ranking_row *all = ranking_over_all(bulletin->ranking);
-    char range[64];
-    (void)snprintf(range, sizeof range, "#误差范围(%.9g%%)", bulletin->rules->interval.level * 100);
+    char range[BULLETIN_HEADING_BYTES];
+    bulletin_interval_heading(bulletin->rules, range);
     const char *const headings[] = {"得到回答",  "#有效回答",   "#诉求解决率", range,
                                     "#有效回答", "#处理满意率", range};
     struct nonresponse_wave waves[ITEMS][NONRESPONSE_WAVES];
@@ -181,14 +161,6 @@ static const char *rate_sense(size_t index)
     return senses[index];
 }
 
-static void put_percent(struct page *page, xmlNode *tr, double rate, int64_t base)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    percent_text(&text, rate, base);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
-}
-
 void bulletin_response_rates(struct page *page, xmlNode *parent, const struct bulletin *bulletin)
 {
     static const char *const headings[] = {"指标", "含义", "#不加权", "#加权"};
@@ -208,14 +180,16 @@ void bulletin_response_rates(struct page *page, xmlNode *parent, const struct bu
         for (const char *c = response_rate_name(i); *c != '\0'; c++)
             page_printf(page, name, "%c", *c >= 'a' ? *c - 'a' + 'A' : *c);
         (void)page_put(page, tr, "td", NULL, bytes_from_z(rate_sense(i)));
-        put_percent(page, tr, response_rate_at(&plain.rates, i), released);
+        bulletin_percent(page, bulletin_number(page, tr), response_rate_at(&plain.rates, i),
+                         released);
         if (has_weights)
-            put_percent(page, tr, response_rate_at(&weighted.rates, i), released);
+            bulletin_percent(page, bulletin_number(page, tr), response_rate_at(&weighted.rates, i),
+                             released);
     }
     xmlNode *tr = page_element(page, body, "tr", NULL);
     (void)page_put(page, tr, "td", NULL, BYTES_LIT("e"));
     (void)page_put(page, tr, "td", NULL, BYTES_LIT("资格不明的样本中估计合格的比例"));
-    put_percent(page, tr, plain.eligible_share, released);
+    bulletin_percent(page, bulletin_number(page, tr), plain.eligible_share, released);
     if (has_weights)
-        put_percent(page, tr, weighted.eligible_share, released);
+        bulletin_percent(page, bulletin_number(page, tr), weighted.eligible_share, released);
 }

@@ -122,7 +122,7 @@ void bulletin_rules(struct page *page, xmlNode *parent, const struct bulletin *b
     bool by_answers = is_sampled && rules->ranking.by != RULES_RANK_BY_ON_TIME;
     page_printf(page, page_element(page, list, "li", NULL), "%s不足%" PRId64 "件的单位不排名；%s。",
                 by_answers ? "有效回答" : on_time_base_name(rules),
-                by_answers ? rules->ranking.min_answers : rules->on_time.min_orders,
+                by_answers ? min_answers_shown(rules) : min_orders_shown(rules),
                 rules->ranking.within_class ? "名次在同类单位内排列" : "名次在全部单位内排列");
     put_bands(page, list, rules, is_sampled);
 }

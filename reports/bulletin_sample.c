@@ -39,45 +39,20 @@ static void put_name(struct page *page, xmlNode *tr, const struct group *group, 
                    is_sum(group, index) ? BYTES_LIT("本类合计") : row_at(group, index)->unit_name);
 }
 
-static void put_share(struct page *page, xmlNode *tr, int64_t part, int64_t base)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    rate_text(&text, part, base);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
-}
-
-static void put_item_rate(struct page *page, xmlNode *node, const struct bulletin *bulletin,
-                          const struct ranking_row *row, enum item item)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    item_rate_text(&text, bulletin, row, item);
-    page_take(page, node, &text);
-}
-
-static void put_interval(struct page *page, xmlNode *node, struct interval interval, int64_t base)
-{
-    struct buf text;
-    buf_init(&text, 256);
-    interval_text(&text, interval, base);
-    page_take(page, node, &text);
-}
-
 static void put_item(struct page *page, xmlNode *tr, const struct bulletin *bulletin,
                      const struct ranking_row *row, enum item item)
 {
     int64_t base = item_tally(row, item).valid;
-    put_item_rate(page, page_element(page, tr, "td", "n"), bulletin, row, item);
+    bulletin_item_rate(page, bulletin_number(page, tr), bulletin, row, item);
     bulletin_count(page, tr, base);
-    put_interval(page, page_element(page, tr, "td", "n"), item_rate(row, item)->interval, base);
+    bulletin_interval(page, bulletin_number(page, tr), item_rate(row, item)->interval, base);
 }
 
 static void put_rank_table(struct page *page, xmlNode *parent, const struct group *group)
 {
     const struct rules *rules = group->bulletin->rules;
-    char range[64];
-    (void)snprintf(range, sizeof range, "#误差范围(%.9g%%)", rules->interval.level * 100);
+    char range[BULLETIN_HEADING_BYTES];
+    bulletin_interval_heading(rules, range);
     const char *const headings[] = {"名次", "单位", "#综合得分", range, "分档", "说明"};
     page_printf(page, page_element(page, parent, "p", "caption"),
                 "综合得分（满分%.9g分）和名次（%s按%s排列）", rules->score.full,
@@ -94,22 +69,21 @@ static void put_rank_table(struct page *page, xmlNode *parent, const struct grou
         put_name(page, tr, group, i);
         buf_init(&text, 256);
         score_text(&text, row->score.total.point, rules);
-        page_take(page, page_element(page, tr, "td", "n"), &text);
+        page_take(page, bulletin_number(page, tr), &text);
         buf_init(&text, 256);
         score_interval_text(&text, row, rules);
-        page_take(page, page_element(page, tr, "td", "n"), &text);
+        page_take(page, bulletin_number(page, tr), &text);
         (void)page_put(page, tr, "td", "word", bytes_from_z(band_name(row, rules)));
-        bulletin_note(page, page_element(page, tr, "td", "word"), group->bulletin, row);
+        bulletin_note(page, page_element(page, tr, "td", "note"), group->bulletin, row);
     }
 }
 
 static void put_rates_table(struct page *page, xmlNode *parent, const struct group *group)
 {
     char base[64];
-    char range[64];
+    char range[BULLETIN_HEADING_BYTES];
     (void)snprintf(base, sizeof base, "#%s", on_time_base_name(group->bulletin->rules));
-    (void)snprintf(range, sizeof range, "#误差范围(%.9g%%)",
-                   group->bulletin->rules->interval.level * 100);
+    bulletin_interval_heading(group->bulletin->rules, range);
     const char *const headings[] = {"单位",        base,        "#按时办结率",
                                     "#诉求解决率", "#有效回答", range,
                                     "#处理满意率", "#有效回答", range};
@@ -120,7 +94,7 @@ static void put_rates_table(struct page *page, xmlNode *parent, const struct gro
         xmlNode *tr = put_line(page, body, group, i);
         put_name(page, tr, group, i);
         bulletin_count(page, tr, row->on_time_base);
-        put_share(page, tr, row->on_time, row->on_time_base);
+        bulletin_rate(page, bulletin_number(page, tr), row->on_time, row->on_time_base);
         put_item(page, tr, group->bulletin, row, ITEM_RESOLUTION);
         put_item(page, tr, group->bulletin, row, ITEM_SATISFACTION);
     }
@@ -141,17 +115,15 @@ static void put_on_time_table(struct page *page, xmlNode *parent, const struct g
         bulletin_count(page, tr, row->excluded);
         bulletin_count(page, tr, row->on_time_base);
         bulletin_count(page, tr, row->on_time);
-        put_share(page, tr, row->on_time, row->on_time_base);
+        bulletin_rate(page, bulletin_number(page, tr), row->on_time, row->on_time_base);
     }
 }
 
 /* A share whose base stands in a column of its own. */
 static void put_part(struct page *page, xmlNode *tr, int64_t part, int64_t base)
 {
-    struct buf text;
-    buf_init(&text, 64);
-    percent_text(&text, base > 0 ? (double)part / (double)base : (double)NAN, base);
-    page_take(page, page_element(page, tr, "td", "n"), &text);
+    bulletin_percent(page, bulletin_number(page, tr),
+                     base > 0 ? (double)part / (double)base : (double)NAN, base);
 }
 
 /* Shares of the answers as they were given, not weighted: 54 stands beside 543 whatever the rules count. */
@@ -159,7 +131,7 @@ static void put_answers_table(struct page *page, xmlNode *parent, const struct g
 {
     static const char *const headings[] = {"单位",      "#答解决项",       "#已解决",
                                            "#部分解决", "#未解决",         "#其中正在解决",
-                                           "#答满意项", "#非常满意、满意", "#加基本满意"};
+                                           "#答满意项", "#非常满意、满意", "#含基本满意"};
     (void)page_put(page, parent, "p", "caption", BYTES_LIT("回答构成（按回答件数，不加权）"));
     xmlNode *body = bulletin_table(page, parent, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i <= group->unit_count; i++) {
@@ -182,7 +154,24 @@ static void put_answers_table(struct page *page, xmlNode *parent, const struct g
     }
 }
 
-/* Who is not in the figure of a class or of all. */
+/* Units without any answer, 、 between them; false when there is none. */
+static bool put_unanswered(struct page *page, xmlNode *node, const struct group *group,
+                           enum item item)
+{
+    bool has_any = false;
+    for (size_t i = 0; i < group->unit_count; i++) {
+        const struct ranking_row *row = &group->units[i];
+        if (row->sample.frame == 0 || item_tally(row, item).valid > 0)
+            continue;
+        page_text(page, node,
+                  has_any ? BYTES_LIT("、") : BYTES_LIT("，没有有效回答而未计入的单位："));
+        page_text(page, node, row->unit_name);
+        has_any = true;
+    }
+    return has_any;
+}
+
+/* Who is not in the figure of a class: units, or units in some part of an accumulated round. */
 static void put_coverage(struct page *page, xmlNode *parent, const struct group *group,
                          enum item item)
 {
@@ -190,21 +179,11 @@ static void put_coverage(struct page *page, xmlNode *parent, const struct group 
     if (!(coverage < 1))
         return;
     xmlNode *p = page_element(page, parent, "p", NULL);
-    struct buf text;
-    buf_init(&text, 256);
-    percent_text(&text, coverage, group->class_row->sample.frame);
     page_printf(page, p, "本类%s覆盖样本框%" PRId64 "件的", item_name(item),
                 group->class_row->sample.frame);
-    page_take(page, p, &text);
-    page_text(page, p, BYTES_LIT("，没有有效回答而未计入的单位："));
-    int named = 0;
-    for (size_t i = 0; i < group->unit_count; i++) {
-        const struct ranking_row *row = &group->units[i];
-        if (row->sample.frame == 0 || item_tally(row, item).valid > 0)
-            continue;
-        page_text(page, p, named++ > 0 ? BYTES_LIT("、") : BYTES_NONE);
-        page_text(page, p, row->unit_name);
-    }
+    bulletin_percent(page, p, coverage, group->class_row->sample.frame);
+    if (!put_unanswered(page, p, group, item))
+        page_text(page, p, BYTES_LIT("，有的单位在个别评价期没有有效回答，该期未计入"));
     page_text(page, p, BYTES_LIT("。"));
 }
 
@@ -239,16 +218,15 @@ void bulletin_sample_summary(struct page *page, xmlNode *parent, const struct bu
     for (enum item item = ITEM_RESOLUTION; item <= ITEM_SATISFACTION; item++) {
         int64_t valid = item_tally(all, item).valid;
         page_text(page, p, bytes_from_z(item_name(item)));
-        put_item_rate(page, p, bulletin, all, item);
+        bulletin_item_rate(page, p, bulletin, all, item);
         page_printf(page, p, "（有效回答%" PRId64 "件，误差范围(%.9g%%)", valid,
                     bulletin->rules->interval.level * 100);
-        put_interval(page, p, item_rate(all, item)->interval, valid);
+        bulletin_interval(page, p, item_rate(all, item)->interval, valid);
         page_text(page, p, item == ITEM_RESOLUTION ? BYTES_LIT("），") : BYTES_LIT("）"));
     }
-    struct buf text;
-    buf_init(&text, 256);
-    percent_text(&text, all->satisfaction_54.point, all->satisfaction.valid);
     page_text(page, p, BYTES_LIT("；非常满意、满意两档合计"));
-    page_take(page, p, &text);
+    bulletin_percent(page, p, all->satisfaction_54.point, all->satisfaction.valid);
     page_text(page, p, BYTES_LIT("。以上三个比率均按各单位样本框加权。"));
+    if (all->resolution_coverage < 1 || all->satisfaction_coverage < 1)
+        page_text(page, p, BYTES_LIT("没有有效回答的未计入，见各类单位的说明。"));
 }

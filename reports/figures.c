@@ -33,7 +33,7 @@ void percent_text(struct buf *out, double rate, int64_t base)
     }
     int decimals = base < 100 ? 0 : base < 1000 ? 1 : 2;
     double scale = pow(10, 2 + decimals);
-    double shown = floor(rate * scale + 0.5);
+    double shown = floor(rate * scale + 0.5 + 1e-9); /* 0.575 * 100 is a little below 57.5 */
     if (shown >= scale && rate < 1)
         shown = scale - 1;
     if (shown <= 0 && rate > 0)

@@ -133,7 +133,9 @@ static void fill_rank(struct line *line, const struct ranking_row *row)
             buf_printf(&line->text, "%d", row->rank);
         end_cell(line, false);
         if (row->rank > 0)
-            buf_printf(&line->text, "%d～%d", row->rank_low, row->rank_high);
+            buf_printf(&line->text, "%d", row->rank_low);
+        if (row->rank_low < row->rank_high)
+            buf_printf(&line->text, "～%d", row->rank_high);
     } else if (row->rank > 0) {
         buf_printf(&line->text, "%s%d", row->rank_high > row->rank_low ? "并列" : "", row->rank);
     }

@@ -180,6 +180,16 @@ const char *rank_by_name(const struct rules *rules)
     return "综合得分";
 }
 
+int64_t min_orders_shown(const struct rules *rules)
+{
+    return rules->on_time.min_orders > 1 ? rules->on_time.min_orders : 1;
+}
+
+int64_t min_answers_shown(const struct rules *rules)
+{
+    return rules->ranking.min_answers > 1 ? rules->ranking.min_answers : 1;
+}
+
 bool rank_is_sampled(const struct ranking_row *row, const struct rules *rules)
 {
     return row->has_sample && rules->ranking.by != RULES_RANK_BY_ON_TIME;
@@ -225,7 +235,7 @@ void ranking_note_text(struct buf *out, const struct ranking_row *row, const str
             buf_append_z(out, "样本不足，不排名");
         else
             buf_printf(out, "%s不足%" PRId64 "件，不排名", on_time_base_name(rules),
-                       rules->on_time.min_orders);
+                       min_orders_shown(rules));
         break;
     case NOTE_NO_ORDERS:
         buf_append_z(out, "本期无工单");

@@ -32,6 +32,10 @@ struct bytes request_reason_name(struct bytes reason);
 /* What the rules rank by: 综合得分, 按时办结率, 诉求解决率, 处理满意率. */
 const char *rank_by_name(const struct rules *rules);
 
+/* Fewer are not ranked: the rules' minima, at least 1, for nothing is no rate. */
+int64_t min_orders_shown(const struct rules *rules);
+int64_t min_answers_shown(const struct rules *rules);
+
 /* Whether the row's rank rests on a sample. */
 bool rank_is_sampled(const struct ranking_row *row, const struct rules *rules);
 

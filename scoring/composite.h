@@ -90,7 +90,7 @@ struct composite_parts {
     struct composite_part on_time;                  /* independent of the other two */
     struct composite_part resolution, satisfaction; /* from the same people */
     double covariance;
-    double correlation; /* in [-1,1] */
+    double correlation; /* in [-1,1]; of a pool a little beyond, where few answered both */
 };
 
 struct composite {

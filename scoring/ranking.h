@@ -64,8 +64,9 @@ struct ranking_row {
 
     /* All below is of the sample: zeroed, and rates NAN, while `has_sample` is false, as it is in all rows until some
      * unit has samples. A unit without any among them has an empty frame. Rows that sum up add up counts; their rates,
-     * intervals and scores are post-stratified (STATISTICS.md 1.3, 1.5, 3.3), not the quotient of the counts. So are
-     * those of a unit in an accumulated round, over its parts; what one part alone answered is as it is there. */
+     * intervals and scores are post-stratified (STATISTICS.md 1.3, 1.5, 3.3), not the quotient of the counts, but for
+     * `rr1`, which is that of the cases. So are those of a unit in an accumulated round, over its parts; what one part
+     * alone answered is as it is there. */
     bool has_sample;
     struct unit_sample sample; /* counts summed */
     int64_t drawn;             /* released cases */

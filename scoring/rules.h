@@ -18,6 +18,7 @@ enum {
     RULES_WORD_BYTES = 128, /* longest document number, zone or layer list, with the NUL */
     RULES_MAX_LAYERS = 8,
     RULES_MAX_BANDS = 8,
+    RULES_MAX_LABELS = 8,
     RULES_MAX_SPANS = 6,
 };
 
@@ -80,6 +81,12 @@ struct rules_band {
     double at_least; /* rate or score in [0,1] */
 };
 
+/* A label of satisfaction that files of outcomes write, beside our own. */
+struct rules_label {
+    char name[32];
+    int satisfaction; /* 1 to 5 */
+};
+
 struct rules_span {
     int from_minute; /* of the day */
     int to_minute;
@@ -132,6 +139,8 @@ struct rules {
     struct {
         bool resolved_partly; /* resolved = yes | yes partly */
         bool satisfied[6];    /* [1] to [5] */
+        struct rules_label labels[RULES_MAX_LABELS];
+        int label_count;
     } rates;
     struct {
         double resolution_yes, resolution_partly, resolution_no;

@@ -57,6 +57,7 @@ static const struct rules_key keys[] = {
 
     {"rates", "resolved", RULES_TYPE_BOOL, AT(rates.resolved_partly), 0, "yes|yes partly", 0, 0, "yes"},
     {"rates", "satisfied", RULES_TYPE_ANSWERS, AT(rates.satisfied), 0, NULL, 0, 0, "5 4 3"},
+    {"rates", "labels", RULES_TYPE_LABELS, AT(rates.labels), 0, NULL, 0, 0, "none"},
 
     {"points", "resolution", RULES_TYPE_RESOLUTION_POINTS, AT(points.resolution_yes), 0, "yes|partly|no", 0, 1,
      "yes 1, partly 0.5, no 0"},

@@ -22,6 +22,7 @@ enum rules_type {
     RULES_TYPE_ANSWERS,   /* bool[6]: those of 1 to 5 that are named, separated by spaces */
     RULES_TYPE_RESOLUTION_POINTS,   /* double[3]: yes 1, partly 0.5, no 0 */
     RULES_TYPE_SATISFACTION_POINTS, /* double[6]: 5 1, 4 1, 3 0.8, 2 0, 1 0 */
+    RULES_TYPE_LABELS,              /* labels of [rates] */
     RULES_TYPE_BANDS,               /* bands of [ranking] */
     RULES_TYPE_SPANS,               /* struct rules_span[RULES_MAX_SPANS] and a count */
 };

@@ -435,21 +435,89 @@ static void format_points(const struct rules_key *key, const double *points, str
     }
 }
 
-/* ---- bands ---- */
-
 /* "一档 0.95": the last word is the number, what stands before it the name. */
-static int parse_band(struct bytes text, struct rules_band *out, struct err *err)
+static struct bytes cut_last_word(struct bytes text, struct bytes *out_name)
 {
     size_t number_at = text.len;
     while (number_at > 0 && text.ptr[number_at - 1] != ' ' && text.ptr[number_at - 1] != '\t')
         number_at--;
-    struct bytes name = bytes_trim((struct bytes){text.ptr, number_at});
+    *out_name = bytes_trim((struct bytes){text.ptr, number_at});
+    return (struct bytes){text.ptr + number_at, text.len - number_at};
+}
+
+/* ---- labels ---- */
+
+/* Whether every file means the same by it, whatever the rules say. */
+static bool is_own_label(struct bytes name)
+{
+    static const char *const own[] = {"非常满意", "满意", "基本满意", "不满意", "非常不满意",
+                                      "1",        "2",    "3",        "4",      "5"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (bytes_equal(name, bytes_from_z(own[i])))
+            return true;
+    }
+    return false;
+}
+
+static int parse_label(struct bytes text, struct rules_label *out, struct err *err)
+{
+    struct bytes name;
+    struct bytes number = cut_last_word(text, &name);
+    if (!is_name(name, sizeof out->name) || number.len != 1 || number.ptr[0] < '1' ||
+        number.ptr[0] > '5')
+        return refuse(err, "must be none, or labels of 1 to 31 bytes, each with the satisfaction "
+                           "from 1 to 5 that it means, separated by commas");
+    if (is_own_label(name))
+        return refuse(err, "gives another meaning to a label that has one");
+    copy_text(out->name, name);
+    out->satisfaction = number.ptr[0] - '0';
+    return OK;
+}
+
+static int parse_labels(struct bytes text, struct rules *rules, struct err *err)
+{
+    struct rules_label *labels = rules->rates.labels;
+    int count = 0;
+    memset(rules->rates.labels, 0, sizeof rules->rates.labels);
+    rules->rates.label_count = 0;
+    if (bytes_equal(text, BYTES_LIT("none")))
+        return OK;
+    for (struct bytes rest = text; rest.ptr != NULL; count++) {
+        if (count == RULES_MAX_LABELS)
+            return err_set(err, ERR_RULES, "has more than %d labels", RULES_MAX_LABELS);
+        int rc = parse_label(bytes_trim(bytes_cut(&rest, ',')), &labels[count], err);
+        if (rc != OK)
+            return rc;
+        for (int i = 0; i < count; i++) {
+            if (strcmp(labels[i].name, labels[count].name) == 0)
+                return refuse(err, "names a label twice");
+        }
+    }
+    rules->rates.label_count = count;
+    return OK;
+}
+
+static void format_labels(const struct rules *rules, struct buf *out)
+{
+    if (rules->rates.label_count == 0)
+        buf_append_z(out, "none");
+    for (int i = 0; i < rules->rates.label_count; i++) {
+        append_separator(out, i);
+        buf_printf(out, "%s %d", rules->rates.labels[i].name, rules->rates.labels[i].satisfaction);
+    }
+}
+
+/* ---- bands ---- */
+
+static int parse_band(struct bytes text, struct rules_band *out, struct err *err)
+{
+    struct bytes name;
+    struct bytes number = cut_last_word(text, &name);
     if (!is_name(name, sizeof out->name))
         return refuse(err, "must be class_mean, or bands of a name of 1 to 31 bytes and the rate "
                            "it begins at, separated by commas");
     copy_text(out->name, name);
-    return parse_number((struct bytes){text.ptr + number_at, text.len - number_at}, 0, 1,
-                        &out->at_least, err);
+    return parse_number(number, 0, 1, &out->at_least, err);
 }
 
 static int parse_bands(struct bytes text, struct rules *rules, struct err *err)
@@ -594,6 +662,8 @@ int rules_value_parse(const struct rules_key *key, struct bytes text, struct rul
     case RULES_TYPE_RESOLUTION_POINTS:
     case RULES_TYPE_SATISFACTION_POINTS:
         return parse_points(key, text, field, err);
+    case RULES_TYPE_LABELS:
+        return parse_labels(text, rules, err);
     case RULES_TYPE_BANDS:
         return parse_bands(text, rules, err);
     case RULES_TYPE_SPANS:
@@ -645,6 +715,9 @@ void rules_value_format(const struct rules_key *key, const struct rules *rules, 
     case RULES_TYPE_RESOLUTION_POINTS:
     case RULES_TYPE_SATISFACTION_POINTS:
         format_points(key, field, out);
+        break;
+    case RULES_TYPE_LABELS:
+        format_labels(rules, out);
         break;
     case RULES_TYPE_BANDS:
         format_bands(rules, out);

@@ -4,6 +4,7 @@
 #include "service/commands/mask.h"
 #include "service/commands/outcomes_show.h"
 #include "service/commands/output.h"
+#include "service/followup/outcome_profile.h"
 #include "service/followup/outcomes.h"
 
 #include <getopt.h>
@@ -203,11 +204,16 @@ static int finish_loading(const struct loading *loading, struct err *err)
 static int load_files(struct loading *loading, int count, char **paths, struct err *err)
 {
     const struct outcomes_arguments *arguments = loading->arguments;
-    int rc = profile_builtin(BYTES_LIT("outcomes"), &loading->profile, err);
+    int rc = datadir_open(loading->context->data_path, STORE_READWRITE, &loading->datadir, err);
+    if (rc == OK)
+        rc = store_begin_read(loading->datadir.store, err);
+    if (rc == OK)
+        rc = outcome_profile_load(&loading->datadir, bytes_from_z(arguments->round),
+                                  &loading->profile, err);
+    if (rc == OK)
+        store_rollback(loading->datadir.store);
     if (rc == OK && arguments->rejects != NULL)
         rc = rejects_files_new(arguments->rejects, &loading->rejects, err);
-    if (rc == OK)
-        rc = datadir_open(loading->context->data_path, STORE_READWRITE, &loading->datadir, err);
     if (rc == OK && arguments->format == FORMAT_JSON) {
         loading->array = json_array();
         rc = loading->array != NULL ? OK : err_set(err, ERR_NOMEM, "could not make a report");

@@ -66,7 +66,9 @@ static int on_any_case(void *context, const struct drawn_row *row,
 {
     struct counting *counting = context;
     (void)outcome;
-    (void)err;
+    if (row->unit < 0)
+        return err_set(err, ERR_CORRUPT, "order \"" BYTES_FMT "\" belongs to no unit of the draw",
+                       BYTES_ARG(row->order_no));
     if ((size_t)row->unit >= counting->unit_count)
         counting->unit_count = (size_t)row->unit + 1;
     return OK;

@@ -85,7 +85,7 @@ static int begin(struct walk *walk, struct err *err)
         rc = drawing_seed(drawing, &seed, err);
     if (rc == OK && drawing->kind != DRAW_ADOPTED)
         rc = tickets_begin(&walk->door, buf_bytes(&seed), err);
-    buf_deinit(&seed);
+    buf_wipe(&seed);
     if (rc != OK)
         return rc;
     walk->drawn = mem_calloc(drawing->entry_count, sizeof(struct drawn_entry *));

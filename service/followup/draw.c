@@ -64,8 +64,6 @@ static int number_draw(struct drawing *drawing, const struct actor *actor, struc
 
 static int put_draw(const struct drawing *drawing, const struct actor *actor, struct err *err)
 {
-    static const char *const kinds[] = {
-        [DRAW_BY_SEED] = "seed", [DRAW_BY_EXACT_SEED] = "exact", [DRAW_ADOPTED] = "adopted"};
     struct store *store = drawing->datadir->store;
     struct buf sealed;
     buf_init(&sealed, DRAW_SEED_MAX_BYTES);
@@ -74,7 +72,7 @@ static int put_draw(const struct drawing *drawing, const struct actor *actor, st
         .round_id = drawing->round.id,
         .no = drawing->no,
         .frame_no = drawing->frame.no,
-        .kind = bytes_from_z(kinds[drawing->kind]),
+        .kind = bytes_from_z(draw_kind_word(drawing->kind)),
         .seed = drawing->seed,
         .sealed_salt_key = buf_bytes(&sealed),
         .wanted = drawing->wanted,

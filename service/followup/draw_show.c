@@ -41,15 +41,13 @@ static int show_units(const struct drawing *drawing, struct arena *arena,
 int draw_overview_load(const struct datadir *datadir, const struct round_row *round,
                        struct arena *arena, struct draw_overview *out, struct err *err)
 {
-    static const char *const kinds[] = {
-        [DRAW_BY_SEED] = "seed", [DRAW_BY_EXACT_SEED] = "exact", [DRAW_ADOPTED] = "adopted"};
     struct drawing drawing = {.datadir = NULL};
     struct draw_overview overview = {.no = 0};
     int rc = drawing_load(datadir, round, &drawing, err);
     if (rc != OK)
         return rc;
     overview.no = drawing.no;
-    overview.kind = bytes_from_z(kinds[drawing.kind]);
+    overview.kind = bytes_from_z(draw_kind_word(drawing.kind));
     digest_hex(drawing.public_sha256, overview.public_sha256);
     rc = draws_each(datadir->store, round->id, count_draw, &overview.count, err);
     if (rc == OK)

@@ -109,7 +109,7 @@ static int check_secret(const struct drawing *drawing, struct err *err)
         rc = sha256_of(buf_bytes(&secret), digest, err);
     if (rc == OK && !is_digest(drawing->frame.secret_sha256, digest))
         rc = refuse("the secret half of the seed", drawing, err);
-    buf_deinit(&secret);
+    buf_wipe(&secret);
     return rc;
 }
 

@@ -124,9 +124,7 @@ static int open_key(struct drawing *drawing, struct bytes sealed, struct err *er
         rc = err_set(err, ERR_CORRUPT, "the salts' key of a draw has %zu bytes", key.len);
     if (rc == OK)
         memcpy(drawing->salt_key, key.ptr, SALT_KEY_BYTES);
-    if (key.ptr != NULL)
-        explicit_bzero(key.ptr, key.capacity);
-    buf_deinit(&key);
+    buf_wipe(&key);
     return rc;
 }
 
@@ -152,6 +150,9 @@ int drawing_secret(const struct drawing *drawing, struct buf *out, struct err *e
 int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err)
 {
     int rc = OK;
+    /* At once, so that no part of it stays behind in memory that was outgrown. */
+    (void)buf_reserve(out, drawing->round.name.len + drawing->frame.sealed_secret.len +
+                               drawing->seed.len + 2);
     if (drawing->kind == DRAW_BY_SEED) {
         buf_append(out, drawing->round.name);
         buf_append_byte(out, '|');
@@ -164,15 +165,19 @@ int drawing_seed(const struct drawing *drawing, struct buf *out, struct err *err
 
 /* ---- a stored draw ---- */
 
+static const char *const kinds[] = {
+    [DRAW_BY_SEED] = "seed", [DRAW_BY_EXACT_SEED] = "exact", [DRAW_ADOPTED] = "adopted"};
+
+const char *draw_kind_word(enum draw_kind kind)
+{
+    return kinds[kind];
+}
+
 static bool kind_of(struct bytes word, enum draw_kind *out)
 {
-    static const struct {
-        const char *word;
-        enum draw_kind kind;
-    } kinds[] = {{"seed", DRAW_BY_SEED}, {"exact", DRAW_BY_EXACT_SEED}, {"adopted", DRAW_ADOPTED}};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (bytes_equal(word, bytes_from_z(kinds[i].word))) {
-            *out = kinds[i].kind;
+    for (enum draw_kind kind = DRAW_BY_SEED; kind <= DRAW_ADOPTED; kind++) {
+        if (bytes_equal(word, bytes_from_z(kinds[kind]))) {
+            *out = kind;
             return true;
         }
     }
@@ -230,12 +235,12 @@ int drawing_load(const struct datadir *datadir, const struct round_row *round, s
         rc = draw_units_each(datadir->store, round->id, drawing.no, take_unit, &drawing, err);
     if (rc == OK)
         rc = open_key(&drawing, sealed, err);
-    if (rc != OK) {
+    if (rc == OK)
+        *out = drawing;
+    else
         drawing_deinit(&drawing);
-        return rc;
-    }
-    *out = drawing;
-    return OK;
+    explicit_bzero(drawing.salt_key, sizeof drawing.salt_key);
+    return rc;
 }
 
 struct loading {

@@ -57,6 +57,9 @@ int drawing_load_entries(struct drawing *drawing, struct err *err);
 /* Accepts a zeroed one; wipes the key. */
 void drawing_deinit(struct drawing *drawing);
 
+/* seed, exact, adopted: as it is stored. */
+const char *draw_kind_word(enum draw_kind kind);
+
 /* sample or reserve, as drawn: a top-up does not change it. */
 enum selection_part drawing_part(const struct drawing *drawing, const struct drawn_entry *entry);
 

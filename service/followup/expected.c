@@ -5,7 +5,6 @@
 #include "service/storage/rounds.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { TABLE_MAX_CELLS = 64 };
 
@@ -55,13 +54,6 @@ static double rate_under(const struct cells *header, const struct cells *line, s
                                                                                             : NAN;
 }
 
-static int compare_code(const void *key, const void *unit)
-{
-    const struct bytes *code = key;
-    const struct framing_unit *framed = unit;
-    return bytes_compare(*code, framed->code);
-}
-
 static void read_table(struct bytes csv, const struct framing *framing, struct expected *out)
 {
     struct cells header = cut_line(&csv);
@@ -69,10 +61,7 @@ static void read_table(struct bytes csv, const struct framing *framing, struct e
         struct cells line = cut_line(&csv);
         struct bytes code = cell_under(&header, &line, BYTES_LIT("unit_code"));
         double rate = rate_under(&header, &line, BYTES_LIT("satisfaction_rate"));
-        const struct framing_unit *unit = framing->unit_count > 0
-                                              ? bsearch(&code, framing->units, framing->unit_count,
-                                                        sizeof *framing->units, compare_code)
-                                              : NULL;
+        const struct framing_unit *unit = framing_find(framing, code);
         if (unit != NULL)
             out->unit_rates[unit - framing->units] = rate;
         if (!bytes_equal(cell_under(&header, &line, BYTES_LIT("unit_class")), BYTES_LIT("*")))

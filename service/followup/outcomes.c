@@ -37,6 +37,7 @@ struct load {
     struct round_row round;
     struct zone *zone;
     struct outcome_file_row file;
+    bool is_again; /* the same bytes were loaded before: read for its rejects alone */
     struct reader *reader;
     struct vault_sealer *sealer;
     struct sealer door;
@@ -197,7 +198,8 @@ static int put_attempt(struct load *load, const struct outcome_record *outcome,
 {
     if (as == KNOWN_DUPLICATE)
         return reject_outcome(load, outcome, REJECT_DUPLICATE, FIELD_CALLED_AT, err);
-    if (as == KNOWN_UNCHANGED) {
+    /* Whoever corrected the attempt since did so knowing this row. */
+    if (as == KNOWN_UNCHANGED || (as == KNOWN_CORRECTED && load->is_again)) {
         load->file.unchanged++;
         return OK;
     }
@@ -347,7 +349,8 @@ static int run(struct load *load, struct bytes round_name, struct bytes file_nam
     int rc = find_round(load, round_name, err);
     if (rc == OK)
         rc = find_earlier(load, &earlier, err);
-    bool is_done = rc == OK && earlier.id != 0 && earlier.rejected == 0;
+    load->is_again = rc == OK && earlier.id != 0;
+    bool is_done = load->is_again && earlier.rejected == 0;
     if (rc == OK && !is_done)
         rc = begin_file(load, file_name, err);
     if (rc == OK && !is_done)
@@ -356,7 +359,7 @@ static int run(struct load *load, struct bytes round_name, struct bytes file_nam
         return rc;
     if (!is_done)
         load->file.rows = reader_counts(load->reader).rows;
-    is_done = is_done || (earlier.id != 0 && load->file.accepted + load->file.updated == 0);
+    is_done = is_done || (load->is_again && load->file.accepted == 0);
     load->result->is_already_loaded = is_done;
     load->result->counts = is_done ? earlier : load->file;
     if (!is_done)

@@ -27,13 +27,6 @@ struct press {
 
 /* ---- the texts ---- */
 
-static void append_digest(struct buf *out, const char *label, struct bytes digest)
-{
-    char hex[DIGEST_HEX_BYTES];
-    digest_hex((const unsigned char *)digest.ptr, hex);
-    buf_printf(out, "%s: %s\n", label, hex);
-}
-
 static void append_public(const struct drawing *drawing, struct buf *out)
 {
     static const char *const kinds[] = {[DRAW_BY_SEED] = "公开摇号 seed",
@@ -50,8 +43,8 @@ static void append_public(const struct drawing *drawing, struct buf *out)
         buf_printf(out, "种子公开部分 public_seed: " BYTES_FMT "\n", BYTES_ARG(drawing->seed));
     buf_printf(out, "第几次冻结 freezing: %jd\n", (intmax_t)drawing->frame.no);
     buf_printf(out, "样本框工单数 entries: %jd\n", (intmax_t)drawing->frame.entries);
-    append_digest(out, "样本框清单 listing_sha256", drawing->frame.listing_sha256);
-    append_digest(out, "种子保密部分的承诺 secret_sha256", drawing->frame.secret_sha256);
+    evidence_append_digest(out, "样本框清单 listing_sha256", drawing->frame.listing_sha256);
+    evidence_append_digest(out, "种子保密部分的承诺 secret_sha256", drawing->frame.secret_sha256);
 }
 
 static void append_counts(const struct drawing *drawing, struct buf *out)

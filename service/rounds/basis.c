@@ -96,23 +96,28 @@ static int find_pooled_as_of(struct store *store, const struct round_row *round,
     return rc;
 }
 
-static int add_layer(struct store *store, struct calendar *calendar, struct bytes name,
-                     struct err *err)
+/* As the round froze it, or as it is now. */
+static int add_layer(struct store *store, int64_t round_id, struct calendar *calendar,
+                     struct bytes name, struct err *err)
 {
     struct bytes csv;
     if (calendar_builtin_text(name, &csv))
         return calendar_add_builtin(calendar, name, err);
-    int rc = calendar_layer_get(store, name, &csv, err);
+    int rc = round_layer_get(store, round_id, name, &csv, err);
+    if (rc == ERR_NOT_FOUND)
+        rc = calendar_layer_get(store, name, &csv, err);
     if (rc == OK)
         rc = calendar_add_csv(calendar, csv, err);
     return rc != OK ? err_wrap(err, "calendar layer \"" BYTES_FMT "\"", BYTES_ARG(name)) : OK;
 }
 
-static int load_calendar(struct store *store, struct round_basis *basis, struct err *err)
+static int load_calendar(struct store *store, int64_t round_id, struct round_basis *basis,
+                         struct err *err)
 {
     int rc = calendar_new(&basis->calendar, err);
     for (int i = 0; i < basis->rules.calendar.layer_count && rc == OK; i++)
-        rc = add_layer(store, basis->calendar, bytes_from_z(basis->rules.calendar.layers[i]), err);
+        rc = add_layer(store, round_id, basis->calendar,
+                       bytes_from_z(basis->rules.calendar.layers[i]), err);
     return rc;
 }
 
@@ -126,7 +131,7 @@ int round_basis_load(struct store *store, const struct round_row *round, struct 
     if (rc == OK)
         rc = zone_load(bytes_from_z(basis->rules.basis.timezone), &basis->zone, err);
     if (rc == OK)
-        rc = load_calendar(store, basis, err);
+        rc = load_calendar(store, round->id, basis, err);
     if (rc == OK)
         rc = round->is_accumulated ? find_pooled_as_of(store, round, basis, err)
                                    : find_own_as_of(store, round, basis, err);

@@ -10,7 +10,6 @@
 /* ---- two halves side by side ---- */
 
 struct half {
-    const struct datadir *datadir;
     struct scan scan;
     int rc;
     struct err err;
@@ -23,28 +22,31 @@ static void *run_half(void *context)
     return NULL;
 }
 
-/* A second connection sees the same state if it finds the same end after it began to read. */
-static int open_second(struct half *half, int64_t end_id, struct store **out, struct err *err)
+/* A second connection sees the same state if nothing has changed until it began to read. */
+static int open_second(const struct datadir *datadir, struct store **out, struct err *err)
 {
-    int64_t seen_end_id = 0;
-    int rc = datadir_open_store(half->datadir, STORE_READONLY, out, err);
+    int64_t changes = 0;
+    int64_t seen = 0;
+    int rc = facts_changes(datadir->store, &changes, err);
+    if (rc == OK)
+        rc = datadir_open_store(datadir, STORE_READONLY, out, err);
     if (rc == OK)
         rc = store_begin_read(*out, err);
     if (rc == OK)
-        rc = facts_end_id(*out, &seen_end_id, err);
-    if (rc == OK && seen_end_id != end_id)
-        rc = err_set(err, ERR_BUSY, "an import ended while the round was counted");
+        rc = facts_changes(*out, &seen, err);
+    if (rc == OK && seen != changes)
+        rc = err_set(err, ERR_BUSY, "an import or a step ended while the round was counted");
     return rc;
 }
 
 static int run_two(const struct datadir *datadir, struct scan *first, struct err *err)
 {
-    struct half half = {.datadir = datadir};
+    struct half half = {.rc = OK};
     struct store *store = NULL;
     pthread_t thread;
     int64_t end_id = first->end_id;
     int64_t middle = end_id / 2;
-    int rc = open_second(&half, end_id, &store, err);
+    int rc = open_second(datadir, &store, err);
     if (rc == OK) {
         half.scan = (struct scan){.store = store,
                                   .round = first->round,

@@ -250,3 +250,10 @@ void evidence_directory(char *out, size_t capacity, struct bytes round_name, con
 {
     (void)snprintf(out, capacity, BYTES_FMT "/%s-%lld", BYTES_ARG(round_name), what, (long long)no);
 }
+
+void evidence_append_digest(struct buf *out, const char *label, struct bytes digest)
+{
+    char hex[DIGEST_HEX_BYTES];
+    digest_hex((const unsigned char *)digest.ptr, hex);
+    buf_printf(out, "%s: %s\n", label, hex);
+}

@@ -47,6 +47,9 @@ int evidence_file_finish(struct evidence_file *file, unsigned char out_sha256[DI
 /* Unfinished: nothing stays; accepts a zeroed one. */
 void evidence_file_deinit(struct evidence_file *file);
 
+/* Append "label: digest" as a line of a public.txt; the digest has DIGEST_BYTES. */
+void evidence_append_digest(struct buf *out, const char *label, struct bytes digest);
+
 /* The directory's path below evidence/ for a freezing or draw: "ROUND/frame-N". Round names are those that
  * `round create` takes: no slash, no dot in front. */
 enum { EVIDENCE_DIRECTORY_BYTES = 512 };

@@ -154,6 +154,17 @@ static int put_units(struct freezing *freezing, struct err *err)
     return rc;
 }
 
+/* Built-in layers are the program's and need no copy. */
+static int put_layers(struct freezing *freezing, struct err *err)
+{
+    const struct rules *rules = &freezing->basis.rules;
+    int rc = OK;
+    for (int i = 0; i < rules->calendar.layer_count && rc == OK; i++)
+        rc = round_layer_put(freezing->store, freezing->round.id,
+                             bytes_from_z(rules->calendar.layers[i]), err);
+    return rc;
+}
+
 static int put_frame(struct freezing *freezing, struct err *err)
 {
     const struct round_row *round = &freezing->round;
@@ -170,6 +181,8 @@ static int put_frame(struct freezing *freezing, struct err *err)
         rc = put_register(freezing, err);
     if (rc == OK)
         rc = put_units(freezing, err);
+    if (rc == OK)
+        rc = put_layers(freezing, err);
     if (rc == OK)
         rc = frame_apply_pending(freezing->store, round->id, err);
     return rc;
@@ -250,13 +263,6 @@ static int make_secret(struct freezing *freezing, struct err *err)
     return rc;
 }
 
-static void append_digest(struct buf *out, const char *label, struct bytes digest)
-{
-    char hex[SHA256_HEX_BYTES];
-    sha256_hex((const unsigned char *)digest.ptr, hex);
-    buf_printf(out, "%s: %s\n", label, hex);
-}
-
 static void append_time(struct buf *out, const char *label, int64_t utc, const struct zone *zone)
 {
     char text[TIME_TEXT_BYTES];
@@ -277,9 +283,9 @@ void frame_public_render(const struct round_row *round, const struct frame_row *
     append_time(out, "冻结时间 frozen_at", frame->frozen_utc, zone);
     append_time(out, "数据截至 as_of", round->as_of_utc, zone);
     buf_printf(out, "样本框工单数 entries: %lld\n", (long long)frame->entries);
-    append_digest(out, "样本框清单 listing_sha256", frame->listing_sha256);
-    append_digest(out, "规则 rules_sha256", frame->rules_sha256);
-    append_digest(out, "种子保密部分的承诺 secret_sha256", frame->secret_sha256);
+    evidence_append_digest(out, "样本框清单 listing_sha256", frame->listing_sha256);
+    evidence_append_digest(out, "规则 rules_sha256", frame->rules_sha256);
+    evidence_append_digest(out, "种子保密部分的承诺 secret_sha256", frame->secret_sha256);
 }
 
 static int write_public(struct freezing *freezing, struct err *err)

@@ -21,7 +21,6 @@ struct judged {
 };
 /* What a caller may want to do with each handling that the round counts, of unmatched and unclear units too: freeze
  * it. */
-/* What a caller may want to do with each of them (freeze it). */
 typedef int (*judged_cb)(void *context, const struct judged *judged, struct err *err);
 
 struct scan {

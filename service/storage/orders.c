@@ -396,16 +396,26 @@ int facts_each(struct store *store, int64_t from_id, int64_t end_id, fact_cb on_
     return rc;
 }
 
-int facts_end_id(struct store *store, int64_t *out_end_id, struct err *err)
+static int get_integer(struct store *store, const char *name, int64_t *out, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     bool found = false;
-    int rc = database_take(store, "facts_end_id", &statement, err);
+    int rc = database_take(store, name, &statement, err);
     if (rc != OK)
         return rc;
     rc = database_step(store, statement, &found, err);
     if (rc == OK)
-        *out_end_id = sqlite3_column_int64(statement, 0);
+        *out = sqlite3_column_int64(statement, 0);
     (void)sqlite3_reset(statement);
     return rc;
+}
+
+int facts_end_id(struct store *store, int64_t *out_end_id, struct err *err)
+{
+    return get_integer(store, "facts_end_id", out_end_id, err);
+}
+
+int facts_changes(struct store *store, int64_t *out_changes, struct err *err)
+{
+    return get_integer(store, "facts_changes", out_changes, err);
 }

@@ -118,4 +118,8 @@ int facts_each(struct store *store, int64_t from_id, int64_t end_id, fact_cb on_
 /* The end of what readers may see: handling ids below it belong to loaded imports. */
 int facts_end_id(struct store *store, int64_t *out_end_id, struct err *err);
 
+/* How often what rounds are counted from has changed: imports loaded or taken back, steps of rounds, requests decided.
+ * Two connections with the same number see the same facts, frozen and not. */
+int facts_changes(struct store *store, int64_t *out_changes, struct err *err);
+
 #endif

@@ -21,7 +21,7 @@ struct outcome_file_row {
 int outcome_file_put_new(struct store *store, struct outcome_file_row *row, struct err *err);
 int outcome_file_put_counts(struct store *store, const struct outcome_file_row *row,
                             struct err *err);
-/* The same bytes loaded into this draw before. ERR_NOT_FOUND. */
+/* The last load of the same bytes into this draw. ERR_NOT_FOUND. */
 int outcome_file_get_by_hash(struct store *store, int64_t round_id, int64_t draw_no,
                              struct bytes sha256, struct outcome_file_row *out, struct err *err);
 typedef int (*outcome_file_cb)(void *context, const struct outcome_file_row *row, struct err *err);

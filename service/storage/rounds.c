@@ -250,7 +250,7 @@ int round_fact_get(struct store *store, int64_t round_id, int64_t handling_id, s
 int round_facts_drop(struct store *store, int64_t round_id, struct err *err)
 {
     static const char *const names[] = {"round_facts_delete", "round_units_delete",
-                                        "round_unit_names_delete"};
+                                        "round_unit_names_delete", "round_layers_delete"};
     int rc = OK;
     for (size_t i = 0; rc == OK && i < sizeof names / sizeof *names; i++)
         rc = database_run_with(store, names[i], &round_id, 1, err);
@@ -458,16 +458,12 @@ int calendar_layer_put(struct store *store, struct bytes name, struct bytes csv,
     return database_run(store, statement, err);
 }
 
-int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out_csv,
-                       struct err *err)
+/* The text that a statement's only row has. */
+static int get_layer(struct store *store, sqlite3_stmt *statement, struct bytes name,
+                     struct bytes *out_csv, struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
     bool row = false;
-    int rc = database_take(store, "calendar_layer_get", &statement, err);
-    if (rc != OK)
-        return rc;
-    database_bind_text(statement, 1, name);
-    rc = database_step(store, statement, &row, err);
+    int rc = database_step(store, statement, &row, err);
     if (rc != OK)
         return rc;
     if (!row)
@@ -475,4 +471,41 @@ int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out
                        BYTES_ARG(name));
     *out_csv = database_column_text(statement, 0);
     return OK;
+}
+
+int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out_csv,
+                       struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, "calendar_layer_get", &statement, err);
+    if (rc != OK)
+        return rc;
+    database_bind_text(statement, 1, name);
+    return get_layer(store, statement, name, out_csv, err);
+}
+
+/* Both statements about the layers of a round have these parameters. */
+static int take_for_layer(struct store *store, const char *statement_name, int64_t round_id,
+                          struct bytes name, sqlite3_stmt **out_statement, struct err *err)
+{
+    enum { NAME = 2 };
+    int rc = database_take_with(store, statement_name, &round_id, 1, out_statement, err);
+    if (rc == OK)
+        database_bind_text(*out_statement, NAME, name);
+    return rc;
+}
+
+int round_layer_put(struct store *store, int64_t round_id, struct bytes name, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = take_for_layer(store, "round_layer_put", round_id, name, &statement, err);
+    return rc == OK ? database_run(store, statement, err) : rc;
+}
+
+int round_layer_get(struct store *store, int64_t round_id, struct bytes name, struct bytes *out_csv,
+                    struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = take_for_layer(store, "round_layer_get", round_id, name, &statement, err);
+    return rc == OK ? get_layer(store, statement, name, out_csv, err) : rc;
 }

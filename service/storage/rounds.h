@@ -56,7 +56,7 @@ int round_facts_each(struct store *store, int64_t round_id, int64_t from_id, int
 /* One of them, with its judgement. ERR_NOT_FOUND. */
 int round_fact_get(struct store *store, int64_t round_id, int64_t handling_id, struct fact_row *out,
                    int *out_judgement, struct err *err);
-/* Take back what a freezing stored: facts, units and names. */
+/* Take back what a freezing stored: facts, units, names and calendar layers. */
 int round_facts_drop(struct store *store, int64_t round_id, struct err *err);
 
 /* Handlings whose judgement in a closed round of `kind` (other than round_id) lies in [low, high], ascending ids, each
@@ -104,5 +104,11 @@ int calendar_layer_put(struct store *store, struct bytes name, struct bytes csv,
                        struct err *err);
 int calendar_layer_get(struct store *store, struct bytes name, struct bytes *out_csv,
                        struct err *err);
+
+/* Keep a layer for a round as it is now; nothing is kept of one that was not imported. */
+int round_layer_put(struct store *store, int64_t round_id, struct bytes name, struct err *err);
+/* ERR_NOT_FOUND. */
+int round_layer_get(struct store *store, int64_t round_id, struct bytes name, struct bytes *out_csv,
+                    struct err *err);
 
 #endif

@@ -28,6 +28,19 @@ static void buf_append__keeps_what_it_is_given(void **state)
     buf_deinit(&buf);
 }
 
+static void buf_wipe__leaves_an_empty_buf(void **state)
+{
+    (void)state;
+    struct buf buf;
+    buf_init(&buf, 100);
+    buf_wipe(&buf);
+    buf_append_z(&buf, "secret");
+    buf_wipe(&buf);
+    assert_null(buf.ptr);
+    assert_int_equal(buf.len + buf.capacity, 0);
+    assert_int_equal(buf.max_bytes, 100);
+}
+
 static void buf_append__remembers_the_first_failure(void **state)
 {
     (void)state;
@@ -69,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buf_append__keeps_what_it_is_given),
+        cmocka_unit_test(buf_wipe__leaves_an_empty_buf),
         cmocka_unit_test(buf_append__remembers_the_first_failure),
         cmocka_unit_test(buf_append__survives_faults),
     };

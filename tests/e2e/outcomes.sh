@@ -94,6 +94,18 @@ says and_what_it_lacks 访问结果
 check one_of_two_files_loads 3 outcomes import --round 2024-05 "$work/orders.csv" "$work/mended.csv"
 check no_such_round 1 outcomes import --round 2023-05 "$work/mended.csv"
 check no_round_at_all 2 outcomes import "$work/mended.csv"
+# ---- labels that the rules add ----
+order=$(awk -F, '$5 == "sample" { print $3; exit }' "$work/draw.csv")
+printf '%s\n%s,2024-06-25 09:00:00,C1,1.1,是,比较满意,,\n' $header "$order" | sed 's/,是,/,已解决,/' >"$work/label.csv"
+check an_unknown_label_is_a_reject 3 outcomes import --round 2024-05 "$work/label.csv"
+printf '[rates]\nlabels = 比较满意 4, 一般 3, 还行 4\n' >"$work/labels.ini"
+"$pingyi" round create --id labelled --from 2024-05-01 --to 2024-05-31 --rules "$work/labels.ini" >>"$work/setup" 2>&1
+{ echo order_no; echo "$order"; } >"$work/one.csv"
+"$pingyi" draw --round labelled --adopt "$work/one.csv" >>"$work/setup" 2>&1
+check a_label_of_the_rules_is_read 0 outcomes import --round labelled "$work/label.csv"
+check and_means_what_they_say 0 orders show "$order" --format json
+holds so_the_order_counts_as_satisfied '[.handlings[].rounds[] | select(.round == "labelled") | .counts_as_satisfied] == [true]'
+
 "$pingyi" round close 2024-05 >>"$work/setup" 2>&1
 sed 's/11:00/12:00/' "$work/mended.csv" >"$work/late.csv"
 check a_closed_round_takes_none 1 outcomes import --round 2024-05 "$work/late.csv"

@@ -4,8 +4,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "scoring/stratified.h"
-
 #include "reports/bulletin_html.h"
 #include "reports/figures.h"
 #include "reports/libraries.h"
@@ -18,102 +16,36 @@
 #include "tests/support/golden.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { OUT_MAX_BYTES = 1 << 20, UNITS = 8, CLASSES = 2, ROWS = UNITS + CLASSES + 1 };
 
 /* What a unit's cases brought; pairs of answers as resolution and satisfaction. */
 struct unit_spec {
-    const char *class_name, *code, *name;
+    int class_position;
+    const char *code, *name;
     int64_t on_time_base, on_time, frame, drawn;
     int64_t yes5, yes4, yes3, partly3, no2, no1, yes_alone;
     int64_t still_open, refusal, noncontact, other, unworked, ineligible;
-    int rank, rank_low, rank_high;
-    const char *band;
-    enum ranking_note note;
 };
 
+static const char *const class_names[CLASSES] = {"县(区)", "市直 & <b>"};
+static const char hostile_name[] =
+    "<script>alert(\"x\")</script>,\x01 & 一个名称很长很长的被评价单位";
+
+/* clang-format off */
 static const struct unit_spec specs[UNITS] = {
-    {"县(区)", "A1", "云岭县", 1200, 1190, 1100, 420, 150, 90, 30, 12,      10,       4,
-     3,        6,    30,       70,   8,    3,    4,   1,   1,  2,  "above", NOTE_NONE},
-    {"县(区)", "A2", "=cmd|' /C calc'!A0",
-     900,      870,  820,
-     300,      80,   60,
-     25,       15,   12,
-     8,        2,    9,
-     22,       60,   6,
-     2,        2,    2,
-     1,        4,    "not_different",
-     NOTE_NONE},
-    {"县(区)", "A3", "<script>alert(\"x\")</script>,\x01 & 一个名称很长很长的被评价单位",
-     640,      600,  600,
-     220,      40,   38,
-     22,       14,   12,
-     9,        1,    8,
-     18,       50,   8,
-     1,        3,    3,
-     2,        4,    "not_different",
-     NOTE_FEW},
-    {"县(区)", "A4", "青石区", 310,     280,
-     300,      160,  16,       18,      14,
-     9,        10,   9,        2,       9,
-     20,       58,   3,        0,       1,
-     4,        2,    4,        "below", NOTE_LOW_RESPONSE},
-    {"县(区)", "A5", "小镇", 14, 12, 14, 14, 4, 2, 1, 1,  1,           0,
-     0,        1,    1,      4,  0,  0,  0,  0, 0, 0, "", NOTE_TOO_FEW},
-    {"县(区)", "A6", "无人应答区", 9,           9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 2, 7, 0, 0, 0, 0,
-     0,        0,    "",           NOTE_TOO_FEW},
-    {"市直 & <b>",
-     "B1",
-     "全数甲局",
-     60,
-     60,
-     60,
-     60,
-     40,
-     12,
-     4,
-     2,
-     1,
-     1,
-     0,
-     1,
-     0,
-     0,
-     0,
-     0,
-     0,
-     1,
-     1,
-     2,
-     "not_different",
-     NOTE_FEW},
-    {"市直 & <b>",
-     "B2",
-     "全数乙局",
-     60,
-     60,
-     60,
-     60,
-     40,
-     12,
-     4,
-     2,
-     1,
-     1,
-     0,
-     1,
-     0,
-     0,
-     0,
-     0,
-     0,
-     1,
-     1,
-     2,
-     "not_different",
-     NOTE_FEW},
+    {0, "A1", "云岭县", 1200, 1190, 1100, 420, 150, 90, 30, 12, 10, 4, 3, 6, 30, 70, 8, 3, 4},
+    {0, "A2", "=cmd|' /C calc'!A0", 900, 870, 820, 300, 80, 60, 25, 15, 12, 8, 2, 9, 22, 60, 6, 2, 2},
+    {0, "A3", hostile_name, 640, 600, 600, 220, 40, 38, 22, 14, 12, 9, 1, 8, 18, 50, 8, 1, 3},
+    {0, "A4", "青石区", 310, 280, 300, 200, 16, 18, 14, 9, 10, 9, 2, 9, 20, 98, 3, 0, 1},
+    {0, "A5", "小镇", 14, 12, 14, 14, 4, 2, 1, 1, 1, 0, 0, 1, 1, 4, 0, 0, 0},
+    {0, "A6", "无人应答区", 9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 2, 7, 0, 0, 0},
+    {1, "B1", "全数甲局", 60, 60, 60, 60, 40, 12, 4, 2, 1, 1, 0, 1, 0, 0, 0, 0, 0},
+    {1, "B2", "全数乙局", 60, 60, 60, 60, 40, 12, 4, 2, 1, 1, 0, 1, 0, 0, 0, 0, 0},
 };
+/* clang-format on */
 
 static struct rules rules;
 static struct ranking_row rows[ROWS];
@@ -128,31 +60,17 @@ static void spread(struct unit_sample *sample, int resolution, int satisfaction,
     sample->answers[2].people[resolution][satisfaction] += people - first - second;
 }
 
-static struct answer_table answers_of(const struct unit_sample *sample)
+static struct unit_sample sample_of(const struct unit_spec *spec)
 {
-    struct answer_table sum = {{{0}}};
-    for (size_t w = 0; w < NONRESPONSE_WAVES; w++) {
-        for (size_t r = 0; r < RESOLUTION_ANSWERS; r++) {
-            for (size_t s = 0; s < SATISFACTION_ANSWERS; s++)
-                sum.people[r][s] += sample->answers[w].people[r][s];
-        }
-    }
-    return sum;
-}
-
-static void fill_sample(struct ranking_row *row, const struct unit_spec *spec)
-{
-    struct unit_sample *sample = &row->sample;
-    int64_t *of = sample->outcomes.of_group;
-    sample->frame = spec->frame;
-    spread(sample, RESOLUTION_YES, 5, spec->yes5);
-    spread(sample, RESOLUTION_YES, 4, spec->yes4);
-    spread(sample, RESOLUTION_YES, 3, spec->yes3);
-    spread(sample, RESOLUTION_PARTLY, 3, spec->partly3);
-    spread(sample, RESOLUTION_NO, 2, spec->no2);
-    spread(sample, RESOLUTION_NO, 1, spec->no1);
-    spread(sample, RESOLUTION_YES, SATISFACTION_MISSING, spec->yes_alone);
-    sample->still_open = spec->still_open;
+    struct unit_sample sample = {.frame = spec->frame, .still_open = spec->still_open};
+    int64_t *of = sample.outcomes.of_group;
+    spread(&sample, RESOLUTION_YES, 5, spec->yes5);
+    spread(&sample, RESOLUTION_YES, 4, spec->yes4);
+    spread(&sample, RESOLUTION_YES, 3, spec->yes3);
+    spread(&sample, RESOLUTION_PARTLY, 3, spec->partly3);
+    spread(&sample, RESOLUTION_NO, 2, spec->no2);
+    spread(&sample, RESOLUTION_NO, 1, spec->no1);
+    spread(&sample, RESOLUTION_YES, SATISFACTION_MISSING, spec->yes_alone);
     of[OUTCOME_COMPLETE] =
         spec->yes5 + spec->yes4 + spec->yes3 + spec->partly3 + spec->no2 + spec->no1;
     of[OUTCOME_PARTIAL] = spec->yes_alone;
@@ -161,101 +79,44 @@ static void fill_sample(struct ranking_row *row, const struct unit_spec *spec)
     of[OUTCOME_OTHER] = spec->other;
     of[OUTCOME_UNKNOWN_UNWORKED] = spec->unworked;
     of[OUTCOME_INELIGIBLE] = spec->ineligible;
-    of[OUTCOME_UNKNOWN_PERSON] = spec->drawn - outcome_tally_released(&sample->outcomes);
-    row->drawn = spec->drawn;
+    of[OUTCOME_UNKNOWN_PERSON] = spec->drawn - outcome_tally_released(&sample.outcomes);
+    return sample;
 }
 
-static double rr1_of(const struct ranking_row *row)
+static struct ranked_unit_input input_of(const struct unit_spec *spec,
+                                         const struct unit_sample *sample)
 {
-    return (double)row->sample.outcomes.of_group[OUTCOME_COMPLETE] / (double)row_eligible(row);
-}
-
-static void fill_unit(struct ranking_row *row, const struct unit_spec *spec)
-{
-    *row = (struct ranking_row){
-        .unit_class = bytes_from_z(spec->class_name),
-        .unit_code = bytes_from_z(spec->code),
-        .unit_name = bytes_from_z(spec->name),
-        .rank = spec->rank,
-        .rank_low = spec->rank_low,
-        .rank_high = spec->rank_high,
-        .orders = spec->on_time_base + 10,
-        .excluded = 10,
-        .on_time_base = spec->on_time_base,
-        .on_time = spec->on_time,
-        .on_time_rate = (double)spec->on_time / (double)spec->on_time_base,
-        .note = spec->note,
-        .has_sample = true,
+    struct ranked_unit_input input = {
+        .code = bytes_from_z(spec->code),
+        .name = bytes_from_z(spec->name),
+        .class_name = bytes_from_z(class_names[spec->class_position]),
+        .class_position = spec->class_position,
+        .samples = sample,
+        .sample_count = sample != NULL ? 1 : 0,
     };
-    memcpy(row->band, spec->band, strlen(spec->band) + 1);
-    row->tally.by_judgement[JUDGED_RETURNED] = 10;
-    fill_sample(row, spec);
-    struct score_unit unit = {spec->on_time, spec->on_time_base, spec->frame,
-                              answers_of(&row->sample)};
-    row->resolution = score_resolution_tally(&rules, &unit);
-    row->satisfaction = score_satisfaction_tally(&rules, &unit);
-    row->resolution_rate = rate_estimate(row->resolution, &rules);
-    row->satisfaction_rate = rate_estimate(row->satisfaction, &rules);
-    struct rate_tally two_labels = row->satisfaction;
-    two_labels.favourable = spec->yes5 + spec->yes4;
-    row->satisfaction_54 = rate_estimate(two_labels, &rules);
-    row->resolution_coverage = row->resolution.valid > 0 ? 1 : 0;
-    row->satisfaction_coverage = row->satisfaction.valid > 0 ? 1 : 0;
-    row->score = score_estimate(&rules, &unit, NULL, rules.interval.level);
-    row->rr1 = rr1_of(row);
-    row->ranked_of = row->rank > 0 ? (spec->class_name == specs[0].class_name ? 4 : 2) : 0;
+    input.tally.by_judgement[JUDGED_ON_TIME] = spec->on_time;
+    input.tally.by_judgement[JUDGED_LATE] = spec->on_time_base - spec->on_time;
+    input.tally.by_judgement[JUDGED_RETURNED] = 10;
+    return input;
 }
 
-static void pool_rate(struct stratum *strata, size_t count, struct rate *out, double *out_coverage)
+/* The table of `specs` under `rules`, in `rows`. */
+static void rank(bool is_drawn)
 {
-    struct stratified figure = stratified_rate(strata, count, rate_confidence(&rules));
-    *out = (struct rate){.point = figure.point, .interval = figure.interval};
-    *out_coverage = figure.coverage;
-}
-
-static void fill_sum(struct ranking_row *sum, struct bytes class_name, size_t first, size_t end)
-{
-    struct score_pool pool = {0};
-    struct stratum strata[3][UNITS] = {{{0}}};
-    double ignored;
-    *sum = (struct ranking_row){
-        .unit_class = class_name, .unit_code = BYTES_LIT("*"), .has_sample = true};
-    for (size_t i = first; i < end; i++) {
-        const struct ranking_row *row = &rows[i];
-        struct score_unit unit = {row->on_time, row->on_time_base, row->sample.frame,
-                                  answers_of(&row->sample)};
-        sum->orders += row->orders;
-        sum->excluded += row->excluded;
-        sum->on_time_base += row->on_time_base;
-        sum->on_time += row->on_time;
-        sum->drawn += row->drawn;
-        tally_merge(&sum->tally, &row->tally);
-        rate_tally_add(&sum->resolution, row->resolution);
-        rate_tally_add(&sum->satisfaction, row->satisfaction);
-        outcome_tally_add(&sum->sample.outcomes, &row->sample.outcomes);
-        sum->sample.frame += row->sample.frame;
-        sum->sample.still_open += row->sample.still_open;
-        for (size_t w = 0; w < NONRESPONSE_WAVES; w++) {
-            for (size_t r = 0; r < RESOLUTION_ANSWERS; r++) {
-                for (size_t s = 0; s < SATISFACTION_ANSWERS; s++)
-                    sum->sample.answers[w].people[r][s] += row->sample.answers[w].people[r][s];
-            }
-        }
-        score_pool_add(&pool, &rules, &unit);
-        const struct rate_tally tallies[] = {row->resolution, row->satisfaction, row->satisfaction};
-        for (size_t k = 0; k < 3; k++) {
-            int64_t x = k < 2 ? tallies[k].favourable : specs[i].yes5 + specs[i].yes4;
-            strata[k][i].frame = row->sample.frame;
-            stratum_add(&strata[k][i], 1, x);
-            stratum_add(&strata[k][i], 0, tallies[k].valid - x);
-        }
+    struct unit_sample samples[UNITS];
+    struct ranked_unit_input inputs[UNITS];
+    struct arena arena;
+    struct err err = {0};
+    for (size_t i = 0; i < UNITS; i++) {
+        samples[i] = sample_of(&specs[i]);
+        inputs[i] = input_of(&specs[i], is_drawn ? &samples[i] : NULL);
     }
-    pool_rate(&strata[0][first], end - first, &sum->resolution_rate, &sum->resolution_coverage);
-    pool_rate(&strata[1][first], end - first, &sum->satisfaction_rate, &sum->satisfaction_coverage);
-    pool_rate(&strata[2][first], end - first, &sum->satisfaction_54, &ignored);
-    sum->on_time_rate = (double)sum->on_time / (double)sum->on_time_base;
-    sum->score = score_pool_estimate(&rules, &pool, rules.interval.level);
-    sum->rr1 = rr1_of(sum);
+    arena_init(&arena, OUT_MAX_BYTES);
+    assert_int_equal(ranking_build(&rules, inputs, UNITS, &arena, &ranking, &err), OK);
+    assert_int_equal(ranking.row_count, ROWS);
+    memcpy(rows, ranking.rows, sizeof rows);
+    ranking.rows = rows;
+    arena_deinit(&arena);
 }
 
 static const char hash[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -267,17 +128,17 @@ static const struct bulletin_draw draw = {
                  [FRAME_OPT_OUT] = 21,
                  [FRAME_CONFIDENTIAL] = 9,
                  [FRAME_TOO_OLD] = 200},
-    .frozen_at = BYTES_LIT("2024-06-01T09:00:00+08:00"),
+    .frozen_at = BYTES_LIT("2024-06-01 09:00"),
     .is_drawn = true,
     .no = 1,
     .of = 1,
     .kind = BYTES_LIT("seed"),
     .public_half = BYTES_LIT("3 5 1 6 <b> 2024-06-02"),
     .public_sha256 = {hash, sizeof hash - 1},
-    .drawn_at = BYTES_LIT("2024-06-02T10:00:00+08:00"),
-    .sample = 1243,
+    .drawn_at = BYTES_LIT("2024-06-02 10:00"),
+    .sample = 1283,
     .reserve = 1100,
-    .released = 1243,
+    .released = 1283,
 };
 static const struct bulletin_request requests[] = {{BYTES_LIT("legal"), 3, 1, 0},
                                                    {BYTES_LIT("uncooperative"), 0, 0, 2}};
@@ -289,12 +150,7 @@ static const struct bulletin_part parts[] = {
 static struct bulletin sample(void)
 {
     rules_default(&rules);
-    for (size_t i = 0; i < UNITS; i++)
-        fill_unit(&rows[i], &specs[i]);
-    fill_sum(&rows[UNITS], rows[0].unit_class, 0, 6);
-    fill_sum(&rows[UNITS + 1], rows[6].unit_class, 6, UNITS);
-    fill_sum(&rows[UNITS + 2], BYTES_LIT("*"), 0, UNITS);
-    ranking = (struct ranking){rows, ROWS, UNITS, CLASSES};
+    rank(true);
     return (struct bulletin){
         .organ = BYTES_LIT("云岭市绩效考评办公室"),
         .title = BYTES_LIT("2024年5月12345热线工单办理情况评价通报"),
@@ -304,8 +160,8 @@ static struct bulletin sample(void)
         .round_kind = BYTES_LIT("monthly"),
         .from_day = 19844,
         .to_day = 19874,
-        .as_of = BYTES_LIT("2024-06-01T08:00:00+08:00"),
-        .printed_at = BYTES_LIT("2024-06-20T08:00:00+08:00"),
+        .as_of = BYTES_LIT("2024-06-01 08:00"),
+        .printed_at = BYTES_LIT("2024-06-20 08:00"),
         .program_version = BYTES_LIT("test"),
         .ranking = &ranking,
         .rules = &rules,
@@ -374,6 +230,17 @@ static bool page_has(const struct bulletin *bulletin, const char *text)
     return has;
 }
 
+static bool json_has(const struct bulletin *bulletin, const char *text)
+{
+    struct buf out;
+    struct err err;
+    buf_init(&out, OUT_MAX_BYTES);
+    assert_int_equal(bulletin_json_render(bulletin, &out, &err), OK);
+    bool has = bytes_find(buf_bytes(&out), bytes_from_z(text)) < out.len;
+    buf_deinit(&out);
+    return has;
+}
+
 static void sampled_html__says_of_an_accumulated_round_what_it_pools(void **state)
 {
     (void)state;
@@ -385,6 +252,22 @@ static void sampled_html__says_of_an_accumulated_round_what_it_pools(void **stat
     assert_false(page_has(&bulletin, "次抽样（共"));
     assert_false(page_has(&bulletin, "凭种子"));
     assert_true(page_has(&bulletin, "只列不加权的"));
+    assert_false(page_has(&bulletin, "哪些工单可能被抽到"));
+}
+
+static void sampled_html__names_who_is_not_in_a_sum(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = accumulated();
+    assert_true(page_has(&bulletin, "没有有效回答而未计入的单位：无人应答区。"));
+    assert_true(page_has(&bulletin, "没有有效回答的未计入，见各类单位的说明。"));
+    for (size_t i = 0; i < UNITS; i++) {
+        if (rows[i].resolution.valid == 0)
+            rows[i].resolution.valid = rows[i].satisfaction.valid =
+                1; /* in one part, not in another */
+    }
+    assert_false(page_has(&bulletin, "未计入的单位："));
+    assert_true(page_has(&bulletin, "有的单位在个别评价期没有有效回答，该期未计入。"));
 }
 
 static void sampled_html__says_only_what_the_rules_do(void **state)
@@ -393,6 +276,7 @@ static void sampled_html__says_only_what_the_rules_do(void **state)
     struct bulletin bulletin = sample();
     assert_true(page_has(&bulletin, "非常满意、满意、基本满意的计为满意"));
     assert_true(page_has(&bulletin, "按时办结率占30分；诉求解决占35分；"));
+    assert_true(page_has(&bulletin, "同类单位的全部名次范围同时正确"));
     rules.rates.satisfied[3] = false;
     rules.rates.resolved_partly = true;
     rules.frame.due = false;
@@ -407,6 +291,54 @@ static void sampled_html__says_only_what_the_rules_do(void **state)
     rules.ranking.by = RULES_RANK_BY_ON_TIME;
     assert_true(page_has(&bulletin, "名次按按时办结率排列"));
     assert_false(page_has(&bulletin, "全部名次范围同时正确"));
+}
+
+static void bulletin_html__shows_a_frame_before_its_draw(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct bulletin_draw frozen = draw;
+    frozen.is_drawn = false;
+    bulletin.draw = &frozen;
+    rank(false);
+    assert_true(page_has(&bulletin, "、样本框</h2>"));
+    assert_true(page_has(&bulletin, "样本框于2024-06-01 09:00冻结，共2963件"));
+    assert_false(page_has(&bulletin, "次抽样（共"));
+    assert_false(page_has(&bulletin, "三项指标"));
+}
+
+static void sampled_html__says_who_chose_the_seed(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct bulletin_draw exact = draw;
+    assert_true(page_has(&bulletin, "任何人不能挑选"));
+    exact.kind = BYTES_LIT("exact");
+    bulletin.draw = &exact;
+    assert_false(page_has(&bulletin, "任何人不能挑选"));
+    assert_true(page_has(&bulletin, "种子由抽样的人指定"));
+}
+
+static void sampled_html__says_no_minimum_of_nothing(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    rules.ranking.min_answers = 0;
+    assert_false(page_has(&bulletin, "不足0件"));
+    assert_true(page_has(&bulletin, "有效回答不足1件的单位"));
+}
+
+/* Of a process nothing is known of a frame: Clopper and Pearson, wider than the frame's exact limits. */
+static void sampled_json__has_exact_limits_of_its_population(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct interval of_census = interval_clopper_pearson(56, 60, 0.95);
+    char text[64];
+    (void)snprintf(text, sizeof text, "\"low\": %.15g", of_census.low);
+    assert_false(json_has(&bulletin, text));
+    rules.interval.process = true;
+    assert_true(json_has(&bulletin, text));
 }
 
 static void sampled_html__claims_no_draw_of_ours_for_an_adopted_sample(void **state)
@@ -430,7 +362,7 @@ static void rank_text__tells_ties_from_noise(void **state)
         size_t row;
         const char *text;
     } table[] = {
-        {1, "第2名（考虑抽样误差，实际名次可能在第1至第4名之间）"},
+        {1, "第2名（考虑抽样误差，实际名次可能在第1至第3名之间）"},
         {4, ""},
         {6, "并列第1名"},
     };
@@ -454,7 +386,7 @@ static void percent_text__has_the_decimals_of_its_base(void **state)
     } table[] = {
         {(double)NAN, 10, "—"},   {0.755, 99, "76%"},      {0.7549, 100, "75.5%"},
         {0.5, 1000, "50.00%"},    {0.99999, 500, "99.9%"}, {1, 500, "100.0%"},
-        {0.00001, 2000, "0.01%"}, {0, 50, "0%"},
+        {0.00001, 2000, "0.01%"}, {0, 50, "0%"},           {23.0 / 40, 40, "58%"},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct buf out;
@@ -480,6 +412,7 @@ static void words__name_every_number(void **state)
 }
 
 struct whole {
+    const struct bulletin *bulletin;
     renderer render;
     size_t len;
 };
@@ -487,10 +420,9 @@ struct whole {
 static int render_whole(void *context, struct err *err)
 {
     struct whole *whole = context;
-    struct bulletin bulletin = sample();
     struct buf out;
     buf_init(&out, OUT_MAX_BYTES);
-    int rc = whole->render(&bulletin, &out, err);
+    int rc = whole->render(whole->bulletin, &out, err);
     if (rc == OK)
         assert_int_equal(out.len, whole->len);
     buf_deinit(&out);
@@ -507,7 +439,7 @@ static void sampled__survives_failing_memory(void **state)
         struct err err;
         buf_init(&out, OUT_MAX_BYTES);
         assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
-        struct whole whole = {cases[i].render, out.len};
+        struct whole whole = {&bulletin, cases[i].render, out.len};
         buf_deinit(&out);
         fault_loop(render_whole, &whole);
     }
@@ -519,6 +451,11 @@ int main(void)
         cmocka_unit_test(sampled__equals_golden_files),
         cmocka_unit_test(sampled_html__says_of_an_accumulated_round_what_it_pools),
         cmocka_unit_test(sampled_html__says_only_what_the_rules_do),
+        cmocka_unit_test(sampled_html__names_who_is_not_in_a_sum),
+        cmocka_unit_test(bulletin_html__shows_a_frame_before_its_draw),
+        cmocka_unit_test(sampled_html__says_who_chose_the_seed),
+        cmocka_unit_test(sampled_html__says_no_minimum_of_nothing),
+        cmocka_unit_test(sampled_json__has_exact_limits_of_its_population),
         cmocka_unit_test(sampled_html__claims_no_draw_of_ours_for_an_adopted_sample),
         cmocka_unit_test(rank_text__tells_ties_from_noise),
         cmocka_unit_test(percent_text__has_the_decimals_of_its_base),

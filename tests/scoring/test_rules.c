@@ -121,6 +121,7 @@ static void rules_parse__reads_what_is_named(void **state)
         "[on_time]\nperiod = received\nsource = flag_else_dates\nno_deadline = by_kind\n"
         "[deadline]\nunknown = 48h\n[frame]\nmax_age = none\n[allocation]\ncap = 200\n"
         "[rates]\nresolved = yes partly\nsatisfied = 4 5\n"
+        "labels = 比较满意 4,一般 3\n"
         "[score]\non_time = 0.95, 0.01, 0, 0.2\n[interval]\nlevel = 0.9\npopulation = process\n"
         "[ranking]\nwithin = all\nbands = 一档 0.95, 二档 0.90,\n  三 档 0\n"
         "[followup]\nweekend = none\nlease = 90s\n");
@@ -135,6 +136,9 @@ static void rules_parse__reads_what_is_named(void **state)
     assert_int_equal(rules.allocation.cap, 200);
     assert_true(rules.rates.resolved_partly);
     assert_true(rules.rates.satisfied[4] && !rules.rates.satisfied[3]);
+    assert_int_equal(rules.rates.label_count, 2);
+    assert_string_equal(rules.rates.labels[1].name, "一般");
+    assert_int_equal(rules.rates.labels[1].satisfaction, 3);
     assert_true(rules.score.on_time.is_line && rules.score.on_time.per_point == 0.01);
     assert_true(rules.interval.process && rules.interval.level == 0.9);
     assert_false(rules.ranking.within_class);
@@ -200,6 +204,10 @@ static const struct refused_case refused[] = {
     {"[ranking]\nbands = 一档 0.9, 二档 0.95\n", "bands that do not descend"},
     {"[ranking]\nbands = 一档 0.9, 二档 0.9\n", "bands that do not descend"},
     {"[ranking]\nbands = 一档 0.9, 一档 0.5\n", "names a band twice"},
+    {"[rates]\nlabels = 一般\n", "must be none, or labels"},
+    {"[rates]\nlabels = 一般 6\n", "must be none, or labels"},
+    {"[rates]\nlabels = 不满意 5\n", "gives another meaning"},
+    {"[rates]\nlabels = 一般 3, 一般 2\n", "names a label twice"},
     {"[ranking]\nbands = 0.9\n", "must be class_mean, or bands"},
     {"[ranking]\nbands = a 0.9, b 0.8, c 0.7, d 0.6, e 0.5, f 0.4, g 0.3, h 0.2, i 0.1\n",
      "more than 8 bands"},

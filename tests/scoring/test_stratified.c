@@ -1,5 +1,7 @@
 #include "scoring/stratified.h"
 
+#include "scoring/distribution.h"
+
 #include "tests/support/table_file.h"
 
 #include <math.h>
@@ -181,6 +183,112 @@ static void stratified__equals_survey_for_apistrat(void **state)
     table_file_free(&table);
 }
 
+/* The row of that scope and method. */
+static void expect_row_of(const struct table_file *table, const char *design, const char *estimator,
+                          const char *variable, const char *scope, const char *method,
+                          struct stratified got)
+{
+    for (size_t row = 0; row < table->row_count; row++) {
+        if (table_file_is(table, row, "design", design) &&
+            table_file_is(table, row, "estimator", estimator) &&
+            table_file_is(table, row, "variable", variable) &&
+            table_file_is(table, row, "scope", scope) &&
+            table_file_is(table, row, "ci_method", method)) {
+            expect_row(table, row, got);
+            return;
+        }
+    }
+    fail_msg("no row %s %s %s", estimator, variable, scope);
+}
+
+/* R's t intervals, of our estimate and variance: t^2 / (df + t^2) has a beta distribution. */
+static struct stratified with_t(struct stratified got, double df)
+{
+    double share = beta_quantile(0.95, 0.5, df / 2.0);
+    double reach = sqrt(df * share / (1.0 - share) * got.variance);
+    got.interval = (struct interval){got.point - reach, got.point + reach};
+    return got;
+}
+
+static struct stratified times(struct stratified got, double factor)
+{
+    got.point *= factor;
+    got.variance *= factor * factor;
+    got.interval.low *= factor;
+    got.interval.high *= factor;
+    return got;
+}
+
+static void stratified__equals_survey_by_stratum_and_with_t(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"E", "H", "M"};
+    static const char *const variables[][2] = {{"api00", "api00"}, {"sw", "sch.wide"}};
+    static const char *const means[][2] = {{"api00", "api00"},   {"api99", "api99"},
+                                           {"enroll", "enroll"}, {"meals", "meals"},
+                                           {"sw", "sch.wide"},   {"aw", "awards"}};
+    struct table_file table = table_file_read("tests/data/golden/stratified.csv");
+    for (size_t v = 0; v < sizeof variables / sizeof variables[0]; v++) {
+        struct design design = schools_read(variables[v][1], false);
+        for (size_t i = 0; i < 3; i++)
+            expect_row_of(&table, "D01", "mean", variables[v][0], types[i], "none",
+                          stratified_mean(&design.strata[i], 1, usual));
+    }
+    for (size_t v = 0; v < sizeof means / sizeof means[0]; v++) {
+        struct design design = schools_read(means[v][1], false);
+        double df =
+            (double)(design.strata[0].valid + design.strata[1].valid + design.strata[2].valid - 3);
+        expect_row_of(&table, "D01", "mean", means[v][0], "overall", "t_df",
+                      with_t(stratified_mean(design.strata, 3, usual), df));
+    }
+    table_file_free(&table);
+}
+
+/* The residuals y - R x of a ratio of totals, whose mean is 0. */
+static struct design residuals_read(double ratio)
+{
+    struct table_file schools = table_file_read("tests/data/golden/designs/D01_apistrat.csv");
+    struct design design = schools_read("enroll", false);
+    for (size_t i = 0; i < 3; i++)
+        design.strata[i] = (struct stratum){.frame = design.strata[i].frame};
+    for (size_t row = 0; row < schools.row_count; row++) {
+        size_t i = table_file_is(&schools, row, "stype", "E")   ? 0
+                   : table_file_is(&schools, row, "stype", "H") ? 1
+                                                                : 2;
+        stratum_add(&design.strata[i],
+                    table_file_number(&schools, row, "api.stu") -
+                        ratio * table_file_number(&schools, row, "enroll"),
+                    1);
+    }
+    table_file_free(&schools);
+    return design;
+}
+
+static void stratified__equals_survey_for_totals_and_their_ratio(void **state)
+{
+    (void)state;
+    struct table_file table = table_file_read("tests/data/golden/stratified.csv");
+    struct design enrolled = schools_read("enroll", false);
+    struct design tested = schools_read("api.stu", false);
+    double frame = 0;
+    for (size_t i = 0; i < 3; i++)
+        frame += (double)enrolled.strata[i].frame;
+    struct stratified x = stratified_mean(enrolled.strata, 3, usual);
+    struct stratified y = stratified_mean(tested.strata, 3, usual);
+    expect_row_of(&table, "D01", "total", "enroll", "overall", "z", times(x, frame));
+    expect_row_of(&table, "D01", "total", "api.stu", "overall", "z", times(y, frame));
+
+    double ratio = y.point / x.point;
+    struct design residuals = residuals_read(ratio);
+    struct stratified e = times(stratified_mean(residuals.strata, 3, usual), 1.0 / x.point);
+    assert_true(fabs(e.point) < 1e-12);
+    e.point += ratio;
+    e.interval.low += ratio;
+    e.interval.high += ratio;
+    expect_row_of(&table, "D01", "ratio", "api.stu/enroll", "overall", "z", e);
+    table_file_free(&table);
+}
+
 static void stratified__equals_stata_for_a_domain(void **state)
 {
     (void)state;
@@ -199,8 +307,15 @@ static void stratified__equals_stata_for_a_domain(void **state)
         struct stratified got = stratified_domain(strata, 2, 0.95);
         if (above == 1) {
             assert_int_equal(expect_rows(&table, "D02", "domain_ratio", "x|x>4", got), 1);
+            /* Without a finite population: a frame so large that nothing is left of its correction. */
+            strata[0].frame *= INT64_C(1000000000000);
+            strata[1].frame *= INT64_C(1000000000000);
+            expect_row_of(&table, "D02", "domain_ratio_nofpc", "x|x>4", "overall", "none",
+                          stratified_domain(strata, 2, 0.95));
             continue;
         }
+        expect_row_of(&table, "D02", "mean", "x", "overall", "t_df",
+                      with_t(got, (double)cases.row_count - 2.0));
         double frame = (double)(strata[0].frame + strata[1].frame);
         struct stratified total = {.point = got.point * frame,
                                    .variance = got.variance * frame * frame};
@@ -346,6 +461,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stratified__equals_the_golden_designs),
         cmocka_unit_test(stratified__equals_survey_for_apistrat),
+        cmocka_unit_test(stratified__equals_survey_by_stratum_and_with_t),
+        cmocka_unit_test(stratified__equals_survey_for_totals_and_their_ratio),
         cmocka_unit_test(stratified__equals_stata_for_a_domain),
         cmocka_unit_test(stratum_variance__equals_the_golden_units),
         cmocka_unit_test(stratified_rate__of_one_unit_is_near_its_own),

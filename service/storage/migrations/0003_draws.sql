@@ -190,6 +190,14 @@ CREATE TABLE exclusions (
 ) STRICT;
 CREATE UNIQUE INDEX exclusions_in_force ON exclusions (round_id, handling_id) WHERE state <> 'refused';
 
+-- The imported calendar layers that a round froze: a layer that is imported again changes no frozen round.
+CREATE TABLE round_layers (
+    round_id INTEGER NOT NULL REFERENCES rounds (id),
+    name     TEXT NOT NULL,
+    csv      TEXT NOT NULL,
+    PRIMARY KEY (round_id, name)
+) STRICT, WITHOUT ROWID;
+
 -- What `score` published of a closed round. An accumulated round is issued again when a part was corrected.
 CREATE TABLE round_scores (
     round_id   INTEGER NOT NULL REFERENCES rounds (id),

@@ -266,3 +266,9 @@ SELECT coalesce(
     (SELECT max(id) + 1 FROM handlings),
     0
 );
+
+-- name: facts_changes
+-- Each term only grows: two sums are equal when nothing of it has changed in between.
+SELECT
+    (SELECT count(*) FROM imports WHERE state <> 'loading') + (SELECT count(*) FROM imports WHERE state = 'undone')
+    + (SELECT coalesce(max(id), 0) FROM round_steps) + (SELECT count(*) FROM exclusions WHERE state <> 'requested');

@@ -18,7 +18,7 @@ WHERE id = :id;
 SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected
 FROM outcome_files
 WHERE round_id = :round_id AND draw_no = :draw_no AND sha256 = :sha256
-ORDER BY id LIMIT 1;
+ORDER BY id DESC LIMIT 1;
 
 -- name: outcome_files_each
 SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected

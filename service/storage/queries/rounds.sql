@@ -109,6 +109,17 @@ VALUES (:round_id, :issue, :scored_utc, :who, :program_version, :csv);
 SELECT issue, scored_utc, who, program_version, csv
 FROM round_scores WHERE round_id = :round_id ORDER BY issue DESC LIMIT 1;
 
+-- name: round_layer_put
+INSERT INTO round_layers (round_id, name, csv)
+SELECT :round_id, l.name, l.csv FROM calendar_layers AS l WHERE l.name = :name
+ON CONFLICT DO NOTHING;
+
+-- name: round_layer_get
+SELECT csv FROM round_layers WHERE round_id = :round_id AND name = :name;
+
+-- name: round_layers_delete
+DELETE FROM round_layers WHERE round_id = :round_id;
+
 -- name: calendar_layer_put
 INSERT INTO calendar_layers (name, csv, imported_utc) VALUES (:name, :csv, :imported_utc)
 ON CONFLICT (name) DO UPDATE SET csv = excluded.csv, imported_utc = excluded.imported_utc;

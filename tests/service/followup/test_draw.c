@@ -242,6 +242,40 @@ static void draw_csv__prints_the_rest_when_asked(void **state)
     buf_deinit(&text);
 }
 
+/* ---- an empty frame ---- */
+
+static int step_adopt_nothing(struct fixture *fixture, const struct round_row *round,
+                              struct arena *arena, void *context, struct err *err)
+{
+    (void)arena;
+    return draw_adopt(&fixture->datadir, round, NULL, 0, &tester, context, err);
+}
+
+static void draw_make__draws_nothing_from_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct bytes state_word = BYTES_NONE;
+    struct draw_wanted wanted = {.size = 5, .seed = "B"};
+    struct drawn adopted = {0};
+    struct buf text;
+    buf_init(&text, TEXT_MAX_BYTES);
+    (void)make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", DRAW_RULES);
+    take(fixture, "2024-06", step_freeze, NULL);
+    take(fixture, "2024-06", step_draw, &wanted);
+    assert_int_equal(wanted.drawn.sample, 0);
+    take(fixture, "2024-06", step_verify, NULL);
+    take(fixture, "2024-06", step_csv_of_all, &text);
+    assert_int_equal(count_lines(&text, ","), 1);
+    take(fixture, "2024-06", step_close, NULL);
+    take(fixture, "2024-06", step_reopen, &state_word);
+    assert_true(bytes_equal(state_word, BYTES_LIT("drawn")));
+    take(fixture, "2024-06", step_reopen, &state_word);
+    take(fixture, "2024-06", step_adopt_nothing, &adopted);
+    assert_int_equal(adopted.no, 2);
+    take(fixture, "2024-06", step_verify, NULL);
+    buf_deinit(&text);
+}
+
 /* ---- faults ---- */
 
 static int draw_once(void *context, struct err *err)
@@ -283,6 +317,7 @@ int main(void)
         FIXTURE_TEST(draw_plan__is_what_is_drawn),
         FIXTURE_TEST(draw_top_up__releases_the_reserve_in_ticket_order),
         FIXTURE_TEST(draw_csv__prints_the_rest_when_asked),
+        FIXTURE_TEST(draw_make__draws_nothing_from_nothing),
         FIXTURE_TEST(draw_make__survives_every_failed_allocation),
     };
     storage_use_allocator();

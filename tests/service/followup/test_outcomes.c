@@ -190,6 +190,28 @@ static void outcomes_import__reads_a_file_again_for_its_rejects(void **state)
     check_counts(&second, 1, 0, 1, 0);
 }
 
+static void outcomes_import__corrects_nothing_when_it_reads_a_file_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {0};
+    struct store *store = fixture->datadir.store;
+    const char *file = HEADER "GD24-A-1,2024-06-03 09:05,王,2.21,,,,\n"
+                              "GD24-A-4,2024-06-03 09:06,王,2.21,,,,\n";
+    int64_t round_id = make_sample(fixture, SAMPLE_ORDERS);
+    (void)load_outcomes(fixture, file);
+    (void)load_outcomes(fixture, HEADER "GD24-A-1,2024-06-03 09:05,王,1.1,yes,5,,\n");
+    assert_true(load_outcomes(fixture, file).is_already_loaded);
+    assert_int_equal(store_begin(store, &err), OK);
+    assert_int_equal(draw_unit_put_released(store, round_id, 1, 0, SAMPLE_ORDERS, &err), OK);
+    assert_int_equal(store_commit(store, &err), OK);
+    struct outcomes_result again = load_outcomes(fixture, file);
+    check_counts(&again, 1, 0, 1, 0);
+    check_attempts(fixture, 8, "1/1 1.1 3 5\nwas 1/1 2.21 0 0\n4/1 2.21 0 0\n");
+    struct outcomes_result last = load_outcomes(fixture, file);
+    assert_true(last.is_already_loaded);
+    check_counts(&last, 1, 0, 1, 0);
+}
+
 static void outcomes_import__writes_rejects_that_load_once_mended(void **state)
 {
     struct fixture *fixture = *state;
@@ -218,6 +240,25 @@ static void outcomes_import__writes_rejects_that_load_once_mended(void **state)
         fixture, "line,column,reason," HEADER
                  "2,拨打时间,bad_time,GD24-A-1,2024-06-05,王,2.21,,,\"a,\"\"b\"\"\",c\n");
     check_counts(&mended, 1, 0, 0, 0);
+}
+
+static void outcomes_rejects_render__names_its_own_columns_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {0};
+    struct buf text;
+    buf_init(&text, 65536);
+    (void)make_sample(fixture, SAMPLE_ORDERS);
+    struct outcomes_result result = load_outcomes(
+        fixture, "line,column,reason," HEADER "2,拨打时间,bad_time,GD24-A-1,五月,王,2.21,,,,\n");
+    check_counts(&result, 0, 0, 0, 1);
+    assert_int_equal(store_begin_read(fixture->datadir.store, &err), OK);
+    assert_int_equal(outcomes_rejects_render(&fixture->datadir, result.counts.id, &text, &err), OK);
+    store_rollback(fixture->datadir.store);
+    buf_append_byte(&text, '\0');
+    assert_string_equal(text.ptr, "line,column,reason," HEADER
+                                  "2,拨打时间,bad_time,GD24-A-1,五月,王,2.21,,,,\n");
+    buf_deinit(&text);
 }
 
 /* ---- what is refused ---- */
@@ -263,7 +304,9 @@ int main(void)
         FIXTURE_TEST(outcomes_import__tells_attempts_of_one_day_apart),
         FIXTURE_TEST(outcomes_import__rejects_by_name_what_does_not_fit_the_draw),
         FIXTURE_TEST(outcomes_import__reads_a_file_again_for_its_rejects),
+        FIXTURE_TEST(outcomes_import__corrects_nothing_when_it_reads_a_file_again),
         FIXTURE_TEST(outcomes_import__writes_rejects_that_load_once_mended),
+        FIXTURE_TEST(outcomes_rejects_render__names_its_own_columns_once),
         FIXTURE_TEST(outcomes_import__refuses_rounds_that_take_none),
         FIXTURE_TEST(outcomes_import__refuses_files_of_something_else),
     };

@@ -427,6 +427,55 @@ static void round_reopen__keeps_an_as_of_that_was_given(void **state)
     expect_round(fixture, "2024-06", "draft given: freeze(" FREEZE_AS_OF_GIVEN ") reopen(有误) ");
 }
 
+/* ---- the calendar ---- */
+
+static void put_typhoon(struct fixture *fixture, const char *csv)
+{
+    struct err err = {0};
+    struct store *store = fixture->datadir.store;
+    assert_int_equal(store_begin(store, &err), OK);
+    assert_int_equal(calendar_layer_put(store, BYTES_LIT("typhoon"), bytes_from_z(csv), 1, &err),
+                     OK);
+    assert_int_equal(store_commit(store, &err), OK);
+}
+
+/* `context`: whether 3 June 2024 is worked. */
+static int step_expect_worked(struct fixture *fixture, const struct round_row *round,
+                              struct arena *arena, void *context, struct err *err)
+{
+    struct round_basis basis;
+    int64_t day = 0;
+    bool is_worked = false;
+    const bool *expected = context;
+    (void)arena;
+    assert_true(day_parse(BYTES_LIT("2024-06-03"), &day));
+    int rc =
+        round_basis_load(fixture->datadir.store, round, BYTES_NONE, fixture->now_utc, &basis, err);
+    if (rc != OK)
+        return rc;
+    assert_int_equal(calendar_is_workday(basis.calendar, day, &is_worked, err), OK);
+    assert_int_equal(is_worked, *expected);
+    round_basis_deinit(&basis);
+    return OK;
+}
+
+static void round_freeze__keeps_the_calendar(void **state)
+{
+    struct fixture *fixture = *state;
+    bool worked = true;
+    bool off = false;
+    load_dump(fixture, dump, 0);
+    (void)make_round(fixture, "2024-06", "2024-06-01", "2024-06-30",
+                     RULES "[calendar]\nlayers = national,typhoon\n");
+    put_typhoon(fixture, "date,type,name\n2024-06-03,holiday,台风\n");
+    take(fixture, "2024-06", step_expect_worked, &off);
+    take(fixture, "2024-06", step_freeze, NULL);
+    put_typhoon(fixture, "date,type,name\n2024-06-04,holiday,台风\n");
+    take(fixture, "2024-06", step_expect_worked, &off);
+    expect_reopened(fixture, "draft");
+    take(fixture, "2024-06", step_expect_worked, &worked);
+}
+
 /* ---- what was published ---- */
 
 struct keeping {
@@ -500,6 +549,7 @@ int main(void)
         FIXTURE_TEST(round_reopen__goes_back_to_what_was_before_closing),
         FIXTURE_TEST(round_reopen__abandons_the_draw_then_the_frame),
         FIXTURE_TEST(round_reopen__keeps_an_as_of_that_was_given),
+        FIXTURE_TEST(round_freeze__keeps_the_calendar),
         FIXTURE_TEST(round_score_keep__keeps_an_issue_once),
         FIXTURE_TEST(round_score_keep__issues_a_sum_again),
     };

@@ -410,6 +410,31 @@ static void accumulated__survives_every_failed_allocation(void **state)
     fault_loop(compose_once, fixture);
 }
 
+/* Beside a reader the other half would come from a round that has no frozen facts any more. */
+static void evaluation__refuses_halves_of_two_states(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fixture other = *fixture;
+    struct err err = {0};
+    struct bytes opened = BYTES_NONE;
+    struct composition composition;
+    struct composition_options options = {
+        .round_name = BYTES_LIT("2024-06"), .now_utc = fixture->now_utc, .threads = 2};
+    load_dump(fixture, dump, DAYS_TO_AUGUST);
+    (void)make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
+    take(fixture, "2024-06", step_freeze, NULL);
+    assert_int_equal(store_begin_read(fixture->datadir.store, &err), OK);
+    assert_int_equal(
+        datadir_open_store(&fixture->datadir, STORE_READWRITE, &other.datadir.store, &err), OK);
+    take(&other, "2024-06", step_reopen, &opened);
+    store_close(other.datadir.store);
+    assert_int_equal(composition_make(&fixture->datadir, &options, &composition, &err), ERR_BUSY);
+    options.threads = 1;
+    assert_int_equal(composition_make(&fixture->datadir, &options, &composition, &err), OK);
+    composition_deinit(&composition);
+    store_rollback(fixture->datadir.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +448,7 @@ int main(void)
         FIXTURE_TEST(composition__lists_parts_and_requests),
         FIXTURE_TEST(composition__names_the_issue_that_was_published),
         FIXTURE_TEST(composition__compares_with_an_accumulated_round),
+        FIXTURE_TEST(evaluation__refuses_halves_of_two_states),
         FIXTURE_TEST(accumulated__survives_every_failed_allocation),
     };
     storage_use_allocator();

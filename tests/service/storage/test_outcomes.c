@@ -68,6 +68,9 @@ static void outcome_file_get_by_hash__is_of_the_draw(void **state)
     assert_string_equal(files.text, "1:五月.csv 2:六月.csv ");
     row.id = 9;
     assert_int_equal(outcome_file_put_counts(store, &row, &err), ERR_NOT_FOUND);
+    int64_t last_id = put_file(store, 1, "五月.csv");
+    MUST(outcome_file_get_by_hash(store, 1, 1, BYTES_LIT("五月.csv"), &row, &err));
+    assert_int_equal(row.id, last_id);
     row = sample_file(3, "x");
     assert_int_equal(outcome_file_put_new(store, &row, &err), ERR_REFUSED);
 }

@@ -380,7 +380,10 @@ static void round_facts_drop__leaves_other_rounds(void **state)
     int64_t ids[2] = {must_put(store, "r", "other", 1, 2), must_put(store, "s", "other", 1, 2)};
     int64_t facts = 0, name_id = 0;
     int units = 0;
+    struct bytes csv = BYTES_NONE;
+    MUST(calendar_layer_put(store, BYTES_LIT("typhoon"), BYTES_LIT("old"), 1, &err));
     for (int i = 0; i < 2; i++) {
+        MUST(round_layer_put(store, ids[i], BYTES_LIT("typhoon"), &err));
         MUST(put_fact(store, ids[i], 64, 41, &err));
         MUST(round_unit_put(store, ids[i], &unit, &err));
         MUST(round_unit_name_put(store, ids[i], 5, unit.code, &err));
@@ -394,6 +397,26 @@ static void round_facts_drop__leaves_other_rounds(void **state)
     MUST(round_units_each(store, ids[1], on_unit, &units, &err));
     MUST(round_unit_names_each(store, ids[1], on_unit_name, &name_id, &err));
     assert_true(facts == 64 && units == 1 && name_id == 5);
+    assert_int_equal(round_layer_get(store, ids[0], BYTES_LIT("typhoon"), &csv, &err),
+                     ERR_NOT_FOUND);
+    MUST(round_layer_get(store, ids[1], BYTES_LIT("typhoon"), &csv, &err));
+    assert_true(bytes_equal(csv, BYTES_LIT("old")));
+}
+
+static void round_layer_put__keeps_the_layer_as_it_was(void **state)
+{
+    struct store *store = begin(state);
+    struct err err = {.code = OK};
+    struct bytes csv = BYTES_NONE;
+    int64_t id = must_put(store, "r", "other", 1, 2);
+    MUST(calendar_layer_put(store, BYTES_LIT("typhoon"), BYTES_LIT("old"), 1, &err));
+    MUST(round_layer_put(store, id, BYTES_LIT("typhoon"), &err));
+    MUST(round_layer_put(store, id, BYTES_LIT("national"), &err));
+    MUST(calendar_layer_put(store, BYTES_LIT("typhoon"), BYTES_LIT("new"), 2, &err));
+    MUST(round_layer_put(store, id, BYTES_LIT("typhoon"), &err));
+    MUST(round_layer_get(store, id, BYTES_LIT("typhoon"), &csv, &err));
+    assert_true(bytes_equal(csv, BYTES_LIT("old")));
+    assert_int_equal(round_layer_get(store, id, BYTES_LIT("national"), &csv, &err), ERR_NOT_FOUND);
 }
 
 static void round_score_get_last__gives_the_newest_issue(void **state)
@@ -492,6 +515,7 @@ int main(void)
         TEST(judged_next__agrees_with_judged_get),
         TEST(round_units_each__gives_the_frozen_register),
         TEST(round_facts_drop__leaves_other_rounds),
+        TEST(round_layer_put__keeps_the_layer_as_it_was),
         TEST(round_score_get_last__gives_the_newest_issue),
         TEST(calendar_layer_put__replaces),
         TEST(round_put__survives_lack_of_memory),
