@@ -62,6 +62,10 @@ field() {
 made=$(printf '%s\t%s\t%s\t%s' "$(field salt)" "$order" "$(field ticket)" "$(field part)" | sha256sum | cut -c1-64)
 [ "$(sed -n "$(field line)p" "$evidence/draw-1/commitments.txt" | cut -f2)" = "$made" ]
 verdict opened_entry_is_what_was_committed_to $?
+command=$(sed -n 's/^核对：//p' "$work/out")
+[ "$(sh -c "$command" | cut -c1-64)" = "$made" ]
+verdict printed_command_computes_the_commitment $? "$command"
+check open_with_spaces 0 draw open --round 2024-05 --order " $order　" --why 申请复核
 check open_stranger 1 draw open --round 2024-05 --order NONE --why 申请复核
 check open_seed 0 draw open --round 2024-05 --seed --why 审计
 seed=$(cat "$work/out")

@@ -27,6 +27,8 @@ request no_reason 1 S05-01-04 --reason weather
 request other_period 1 S04-01-01 --reason legal
 request no_order 1 NOTHING --reason legal
 request no_effect 2 S05-01-04 --reason legal --effect score
+request known_by_its_number_alone 1 "  S05-01-01 " --reason legal
+says known_by_its_number_alone_is_the_same_order 已存在
 request blank_person 2 S05-01-04 --reason legal --by " "
 check without_basis 2 exclusions request --round 2024-05 --order S05-01-04 --reason legal --file "$work/证明.pdf"
 check without_paper 1 exclusions request --round 2024-05 --order S05-01-04 --reason legal --basis x --file "$work/none.pdf"
@@ -41,6 +43,8 @@ verdict a_request_alone_changes_nothing $? "$(cat "$work/before")"
 
 check same_person 1 exclusions approve 1 --why 属实 --by 甲
 says same_person_is_told "审批人须与申请人不同"
+check same_person_with_spaces 1 exclusions approve 1 --why 属实 --by "　甲 "
+says same_person_with_spaces_is_told "审批人须与申请人不同"
 check without_why 2 exclusions approve 1 --by 乙
 check approve 0 exclusions approve 1 --why 属实 --by 乙
 check approve_second 0 exclusions approve 2 --why 属实 --by 乙
@@ -71,6 +75,6 @@ request frozen 1 S05-01-05 --reason legal
 says frozen_has_a_hint "round reopen 2024-05"
 check decide_when_frozen 1 exclusions approve 5 --why 属实 --by 乙
 says decide_when_frozen_has_a_hint "round reopen 2024-05"
-check orders_show 0 orders show S05-01-01
+check orders_show 0 orders show " S05-01-01　"
 says orders_show_explains "经批准剔除"
 exit $failed

@@ -35,7 +35,9 @@ check create_overlapping 0 round create --id 2024-05b --from 2024-05-15 --to 202
 refused days_in_common 1 不予执行 round create --id x --of 2024-05,2024-05b
 
 # A step before its time.
-refused draw_before_freezing 1 当前状态不允许此操作 draw --round 2024-05 --size 20 --seed 271828
+refused draw_before_freezing 1 "round freeze 2024-05" draw --round 2024-05 --size 20 --seed 271828
+refused shown_before_a_draw 1 尚未抽样 draw --round 2024-05
+refused opened_before_a_draw 1 'round "2024-05" has no draw' draw open --round 2024-05 --order S05-01-01 --why x
 refused outcomes_before_a_draw 1 当前状态不允许此操作 outcomes import --round 2024-05 "$work/orders.csv"
 refused verify_before_freezing 1 当前状态不允许此操作 verify --round 2024-05
 refused reopen_a_draft 1 当前状态不允许此操作 round reopen 2024-05 --why x
@@ -50,8 +52,11 @@ printf 'order_no\nS05-01-01\nS04-01-01\n' > "$work/foreign.csv"
 refused sample_outside_the_frame 1 S04-01-01 draw --round 2024-05 --adopt "$work/foreign.csv"
 printf 'order_no\nS05-01-01\nS05-01-01\n' > "$work/double.csv"
 refused sample_with_an_order_twice 1 S05-01-01 draw --round 2024-05 --adopt "$work/double.csv"
+printf 'number\nS05-01-01\n' > "$work/nameless_sample.csv"
+refused sample_without_numbers 1 "order_no 或 工单编号" draw --round 2024-05 --adopt "$work/nameless_sample.csv"
+refused blank_seed 2 "--seed" draw --round 2024-05 --size 20 --seed " "
 check draw 0 draw --round 2024-05 --size 20 --seed 271828
-refused second_draw 1 当前状态不允许此操作 draw --round 2024-05 --size 20 --seed 314159
+refused second_draw 1 "round reopen 2024-05" draw --round 2024-05 --size 20 --seed 314159
 refused second_draw_by_adopting 1 当前状态不允许此操作 draw --round 2024-05 --adopt "$work/double.csv"
 check listing 0 draw --round 2024-05 --format csv
 cp "$work/out" "$work/draw.csv"
@@ -76,7 +81,7 @@ reject outcome_unknown_word 无法识别 "$drawn,2024-07-05 10:00:00,c,1.1,也�
 # Closed is closed.
 check close 0 round close 2024-05
 refused outcomes_after_closing 1 当前状态不允许此操作 outcomes import --round 2024-05 "$work/outcome_not_drawn.csv"
-refused second_closing 1 当前状态不允许此操作 round close 2024-05
+refused second_closing 1 "round reopen 2024-05" round close 2024-05
 refused draw_after_closing 1 当前状态不允许此操作 draw --round 2024-05 --size 20 --seed 314159
 
 # Dumps: a row without a number is kept apart, the file is loaded.
