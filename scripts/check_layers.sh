@@ -19,7 +19,7 @@ service/intake    base service/storage service/auth service/host scoring importe
 service/rounds    base service/storage service/auth service/host scoring importers reports : math
 service/followup  base service/storage service/auth service/host scoring importers reports service/intake service/rounds : math
 service/response  base service/storage service/auth service/host scoring importers reports service/rounds :
-service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response : jansson math math
+service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response : jansson math
 service           base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/commands :
 TABLE
 }

@@ -7,6 +7,7 @@
 #include "service/commands/output.h"
 #include "service/commands/step.h"
 #include "service/rounds/evidence.h"
+#include "service/rounds/sampled.h"
 
 struct step_arguments {
     const char *round, *by, *why;
@@ -83,6 +84,16 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
 
 /* ---- close ---- */
 
+/* Closing does not wait for them; they lower the response rate, and somebody ought to know. */
+static int count_unworked(struct step *step, int64_t *out_count, struct err *err)
+{
+    struct sampled sampled;
+    int rc = sampled_load(step->datadir.store, step->round.id, &step->arena, &sampled, err);
+    for (size_t i = 0; rc == OK && i < sampled.unit_count; i++)
+        *out_count += sampled.units[i].counts.outcomes.of_group[OUTCOME_UNKNOWN_UNWORKED];
+    return rc;
+}
+
 int round_close_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
@@ -92,13 +103,19 @@ int round_close_run(struct command_context *context, int argc, char **argv)
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
+    int64_t unworked = 0;
     if (rc == OK)
         rc = round_close(&step.datadir, &step.round, &step.actor, &err);
+    if (rc == OK)
+        rc = count_unworked(&step, &unworked, &err);
     if (rc == OK)
         rc = store_commit(step.datadir.store, &err);
     if (rc == OK)
         command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
-    else
+    if (rc == OK && unworked > 0)
+        command_say(context, "启用的样本中有 %lld 件未拨打或情况不明，计入有效率的分母。",
+                    (long long)unworked);
+    if (rc != OK)
         status = step_fail(context, &step.round, &err);
     step_end(&step);
     return status;

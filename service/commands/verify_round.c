@@ -163,6 +163,7 @@ int verify_round(struct verify *verify, const struct counting *counting, struct 
     const struct composition *composition = &counting->composition;
     const struct round_row *round = &composition->round;
     struct arena arena;
+    bool any_open = false;
     int rc = OK;
     if (!round->is_accumulated && !round_is_frozen(round))
         return err_set(err, ERR_WRONG_STATE,
@@ -173,13 +174,17 @@ int verify_round(struct verify *verify, const struct counting *counting, struct 
         rc = check_draw(verify, &counting->datadir, round, &arena, err);
     for (size_t i = 0; i < composition->parts.count && rc == OK; i++) {
         const struct round_row *part = &composition->parts.rows[i];
+        any_open |= !round_is_closed(part);
         if (round_is_frozen(part))
             rc = check_draw(verify, &counting->datadir, part, &arena, err);
         else
             buf_printf(&verify->lines, "未核  评价期 " BYTES_FMT " 尚未冻结\n",
                        BYTES_ARG(part->name));
     }
-    if (rc == OK)
+    if (rc == OK && any_open)
+        buf_printf(&verify->lines, "未核  评价期 " BYTES_FMT " 有未关闭的组成期，结果待重新计算\n",
+                   BYTES_ARG(round->name));
+    else if (rc == OK)
         rc = check_kept(verify, counting, err);
     arena_deinit(&arena);
     return rc;
