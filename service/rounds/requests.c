@@ -2,14 +2,35 @@
 
 #include "base/alloc.h"
 
+#include "service/storage/orders.h"
+
 #include <stdlib.h>
 
 enum { REQUESTS_FIRST_CAPACITY = 16 };
 
 struct gathering {
+    struct store *store;
     struct requests requests;
     size_t capacity;
 };
+
+/* An import that was taken back and loaded again has given its orders other ids. Of an order that is gone nothing is
+ * found, and nothing has to be. */
+static int follow_order(struct store *store, struct bytes order_no, int64_t *handling_id,
+                        struct err *err)
+{
+    struct order_row order;
+    struct err gone = {0};
+    int rc = order_get(store, order_no, &order, &gone);
+    if (rc == ERR_NOT_FOUND)
+        return OK;
+    if (rc != OK) {
+        *err = gone;
+        return rc;
+    }
+    *handling_id = order.id * HANDLINGS_AN_ORDER + *handling_id % HANDLINGS_AN_ORDER;
+    return OK;
+}
 
 static int on_exclusion(void *context, const struct exclusion_row *row, struct err *err)
 {
@@ -35,8 +56,10 @@ static int on_exclusion(void *context, const struct exclusion_row *row, struct e
         requests->rows = rows;
         gathering->capacity = capacity;
     }
-    requests->rows[requests->count++] = request;
-    return OK;
+    int rc = follow_order(gathering->store, row->order_no, &request.handling_id, err);
+    if (rc == OK)
+        requests->rows[requests->count++] = request;
+    return rc;
 }
 
 static int compare(const void *a, const void *b)
@@ -48,7 +71,7 @@ static int compare(const void *a, const void *b)
 
 int requests_load(struct store *store, int64_t round_id, struct requests *out, struct err *err)
 {
-    struct gathering gathering = {0};
+    struct gathering gathering = {.store = store};
     int rc = exclusions_each(store, round_id, on_exclusion, &gathering, err);
     if (rc != OK) {
         requests_deinit(&gathering.requests);

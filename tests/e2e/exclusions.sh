@@ -63,6 +63,12 @@ check after 0 score --round 2024-05 --format csv
 awk -F, '$7 == "U1" { print $9, $10, $11 }' "$work/out" > "$work/after"
 [ "$(cat "$work/after")" = "20 2 18" ]
 verdict approved_leave_the_rate $? "$(cat "$work/after")"
+# Orders that come back under other ids keep what was approved.
+check taken_back 0 imports undo 1
+check loaded_again 0 import --extracted-at 2024-07-03 "$work/orders.csv"
+check after_that 0 score --round 2024-05 --format csv
+awk -F, '$7 == "U1" { print $9, $10, $11 }' "$work/out" > "$work/again"
+same approved_stay_approved "$work/again" "$work/after"
 check freeze 0 round freeze 2024-05
 frame=$PINGYI_DATA/evidence/2024-05/frame-1/frame.txt
 grep -E '^U1' "$frame" | cut -f2 | head -2 | tr '\n' ' ' > "$work/first"
