@@ -205,6 +205,7 @@ static void say_created(const struct command_context *context, const struct roun
 {
     char from[DAY_TEXT_BYTES];
     char to[DAY_TEXT_BYTES];
+    struct bytes kind = round_kind_name(row->kind);
     day_format(row->from_day, from);
     day_format(row->to_day, to);
     if (parts->count == 0)
@@ -213,7 +214,7 @@ static void say_created(const struct command_context *context, const struct roun
     else
         command_say(context,
                     "已建立累计评价期 " BYTES_FMT "（" BYTES_FMT "，%s 至 %s，共 %zu 期）。",
-                    BYTES_ARG(row->name), BYTES_ARG(row->kind), from, to, parts->count);
+                    BYTES_ARG(row->name), BYTES_ARG(kind), from, to, parts->count);
 }
 
 static int create(const struct command_context *context, const struct round_arguments *arguments,

@@ -24,7 +24,7 @@ static struct bytes name_of(struct bytes word, const char *const (*names)[2], si
     return word;
 }
 
-static struct bytes kind_name(struct bytes kind)
+struct bytes round_kind_name(struct bytes kind)
 {
     static const char *const names[][2] = {{"monthly", "月度"},
                                            {"quarterly", "季度"},
@@ -81,7 +81,7 @@ static void append_time(struct buf *out, int64_t utc, int offset_s)
 static void append_head(struct buf *out, const struct round_shown *shown)
 {
     const struct round_row *row = &shown->row;
-    struct bytes kind = kind_name(row->kind);
+    struct bytes kind = round_kind_name(row->kind);
     struct bytes state = round_state_name(row->state);
     char from[DAY_TEXT_BYTES];
     char to[DAY_TEXT_BYTES];
@@ -353,7 +353,7 @@ static int on_round(void *context, const struct round_row *row, struct err *err)
                    BYTES_ARG(row->state), row->is_accumulated ? "yes" : "no");
         return OK;
     }
-    struct bytes kind = kind_name(row->kind);
+    struct bytes kind = round_kind_name(row->kind);
     struct bytes state = round_state_name(row->state);
     buf_printf(out, BYTES_FMT "\t" BYTES_FMT "%s\t%s 至 %s\t" BYTES_FMT "\n", BYTES_ARG(row->name),
                BYTES_ARG(kind), row->is_accumulated ? "（累计）" : "", from, to, BYTES_ARG(state));
