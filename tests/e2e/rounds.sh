@@ -15,7 +15,7 @@ check unknown_round 1 round show nothing
 
 # Sums: each round once, no day twice, the kind from the days.
 check sum 0 round create --id 2024-Q2 --of 2024-06,2024-04,2024-05
-says sum_is_a_quarter quarterly
+says sum_is_a_quarter 季度
 check sum_of_sums 0 round create --id again --of 2024-Q2,2024-05
 check sum_shown 0 round show again --format json
 holds sum_has_each_part_once '.parts == ["2024-04", "2024-05", "2024-06"] and .kind == "quarterly" and .accumulated'
