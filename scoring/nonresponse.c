@@ -12,11 +12,9 @@ struct interval nonresponse_bounds(int64_t released, int64_t ineligible, int64_t
                              (double)(favourable + eligible - valid) / (double)eligible};
 }
 
-void nonresponse_trend_add(struct nonresponse_trend *trend, int64_t attempt, bool is_favourable)
+int nonresponse_wave_of(int64_t attempt)
 {
-    int64_t wave = attempt < NONRESPONSE_WAVES ? attempt - 1 : NONRESPONSE_WAVES - 1;
-    trend->valid[wave]++;
-    trend->favourable[wave] += is_favourable ? 1 : 0;
+    return attempt < NONRESPONSE_WAVES ? (int)attempt - 1 : NONRESPONSE_WAVES - 1;
 }
 
 void nonresponse_trend_estimate(const struct nonresponse_trend *trend, double level,

@@ -15,13 +15,13 @@ struct interval nonresponse_bounds(int64_t released, int64_t ineligible, int64_t
  * rest, those who were never reached would too. */
 enum { NONRESPONSE_WAVES = 3 };
 
+/* The wave, from 0, of attempt number `attempt`, from 1. */
+int nonresponse_wave_of(int64_t attempt);
+
 struct nonresponse_trend {
     int64_t valid[NONRESPONSE_WAVES];
     int64_t favourable[NONRESPONSE_WAVES];
 };
-
-/* Count one answer of attempt number `attempt`, from 1. */
-void nonresponse_trend_add(struct nonresponse_trend *trend, int64_t attempt, bool is_favourable);
 
 struct nonresponse_wave {
     double point; /* favourable/valid in [0,1]; NaN without an answer */

@@ -43,6 +43,7 @@ int prefix_digest_set(struct prefix_digest *digest, struct bytes prefix, struct 
     if (SHA256_Init(&state) != 1 || SHA256_Update(&state, prefix.ptr, prefix.len) != 1)
         return crypto_err_set(err, "begin a SHA-256 with a prefix");
     digest->behind_prefix = state;
+    OPENSSL_cleanse(&state, sizeof state); /* copied as a key is, to where it is wiped */
     return OK;
 }
 

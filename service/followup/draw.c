@@ -10,7 +10,11 @@
 
 #include <string.h>
 
-enum { ROUND_MAX_BYTES = 2 * RULES_TEXT_MAX_BYTES, PLAN_MAX_BYTES = 256 * 1024 * 1024 };
+enum {
+    ROUND_MAX_BYTES = 2 * RULES_TEXT_MAX_BYTES,
+    PLAN_MAX_BYTES = 256 * 1024 * 1024,
+    STEP_MAX_BYTES = 8192,
+};
 
 /* ---- before the draw ---- */
 
@@ -41,21 +45,34 @@ static int begin(const struct datadir *datadir, const struct round_row *round, b
     return rc;
 }
 
+struct earlier {
+    int64_t last_no;
+    int64_t frame_no;
+    bool knows_secret; /* somebody was told the seed of a draw from this frame */
+};
+
 static int see_draw(void *context, const struct draw_row *row, struct err *err)
 {
-    int64_t *last = context;
+    struct earlier *earlier = context;
     (void)err;
-    *last = row->no;
+    earlier->last_no = row->no;
+    earlier->knows_secret |= row->frame_no == earlier->frame_no && row->seed_opened_utc != 0;
     return OK;
 }
 
-static int number_draw(struct drawing *drawing, const struct actor *actor, struct err *err)
+static int number_draw(struct drawing *drawing, bool needs_secret, const struct actor *actor,
+                       struct err *err)
 {
-    int64_t last = 0;
-    int rc = draws_each(drawing->datadir->store, drawing->round.id, see_draw, &last, err);
+    struct earlier earlier = {.frame_no = drawing->frame.no};
+    int rc = draws_each(drawing->datadir->store, drawing->round.id, see_draw, &earlier, err);
+    if (rc == OK && earlier.knows_secret && needs_secret)
+        rc = err_set(err, ERR_REFUSED,
+                     "the secret half of the seed was opened; reopen round \"" BYTES_FMT
+                     "\" to draft and freeze it anew",
+                     BYTES_ARG(drawing->round.name));
     if (rc == OK)
         rc = random_bytes(drawing->salt_key, sizeof drawing->salt_key, err);
-    drawing->no = last + 1;
+    drawing->no = earlier.last_no + 1;
     drawing->drawn_utc = actor->now_utc;
     return rc;
 }
@@ -216,7 +233,7 @@ int draw_make(const struct datadir *datadir, const struct round_row *round,
     if (rc == OK)
         rc = begin(datadir, round, is_exact, actor, &drawing, err);
     if (rc == OK)
-        rc = number_draw(&drawing, actor, err);
+        rc = number_draw(&drawing, !is_exact, actor, err);
     drawing.kind = is_exact ? DRAW_BY_EXACT_SEED : DRAW_BY_SEED;
     drawing.seed = seed;
     if (rc == OK)
@@ -248,7 +265,7 @@ int draw_adopt(const struct datadir *datadir, const struct round_row *round,
     if (rc == OK)
         rc = begin(datadir, round, true, actor, &drawing, err);
     if (rc == OK)
-        rc = number_draw(&drawing, actor, err);
+        rc = number_draw(&drawing, false, actor, err);
     drawing.kind = DRAW_ADOPTED;
     drawing.wanted = (int64_t)count;
     if (rc == OK)
@@ -292,7 +309,7 @@ int draw_top_up(const struct datadir *datadir, const struct round_row *round,
 {
     struct drawing drawing = {.datadir = NULL};
     struct buf step;
-    buf_init(&step, DRAW_SEED_MAX_BYTES);
+    buf_init(&step, STEP_MAX_BYTES);
     buf_printf(&step, BYTES_FMT " %jd: " BYTES_FMT, BYTES_ARG(unit_code), (intmax_t)count,
                BYTES_ARG(why));
     int rc = round_is_closed(round)

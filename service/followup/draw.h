@@ -131,8 +131,8 @@ int draw_open_seed(const struct datadir *datadir, const struct round_row *round,
 /* ---- checking ---- */
 
 /* Whether frame, secret and draw are what they are said to be: the listing's hash, the commitment, every
- * ticket, position and part, and the published files. ERR_CORRUPT names the first that is not; an adopted
- * sample has no tickets. */
+ * ticket, position and part, the published files, and that all of the sample is released. ERR_CORRUPT names the first
+ * that is not; an adopted sample has no tickets. */
 int draw_verify(const struct datadir *datadir, const struct round_row *round, struct err *err);
 
 #endif

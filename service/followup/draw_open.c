@@ -81,6 +81,9 @@ int draw_open_seed(const struct datadir *datadir, const struct round_row *round,
     if (rc == OK)
         rc = record(&drawing, BYTES_LIT("seed"), why, actor, err);
     if (rc == OK)
+        rc =
+            draw_put_seed_opened(datadir->store, drawing.round.id, drawing.no, actor->now_utc, err);
+    if (rc == OK)
         rc = drawing_seed(&drawing, out, err);
     drawing_deinit(&drawing);
     return rc;

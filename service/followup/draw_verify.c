@@ -172,6 +172,16 @@ static int check_entries(const struct drawing *drawing, struct err *err)
     return rc;
 }
 
+/* A sample is released as a whole: who takes orders out of it takes their answers out of the rates. */
+static int check_released(const struct drawing *drawing, struct err *err)
+{
+    for (size_t i = 0; i < drawing->unit_count; i++) {
+        if (drawing->units[i].released < drawing->units[i].sample)
+            return refuse("the released sample", drawing, err);
+    }
+    return OK;
+}
+
 int draw_verify(const struct datadir *datadir, const struct round_row *round, struct err *err)
 {
     struct drawing drawing = {.datadir = NULL};
@@ -191,6 +201,8 @@ int draw_verify(const struct datadir *datadir, const struct round_row *round, st
         rc = check_entries(&drawing, err);
     if (rc == OK && has_draw)
         rc = published_check(&drawing, err);
+    if (rc == OK && has_draw)
+        rc = check_released(&drawing, err);
     drawing_deinit(&drawing);
     return rc;
 }

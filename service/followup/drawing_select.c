@@ -135,7 +135,7 @@ static int recipe_init(const struct drawing *drawing, bool keeps_all, struct rec
 
 static void recipe_deinit(struct recipe *recipe)
 {
-    buf_deinit(&recipe->seed);
+    buf_wipe(&recipe->seed);
     mem_free(recipe->quotas);
 }
 

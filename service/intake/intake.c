@@ -570,7 +570,7 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
         rc = import_blocked_by(store, import_id, &later, &round, err);
     if (rc == OK && round.len > 0)
         rc =
-            err_set(err, ERR_REFUSED, "closed round \"" BYTES_FMT "\" counts orders of import %lld",
+            err_set(err, ERR_REFUSED, "frozen round \"" BYTES_FMT "\" counts orders of import %lld",
                     BYTES_ARG(round), (long long)import_id);
     if (rc == OK && later != 0)
         rc = err_set(err, ERR_REFUSED, "import %lld names orders of import %lld; undo it first",

@@ -15,8 +15,8 @@ struct actor {
     int64_t now_utc;
 };
 
-/* draft -> frozen. Stores facts, register, judgements, calendar layers and the frame with the hash of its listing and of the
- * rules, and makes the secret half of the seed, of which the commitment alone is told. What is published is
+/* draft -> frozen. Stores facts, register, judgements, calendar layers and the frame with the hash of its listing and
+ * of the rules, and makes the secret half of the seed, of which the commitment alone is told. What is published is
  * written to the evidence (service/rounds/evidence.h). The as-of is fixed. ERR_WRONG_STATE: not a draft, or an
  * accumulated round. ERR_FORMAT: an order number or unit code that no frame takes. ERR_REFUSED names an order that
  * would stand in the frame twice. `out` may be NULL; its bytes are the arena's. */

@@ -133,7 +133,7 @@ static int read_attempt(struct walk *walk, struct err *err)
 
 static void count_case(struct unit_sample *counts, const struct final_outcome *outcome)
 {
-    int wave = outcome->attempt < NONRESPONSE_WAVES ? outcome->attempt - 1 : NONRESPONSE_WAVES - 1;
+    int wave = nonresponse_wave_of(outcome->attempt);
     counts->outcomes.of_group[outcome->group]++;
     if (outcome->attempt == 0)
         return;

@@ -28,7 +28,20 @@ int draw_put_new(struct store *store, const struct draw_row *row, struct err *er
 /* Columns of draw_get_current, draw_get and draws_each. */
 static void read_draw(sqlite3_stmt *statement, struct draw_row *out)
 {
-    enum { ROUND, NO, FRAME, KIND, SEED, SALT_KEY, WANTED, PUBLIC, DRAWN, WHO, ABANDONED };
+    enum {
+        ROUND,
+        NO,
+        FRAME,
+        KIND,
+        SEED,
+        SALT_KEY,
+        WANTED,
+        PUBLIC,
+        DRAWN,
+        WHO,
+        ABANDONED,
+        SEED_OPENED
+    };
     *out = (struct draw_row){
         .round_id = sqlite3_column_int64(statement, ROUND),
         .no = sqlite3_column_int64(statement, NO),
@@ -41,6 +54,7 @@ static void read_draw(sqlite3_stmt *statement, struct draw_row *out)
         .drawn_utc = sqlite3_column_int64(statement, DRAWN),
         .who = database_column_text(statement, WHO),
         .abandoned_utc = sqlite3_column_int64(statement, ABANDONED),
+        .seed_opened_utc = sqlite3_column_int64(statement, SEED_OPENED),
     };
 }
 
@@ -99,6 +113,16 @@ int draw_put_abandoned(struct store *store, int64_t round_id, int64_t no, int64_
 {
     int rc =
         database_run_with(store, "draw_put_abandoned", (int64_t[]){at_utc, round_id, no}, 3, err);
+    if (rc == OK && sqlite3_changes(database_handle(store)) == 0)
+        rc = not_found(round_id, no, err);
+    return rc;
+}
+
+int draw_put_seed_opened(struct store *store, int64_t round_id, int64_t no, int64_t at_utc,
+                         struct err *err)
+{
+    int rc =
+        database_run_with(store, "draw_put_seed_opened", (int64_t[]){at_utc, round_id, no}, 3, err);
     if (rc == OK && sqlite3_changes(database_handle(store)) == 0)
         rc = not_found(round_id, no, err);
     return rc;

@@ -14,7 +14,8 @@ struct draw_row {
     struct bytes public_sha256; /* 32 bytes */
     int64_t drawn_utc;
     struct bytes who;
-    int64_t abandoned_utc; /* 0: not */
+    int64_t abandoned_utc;   /* 0: not */
+    int64_t seed_opened_utc; /* when somebody was told the whole seed; 0: never */
 };
 /* ERR_EXISTS when the number is taken. */
 int draw_put_new(struct store *store, const struct draw_row *row, struct err *err);
@@ -27,6 +28,9 @@ int draws_each(struct store *store, int64_t round_id, draw_cb on_draw, void *con
                struct err *err); /* by no */
 int draw_put_abandoned(struct store *store, int64_t round_id, int64_t no, int64_t at_utc,
                        struct err *err);
+
+int draw_put_seed_opened(struct store *store, int64_t round_id, int64_t no, int64_t at_utc,
+                         struct err *err);
 
 struct draw_unit_row {
     int64_t unit;

@@ -46,8 +46,8 @@ typedef int (*frame_entry_cb)(void *context, const struct frame_entry *entry, st
 /* In the order of the listing. */
 int frame_entries_each(struct store *store, int64_t round_id, frame_entry_cb on_entry,
                        void *context, struct err *err);
-/* `count` of them at most, from the front of the listing, or from its back in reverse: two stores can so read two halves
- * side by side, and no key of the middle has to be found. */
+/* `count` of them at most, from the front of the listing, or from its back in reverse: so two stores can read halves
+ * side by side, and no key in the middle has to be found. */
 enum frame_end { FRAME_FRONT, FRAME_BACK };
 int frame_entries_each_from(struct store *store, int64_t round_id, enum frame_end end,
                             int64_t count, frame_entry_cb on_entry, void *context, struct err *err);

@@ -17,4 +17,5 @@ awk -v frame="$frame" -v sample="$sample" '{
     printf line, "selection / stepping through the frame", $3, $1, $3 / $1, "at most 2, goal 1.4"
     printf line, "selection / reading its columns too", $3, $2, $3 / $2, "what tickets and heaps add"
     printf "%-46s %7.2f s\n", "evidence: a commitment for each entry", $4
+    printf "%-46s %7.1f MB, %d threads select\n", "memory at most, of all of it", $5, $6
 }' "$dir/times"

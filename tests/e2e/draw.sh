@@ -116,4 +116,12 @@ check adopt 0 draw --round adopted --adopt "$work/sample.csv" --format csv
 [ "$(grep -c ',,sample$' "$work/out")" = 40 ]
 verdict adopted_sample_has_no_tickets $?
 check adopted_has_no_seed 1 draw open --round adopted --seed --why 审计
+
+# The secret half was told with the seed: it draws no more.
+check reopened 0 round reopen 2024-05 --why 重新抽样
+check a_known_secret_draws_no_more 1 draw --round 2024-05 --size 1300 --seed 555
+says says_to_freeze_anew 'freeze it anew'
+check thawed 0 round reopen 2024-05 --why 重新冻结
+check frozen_anew 0 round freeze 2024-05
+check a_new_secret_draws 0 draw --round 2024-05 --size 1300 --seed 555
 exit $failed

@@ -34,17 +34,20 @@ static void nonresponse_bounds__know_their_edges(void **state)
     assert_true(isnan(none.low) && isnan(none.high));
 }
 
+static void nonresponse_wave_of__ends_with_all_later_attempts(void **state)
+{
+    (void)state;
+    assert_int_equal(nonresponse_wave_of(1), 0);
+    assert_int_equal(nonresponse_wave_of(2), 1);
+    assert_int_equal(nonresponse_wave_of(3), 2);
+    assert_int_equal(nonresponse_wave_of(1000000), 2);
+}
+
 static void nonresponse_trend__rates_each_wave(void **state)
 {
     (void)state;
-    struct nonresponse_trend trend = {0};
+    const struct nonresponse_trend trend = {{8, 0, 4}, {6, 0, 1}};
     struct nonresponse_wave waves[NONRESPONSE_WAVES];
-    for (int i = 0; i < 8; i++)
-        nonresponse_trend_add(&trend, 1, i < 6);
-    nonresponse_trend_add(&trend, 3, true);
-    nonresponse_trend_add(&trend, 4, false);
-    nonresponse_trend_add(&trend, 5, false);
-    nonresponse_trend_add(&trend, 1000000, false);
     nonresponse_trend_estimate(&trend, 0.95, waves);
     assert_true(waves[0].point == 0.75 && waves[2].point == 0.25);
     assert_true(isnan(waves[1].point) && isnan(waves[1].interval.low));
@@ -57,6 +60,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nonresponse_bounds__equal_the_golden_table),
         cmocka_unit_test(nonresponse_bounds__know_their_edges),
+        cmocka_unit_test(nonresponse_wave_of__ends_with_all_later_attempts),
         cmocka_unit_test(nonresponse_trend__rates_each_wave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

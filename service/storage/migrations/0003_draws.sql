@@ -86,6 +86,7 @@ CREATE TABLE draws (
     drawn_utc INTEGER NOT NULL,
     who       TEXT NOT NULL,
     abandoned_utc INTEGER,           -- NULL: not
+    seed_opened_utc INTEGER,         -- when somebody was told the whole seed, and so the secret half; NULL: never
     PRIMARY KEY (round_id, no),
     FOREIGN KEY (round_id, frame_no) REFERENCES frames (round_id, no)
 ) STRICT, WITHOUT ROWID;

@@ -9,21 +9,28 @@ VALUES (
 );
 
 -- name: draw_get_current
-SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc
+SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc,
+    seed_opened_utc
 FROM draws
 WHERE round_id = :round_id AND no = (SELECT max(d.no) FROM draws AS d WHERE d.round_id = :round_id)
   AND abandoned_utc IS NULL;
 
 -- name: draw_get
-SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc
+SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc,
+    seed_opened_utc
 FROM draws WHERE round_id = :round_id AND no = :no;
 
 -- name: draws_each
-SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc
+SELECT round_id, no, frame_no, kind, seed, sealed_salt_key, wanted, public_sha256, drawn_utc, who, abandoned_utc,
+    seed_opened_utc
 FROM draws WHERE round_id = :round_id ORDER BY no;
 
 -- name: draw_put_abandoned
 UPDATE draws SET abandoned_utc = :abandoned_utc WHERE round_id = :round_id AND no = :no;
+
+-- name: draw_put_seed_opened
+-- The first time counts.
+UPDATE draws SET seed_opened_utc = coalesce(seed_opened_utc, :at_utc) WHERE round_id = :round_id AND no = :no;
 
 -- name: draw_unit_put
 INSERT INTO draw_units (round_id, draw_no, unit, code, frame, sample, reserve, released)

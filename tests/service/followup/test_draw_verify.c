@@ -59,6 +59,12 @@ static void draw_verify__finds_a_changed_part(void **state)
                  "commitments.txt");
 }
 
+static void draw_verify__finds_a_sample_that_was_cut(void **state)
+{
+    expect_found(*state, "UPDATE draw_units SET released = released - 1 WHERE unit = 0",
+                 "the released sample");
+}
+
 static void draw_verify__finds_a_changed_frame(void **state)
 {
     expect_found(*state, "UPDATE frame_entries SET order_no = 'B0' WHERE order_no = 'B1'",
@@ -176,6 +182,7 @@ int main(void)
         FIXTURE_TEST(draw_verify__finds_a_changed_order),
         FIXTURE_TEST(draw_verify__finds_a_changed_position),
         FIXTURE_TEST(draw_verify__finds_a_changed_part),
+        FIXTURE_TEST(draw_verify__finds_a_sample_that_was_cut),
         FIXTURE_TEST(draw_verify__finds_a_changed_frame),
         FIXTURE_TEST(draw_verify__finds_changed_rules),
         FIXTURE_TEST(draw_verify__finds_a_changed_commitment),

@@ -159,19 +159,19 @@ static void drawing_select__refuses_a_frame_of_other_entries(void **state)
 {
     struct fixture *fixture = *state;
     static const struct {
-        const char *change, *back;
+        const char *change, *back, *named;
     } cases[] = {
         /* A23 lies in the middle: either half could miss what stands beside it. */
         {"INSERT INTO frame_entries SELECT round_id, unit, order_no || 'x', 1 FROM frame_entries "
          "WHERE order_no = 'A23'",
-         "DELETE FROM frame_entries WHERE order_no = 'A23x'"},
+         "DELETE FROM frame_entries WHERE order_no = 'A23x'", "entries"},
         {"UPDATE frame_entries SET unit = 2 WHERE order_no = 'A9'",
-         "UPDATE frame_entries SET unit = 1 WHERE order_no = 'A9'"},
+         "UPDATE frame_entries SET unit = 1 WHERE order_no = 'A9'", "belongs to no unit"},
         {"UPDATE frame_entries SET unit = -1 WHERE order_no = 'B1'",
-         "UPDATE frame_entries SET unit = 0 WHERE order_no = 'B1'"},
+         "UPDATE frame_entries SET unit = 0 WHERE order_no = 'B1'", "belongs to no unit"},
         {"UPDATE frame_entries SET unit = 1 WHERE order_no = 'B1'",
-         "UPDATE frame_entries SET unit = 0 WHERE order_no = 'B1'"},
-        {"DELETE FROM frame_entries WHERE order_no = 'A23'", NULL},
+         "UPDATE frame_entries SET unit = 0 WHERE order_no = 'B1'", "entries"},
+        {"DELETE FROM frame_entries WHERE order_no = 'A23'", NULL, "entries"},
     };
     make_frozen(fixture);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -180,7 +180,8 @@ static void drawing_select__refuses_a_frame_of_other_entries(void **state)
             struct wanted wanted = {.threads = threads};
             struct err err = {0};
             int rc = with_round(fixture, "2024-06", step_select, &wanted, &err);
-            if (rc != ERR_CORRUPT || err.code != ERR_CORRUPT || wanted.selection != NULL)
+            if (rc != ERR_CORRUPT || strstr(err.message, cases[i].named) == NULL ||
+                wanted.selection != NULL)
                 fail_msg("case %zu with %d threads: %d \"%s\"", i, threads, rc, err.message);
             wanted_deinit(&wanted);
         }
