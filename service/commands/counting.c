@@ -37,26 +37,35 @@ void counting_deinit(struct counting *counting)
     buf_deinit(&counting->rules_text);
 }
 
+/* Where the orders are listed: those of an accumulated round in each of its parts. */
+static void say_orders(const struct command_context *context, const struct counting *counting,
+                       int64_t count, const char *what, const char *option)
+{
+    const struct round_row *round = &counting->composition.round;
+    if (round->is_accumulated)
+        command_say(context,
+                    "%lld 件%s，未计入任何单位：在所含各期中查看，orders list --round ID %s",
+                    (long long)count, what, option);
+    else
+        command_say(context, "%lld 件%s，未计入任何单位：orders list --round %s %s",
+                    (long long)count, what, round->name.ptr, option);
+}
+
 int counting_warn(const struct command_context *context, const struct counting *counting)
 {
     const struct evaluation *evaluation = &counting->composition.evaluation;
-    const char *round = counting->composition.round.name.ptr;
     if (counting->rules_text.len > 0)
         command_say(context, "试算：所用不是本期自己的规则，不保存任何结果。");
     else if (counting->composition.basis.is_trial)
         command_say(context, "试算：规则没有依据文件。");
     if (evaluation->unclear > 0)
-        command_say(context,
-                    "%lld 件主办单位不明（无主办或有两个主办），未计入任何单位：orders list "
-                    "--round %s --unclear",
-                    (long long)evaluation->unclear, round);
+        say_orders(context, counting, evaluation->unclear, "主办单位不明（无主办或有两个主办）",
+                   "--unclear");
     if (evaluation->without_unit > 0)
         command_say(context, "%lld 件由热线直接答复，不属于任何承办单位。",
                     (long long)evaluation->without_unit);
     if (evaluation->unmatched == 0)
         return EXIT_DONE;
-    command_say(context,
-                "%lld 件的单位名称未对应，未计入任何单位：orders list --round %s --unmatched",
-                (long long)evaluation->unmatched, round);
+    say_orders(context, counting, evaluation->unmatched, "的单位名称未对应", "--unmatched");
     return EXIT_PARTLY;
 }

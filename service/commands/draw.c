@@ -175,9 +175,11 @@ static int run_draw(struct command_context *context, int argc, char **argv)
         rc = command.writes   ? draw(&command, &err)
              : arguments.plan ? print_plan(&command, &err)
                               : print_draw(&command, &err);
-    status = rc == OK ? EXIT_DONE : say_failure(&command, &err);
-    if (rc == OK && output_finish(context, &command.out, &err) != OK)
-        status = command_fail(context, &err);
+    if (rc == OK && !command.writes)
+        rc = output_finish(context, &command.out, &err);
+    status = rc != OK         ? say_failure(&command, &err)
+             : command.writes ? step_show(context, &command.out)
+                              : EXIT_DONE;
     datadir_close(&command.datadir);
     buf_deinit(&command.out);
     arena_deinit(&command.arena);

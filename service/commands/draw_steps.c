@@ -108,9 +108,7 @@ int draw_open_run(struct command_context *context, int argc, char **argv)
         rc = open_one(&arguments, &step, &out, &err);
     if (rc == OK)
         rc = store_commit(step.datadir.store, &err); /* nothing is shown that is not recorded */
-    if (rc == OK)
-        rc = output_finish(context, &out, &err);
-    status = rc == OK ? EXIT_DONE : step_fail(context, &step.round, &err);
+    status = rc == OK ? step_show(context, &out) : step_fail(context, &step.round, &err);
     step_end(&step);
     buf_deinit(&out);
     return status;

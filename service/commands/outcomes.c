@@ -266,6 +266,8 @@ static int run_rejects(const struct command_context *context, const char *id)
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
     if (rc == OK)
         rc = outcomes_rejects_render(&datadir, file_id, &text, &err);
+    if (rc == OK && text.len == 0)
+        command_say(context, "结果文件 %s 没有问题数据，或没有这个编号。", id);
     if (rc == OK) {
         mask_numbers(buf_bytes(&text), &masked);
         rc = output_finish(context, &masked, &err);

@@ -4,7 +4,6 @@
 
 #include "service/commands/arguments.h"
 #include "service/host/files.h"
-#include "service/commands/round_shown.h"
 #include "service/rounds/evaluation.h"
 
 #include <stdlib.h>
@@ -206,15 +205,16 @@ static void say_created(const struct command_context *context, const struct roun
 {
     char from[DAY_TEXT_BYTES];
     char to[DAY_TEXT_BYTES];
+    struct bytes kind = round_kind_name(row->kind);
     day_format(row->from_day, from);
     day_format(row->to_day, to);
     if (parts->count == 0)
         command_say(context, "已建立评价期 " BYTES_FMT "（%s 至 %s）。", BYTES_ARG(row->name), from,
                     to);
     else
-        command_say(
-            context, "已建立累计评价期 " BYTES_FMT "（" BYTES_FMT "，%s 至 %s，共 %zu 期）。",
-            BYTES_ARG(row->name), BYTES_ARG(round_kind_name(row->kind)), from, to, parts->count);
+        command_say(context,
+                    "已建立累计评价期 " BYTES_FMT "（" BYTES_FMT "，%s 至 %s，共 %zu 期）。",
+                    BYTES_ARG(row->name), BYTES_ARG(kind), from, to, parts->count);
 }
 
 static int create(const struct command_context *context, const struct round_arguments *arguments,

@@ -24,6 +24,16 @@ static struct bytes name_of(struct bytes word, const char *const (*names)[2], si
     return word;
 }
 
+struct bytes round_kind_name(struct bytes kind)
+{
+    static const char *const names[][2] = {{"monthly", "月度"},
+                                           {"quarterly", "季度"},
+                                           {"midyear", "半年"},
+                                           {"yearend", "全年"},
+                                           {"other", "其他"}};
+    return name_of(kind, names, sizeof names / sizeof *names);
+}
+
 static struct bytes step_name(struct bytes step)
 {
     static const char *const names[][2] = {{"create", "建立"},

@@ -208,17 +208,3 @@ void round_shown_deinit(struct round_shown *shown)
 {
     arena_deinit(&shown->arena);
 }
-
-struct bytes round_kind_name(struct bytes kind)
-{
-    static const char *const names[][2] = {{"monthly", "月度"},
-                                           {"quarterly", "季度"},
-                                           {"midyear", "半年"},
-                                           {"yearend", "全年"},
-                                           {"other", "其他"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (bytes_equal(kind, bytes_from_z(names[i][0])))
-            return bytes_from_z(names[i][1]);
-    }
-    return kind;
-}

@@ -45,7 +45,4 @@ int round_shown_load(struct store *store, struct bytes name, int64_t now_utc,
                      struct round_shown *out, struct err *err);
 void round_shown_deinit(struct round_shown *shown);
 
-/* 月度, 季度 …; a word that is no kind comes back as it is. */
-struct bytes round_kind_name(struct bytes kind);
-
 #endif

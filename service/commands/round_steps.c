@@ -42,7 +42,7 @@ static void append_digest(struct buf *out, const char *label, struct bytes diges
     buf_printf(out, "%s：%s\n", label, hex);
 }
 
-static int print_frame(const struct step *step, const struct frame_row *frame, struct err *err)
+static int show_frame(const struct step *step, const struct frame_row *frame)
 {
     struct buf out;
     char directory[EVIDENCE_DIRECTORY_BYTES];
@@ -54,9 +54,9 @@ static int print_frame(const struct step *step, const struct frame_row *frame, s
     append_digest(&out, "规则摘要（SHA-256）", frame->rules_sha256);
     append_digest(&out, "种子承诺（SHA-256）", frame->secret_sha256);
     buf_printf(&out, "凭证：%s/evidence/%s\n", step->context->data_path, directory);
-    int rc = output_finish(step->context, &out, err);
+    int status = step_show(step->context, &out);
     buf_deinit(&out);
-    return rc;
+    return status;
 }
 
 int round_freeze_run(struct command_context *context, int argc, char **argv)
@@ -75,9 +75,10 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
         rc = store_commit(step.datadir.store, &err);
     if (rc == OK) {
         command_say(context, "评价期 %s 已冻结，此后导入的数据不再改变它。", arguments.round);
-        rc = print_frame(&step, &frame, &err);
+        status = show_frame(&step, &frame);
+    } else {
+        status = step_fail(context, &step.round, &err);
     }
-    status = rc == OK ? EXIT_DONE : step_fail(context, &step.round, &err);
     step_end(&step);
     return status;
 }

@@ -15,4 +15,7 @@ int round_reopen_run(struct command_context *context, int argc, char **argv);
 int round_list_run(struct command_context *context, int argc, char **argv);
 int round_show_run(struct command_context *context, int argc, char **argv);
 
+/* monthly, quarterly, … in Chinese. */
+struct bytes round_kind_name(struct bytes kind);
+
 #endif

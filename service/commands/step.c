@@ -1,6 +1,7 @@
 #include "service/commands/step.h"
 
 #include "service/commands/arguments.h"
+#include "service/commands/output.h"
 
 enum { STEP_ARENA_MAX_BYTES = 1024 * 1024 };
 
@@ -48,4 +49,13 @@ int step_fail(const struct command_context *context, const struct round_row *rou
                     on.why, on.verb, BYTES_ARG(round->name), on.rest);
     }
     return status;
+}
+
+int step_show(const struct command_context *context, const struct buf *out)
+{
+    struct err err = {.code = OK};
+    if (output_finish(context, out, &err) == OK)
+        return EXIT_DONE;
+    command_say(context, "已完成并记录，但结果未能显示（%s）", err.message);
+    return EXIT_PARTLY;
 }

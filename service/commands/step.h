@@ -24,4 +24,7 @@ void step_end(struct step *step);
 int step_fail(const struct command_context *context, const struct round_row *round,
               const struct err *err);
 
+/* Show what a step that is committed gives. EXIT_DONE; EXIT_PARTLY when it could not be shown: the step holds. */
+int step_show(const struct command_context *context, const struct buf *out);
+
 #endif

@@ -71,6 +71,8 @@ reserve=$(awk -F, '$5 == "reserve" { print $3; exit }' "$work/draw.csv")
     echo "$drawn,2024-06-20 10:00,王,1.1,已解决,还行,,"
     echo "$drawn,2024-06-20 10:00,王,2.21,,,,"
 } >"$work/bad.csv"
+check rejects_of_no_file 0 outcomes rejects 99
+says rejects_of_no_file_is_said "结果文件 99 没有问题数据"
 check bad_rows_are_told 3 outcomes import --round 2024-05 --rejects "$work/rejects.csv" "$work/bad.csv"
 says by_line_and_number "第 2 行，工单 GD-NOT-DRAWN：该工单未被抽中"
 [ -z "$reserve" ] || says reserve_is_not_called "工单 $reserve：该工单是尚未启用的备用样本"
