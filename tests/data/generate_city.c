@@ -5,9 +5,10 @@
  *   generate_city --bench-rows N [--encoding utf-8|gb18030] [--random-ids]
  *
  * Every order gets its whole history first; a dump shows the part of it that lies before the dump was taken. So June's
- * dump brings again exactly those orders of May that have changed since; April's comes late, with all that became of it. All chance comes from
- * splitmix64 with a fixed seed and whole numbers: the files are the same on every machine. Times are seconds since 1970
- * on the city's own wall clock. One file, longer than others, so that `cc generate_city.c` is all it takes. */
+ * dump brings again exactly those orders of May that have changed since; April's comes late, with all that became of
+ * it. All chance comes from splitmix64 with a fixed seed and whole numbers: the files are the same on every machine.
+ * Times are seconds since 1970 on the city's own wall clock. One file, longer than others, so that
+ * `cc generate_city.c` is all it takes. */
 #include <iconv.h>
 #include <inttypes.h>
 #include <stdarg.h>
