@@ -175,6 +175,10 @@ static int load_and_report(struct loading *loading, const char *path, struct err
                     refusal_sentence(result.refusal), of_file.message);
     else if (rc != OK)
         (void)command_fail(loading->context, &of_file);
+    if (rc == ERR_WRONG_STATE)
+        command_say(loading->context,
+                    "访问结果在抽样之后、关闭之前载入；评价期到了哪一步，见 round show %s",
+                    loading->arguments->round);
     if (rc == OK)
         name_rejects(loading, path, &result);
     return report(loading, path, &result, rc, &of_file, err);

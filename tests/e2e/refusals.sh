@@ -38,7 +38,7 @@ refused days_in_common 1 不予执行 round create --id x --of 2024-05,2024-05b
 refused draw_before_freezing 1 "round freeze 2024-05" draw --round 2024-05 --size 20 --seed 271828
 refused shown_before_a_draw 1 尚未抽样 draw --round 2024-05
 refused opened_before_a_draw 1 'round "2024-05" has no draw' draw open --round 2024-05 --order S05-01-01 --why x
-refused outcomes_before_a_draw 1 当前状态不允许此操作 outcomes import --round 2024-05 "$work/orders.csv"
+refused outcomes_before_a_draw 1 "round show 2024-05" outcomes import --round 2024-05 "$work/orders.csv"
 refused verify_before_freezing 1 当前状态不允许此操作 verify --round 2024-05
 refused reopen_a_draft 1 当前状态不允许此操作 round reopen 2024-05 --why x
 check freeze 0 round freeze 2024-05
