@@ -15,6 +15,14 @@ static bool is_ascii(struct bytes text)
 
 /* libunistring takes memory of its own where `room` does not do; it always does, but for a run of more than 64 marks
  * on one letter, which it sorts elsewhere and gives back. */
+bool order_number_is_usable(struct bytes text)
+{
+    bool usable = text.len <= ORDER_NUMBER_MAX_BYTES;
+    for (size_t i = 0; i < text.len && usable; i++)
+        usable = (unsigned char)text.ptr[i] >= 0x20 && text.ptr[i] != 0x7f;
+    return usable;
+}
+
 int order_number_normalise(struct bytes text, char room[ORDER_NUMBER_ROOM_BYTES], struct bytes *out,
                            struct err *err)
 {

@@ -9,10 +9,13 @@
 
 enum {
     ORDER_NUMBER_MAX_BYTES =
-        1024, /* as in a frame; a longer text stays as it is, and no frame takes it */
+        1024, /* as in a frame; a longer text stays as it is, and is not usable */
     ORDER_NUMBER_ROOM_BYTES =
         3 * ORDER_NUMBER_MAX_BYTES, /* UTF-8 grows by NFC to the threefold at most */
 };
+
+/* Whether a frame takes it: no control character, and not longer than a frame's lines may be. */
+bool order_number_is_usable(struct bytes text);
 
 /* `text`, valid UTF-8 and trimmed, in NFC: itself where it is ASCII, else in `room`. ERR_NOMEM. */
 int order_number_normalise(struct bytes text, char room[ORDER_NUMBER_ROOM_BYTES], struct bytes *out,

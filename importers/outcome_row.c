@@ -12,7 +12,9 @@ static int read_order(struct row_reader *reader, const struct table_row *row,
     outcome->order_no = row_value(reader, row, FIELD_ORDER_NO);
     if (outcome->order_no.len == 0)
         return REJECT_MISSING_ORDER_NO;
-    return cell_is_scientific(outcome->order_no) ? REJECT_SCIENTIFIC_ORDER_NO : -1;
+    if (cell_is_scientific(outcome->order_no))
+        return REJECT_SCIENTIFIC_ORDER_NO;
+    return order_number_is_usable(outcome->order_no) ? -1 : REJECT_BAD_ORDER_NO;
 }
 
 static int read_time(struct row_reader *reader, const struct table_row *row,

@@ -27,6 +27,7 @@
     X(REJECT_TOO_LONG, "too_long")                                                                 \
     X(REJECT_TOO_MANY_UNITS, "too_many_units")                                                     \
     X(REJECT_OTHER_TABLE, "other_table")                                                           \
+    X(REJECT_BAD_ORDER_NO, "bad_order_no")                                                         \
     /* Of outcomes; the last ones are found by whoever knows the draw. */                          \
     X(REJECT_MISSING_DISPOSITION, "missing_disposition")                                           \
     X(REJECT_UNKNOWN_DISPOSITION, "unknown_disposition")                                           \

@@ -221,6 +221,8 @@ static int read_required(struct row_reader *reader, const struct table_row *row,
         return REJECT_MISSING_ORDER_NO;
     if (cell_is_scientific(record->order_no))
         return REJECT_SCIENTIFIC_ORDER_NO;
+    if (!order_number_is_usable(record->order_no))
+        return REJECT_BAD_ORDER_NO;
 
     *out_field = FIELD_RECEIVED_AT;
     struct bytes received = row_value(reader, row, FIELD_RECEIVED_AT);

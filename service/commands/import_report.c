@@ -58,6 +58,7 @@ struct bytes import_problem_sentence(struct bytes word)
         const char *word, *sentence;
     } sentences[] = {
         {"missing_order_no", "缺少工单编号"},
+        {"bad_order_no", "工单编号中有制表符、换行等控制字符，或者过长"},
         {"scientific_order_no", "工单编号成了科学计数法，请按文本格式重新导出"},
         {"missing_received_at", "缺少受理时间"},
         {"missing_unit", "缺少承办单位"},

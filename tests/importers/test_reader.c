@@ -177,6 +177,8 @@ static void reader_feed__takes_rows_or_says_why_not(void **state)
          "2 missing_order_no <工单编号|->[-][2024-05-01][甲局][][]\n"},
         {"scientific", "1.23E+11,2024-05-01,甲局,,\n",
          "2 scientific_order_no <工单编号|1.23E+11>[1.23E+11][2024-05-01][甲局][][]\n"},
+        {"a line end in the order number", "\"1\n2\",2024-05-01,甲局,,\n",
+         "2 bad_order_no <工单编号|1\n2>[1\n2][2024-05-01][甲局][][]\n"},
         {"no receipt", "1,0000-00-00,甲局,,\n",
          "2 missing_received_at <受理时间|0000-00-00>[1][0000-00-00][甲局][][]\n"},
         {"bad receipt", "1,昨天,甲局,,\n", "2 bad_time <受理时间|昨天>[1][昨天][甲局][][]\n"},
