@@ -61,6 +61,11 @@ void grid_number(struct grid *grid, double number)
     add(grid, (struct grid_cell){.type = GRID_NUMBER, .number = number});
 }
 
+static size_t next_column(const struct grid *grid, size_t column)
+{
+    return column + 1 < grid->column_count ? column + 1 : 0;
+}
+
 /* ---- CSV and JSON ---- */
 
 static void cell_to_csv(const struct grid_cell *cell, struct buf *out)
@@ -90,7 +95,7 @@ static void to_csv(const struct grid *grid, struct buf *out)
     buf_append_byte(out, '\n');
     for (const struct grid_cell *cell = grid->first; cell != NULL; cell = cell->next) {
         cell_to_csv(cell, out);
-        column = (column + 1) % grid->column_count;
+        column = next_column(grid, column);
         buf_append_byte(out, column > 0 ? ',' : '\n');
     }
 }
@@ -108,7 +113,7 @@ static json_t *to_json(const struct grid *grid)
         }
         fits = fits &&
                json_object_set_new(object, grid->columns[column].name, cell_to_json(cell)) == 0;
-        column = (column + 1) % grid->column_count;
+        column = next_column(grid, column);
     }
     if (fits)
         return array;
@@ -156,7 +161,7 @@ static void to_words(const struct grid *grid, size_t *widths, struct buf *scratc
         cell_to_words(cell, scratch);
         size_t width = text_display_width(buf_bytes(scratch));
         widths[column] = width > widths[column] ? width : widths[column];
-        column = (column + 1) % grid->column_count;
+        column = next_column(grid, column);
     }
     for (const struct grid_cell *cell = first; column < grid->column_count; column++) {
         bool is_left = cell != NULL && cell->type == GRID_TEXT;
@@ -169,7 +174,7 @@ static void to_words(const struct grid *grid, size_t *widths, struct buf *scratc
         cell_to_words(cell, scratch);
         put_padded(buf_bytes(scratch), widths[column], cell->type == GRID_TEXT,
                    column + 1 == grid->column_count, out);
-        column = (column + 1) % grid->column_count;
+        column = next_column(grid, column);
     }
 }
 
