@@ -7,6 +7,8 @@
 #include "importers/order_number.h"
 #include "importers/profile.h"
 
+#include "scoring/selection.h"
+
 #include <string.h>
 
 enum { FIRST_CAPACITY = 1024 };
@@ -17,6 +19,7 @@ struct reading {
     struct bytes *order_nos;
     size_t count, capacity;
     size_t column;
+    size_t part_column; /* SIZE_MAX: none */
     enum refusal refusal;
 };
 
@@ -61,11 +64,31 @@ static int add(struct reading *reading, struct bytes order_no, struct err *err)
     return OK;
 }
 
+/* A list of ours says which orders are the sample; what waits behind it is not adopted. */
+static void find_part_column(struct reading *reading, const struct table_row *row)
+{
+    for (size_t i = 0; i < row->cell_count; i++) {
+        if (bytes_equal(cell_value(row->cells[i]), BYTES_LIT("part")))
+            reading->part_column = i;
+    }
+}
+
+static bool is_left_aside(const struct reading *reading, const struct table_row *row)
+{
+    if (reading->part_column >= row->cell_count)
+        return false;
+    struct bytes part = cell_value(row->cells[reading->part_column]);
+    return bytes_equal(part, bytes_from_z(selection_part_word(PART_RESERVE))) ||
+           bytes_equal(part, bytes_from_z(selection_part_word(PART_REST)));
+}
+
 static int on_row(void *context, const struct table_row *row, struct row_context where,
                   struct err *err)
 {
     struct reading *reading = context;
-    if (where.place != PLACE_BODY)
+    if (where.place == PLACE_HEADER)
+        find_part_column(reading, row);
+    if (where.place != PLACE_BODY || is_left_aside(reading, row))
         return OK;
     struct bytes order_no =
         reading->column < row->cell_count ? cell_value(row->cells[reading->column]) : BYTES_NONE;
@@ -107,7 +130,7 @@ int sample_file_read(const char *path, const char *spool_dir, struct arena *aren
                      struct sample_file *out, enum refusal *out_refusal, struct err *err)
 {
     struct document document = DOCUMENT_NONE;
-    struct reading reading = {.arena = arena};
+    struct reading reading = {.arena = arena, .part_column = SIZE_MAX};
     struct profile *profile = NULL;
     int rc = profile_builtin(BYTES_LIT("outcomes"), &profile, err);
     const struct document_wish wish = {.profile = profile, .form = FORM_OPEN};

@@ -5,7 +5,8 @@
 
 #include "service/intake/document.h"
 
-/* A sample drawn elsewhere, as a table with a column of order numbers (order_no, 工单编号). Thread: one owner. */
+/* A sample drawn elsewhere, as a table with a column of order numbers (order_no, 工单编号). Rows that a column `part`
+ * calls reserve or rest are none of it: our own list of a draw is adopted as its sample. Thread: one owner. */
 struct sample_file {
     struct bytes *order_nos; /* in the file's order, in NFC */
     size_t count;

@@ -115,6 +115,10 @@ check adopt_without_column 1 draw --round adopted --adopt tests/data/city_units.
 check adopt 0 draw --round adopted --adopt "$work/sample.csv" --format csv
 [ "$(grep -c ',,sample$' "$work/out")" = 40 ]
 verdict adopted_sample_has_no_tickets $?
+"$pingyi" round create --id own --from 2024-05-01 --to 2024-05-31 --kind other > "$work/out" 2>&1
+check adopt_a_list_of_ours 0 draw --round own --adopt "$work/draw.csv" --format csv
+[ "$(wc -l < "$work/out")" = "$(grep -c 'part$\|,sample$' "$work/draw.csv")" ]
+verdict adopts_its_sample_alone $? "$(wc -l < "$work/out")"
 check adopted_has_no_seed 1 draw open --round adopted --seed --why 审计
 
 # The secret half was told with the seed: it draws no more.
