@@ -82,9 +82,10 @@ static void put_bands(struct page *page, xmlNode *list, const struct rules *rule
     bool is_score = is_sampled && rules->ranking.by == RULES_RANK_BY_SCORE;
     xmlNode *item = page_element(page, list, "li", NULL);
     if (rules->ranking.bands_by_class_mean) {
-        page_printf(page, item, "分档：单位的%s与本类合计的%s相比，分为高于、持平、低于。", by, by);
+        page_printf(page, item, "分档：单位的%s与本类合计的%s相比，分为高于、无明显差异、低于。",
+                    by, by);
         if (is_sampled && rules->ranking.by != RULES_RANK_BY_ON_TIME)
-            page_text(page, item, BYTES_LIT("误差范围包含本类合计的，为持平。"));
+            page_text(page, item, BYTES_LIT("误差范围包含本类合计的，为无明显差异。"));
         return;
     }
     for (int i = 0; i < rules->ranking.band_count; i++)

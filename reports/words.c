@@ -213,7 +213,7 @@ const char *band_name(const struct ranking_row *row, const struct rules *rules)
     static const struct {
         const char *word, *name;
     } names[] = {
-        {"above", "高于类别平均"}, {"not_different", "与类别平均持平"}, {"below", "低于类别平均"}};
+        {"above", "高于类别平均"}, {"not_different", "无明显差异"}, {"below", "低于类别平均"}};
     for (size_t i = 0; rules->ranking.bands_by_class_mean && i < sizeof names / sizeof *names;
          i++) {
         if (strcmp(row->band, names[i].word) == 0)
