@@ -4,21 +4,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "reports/bulletin_html.h"
 #include "reports/libraries.h"
-#include "reports/score_csv.h"
-#include "reports/score_json.h"
-#include "reports/score_table.h"
 #include "reports/words.h"
 
-#include "tests/support/fault.h"
-#include "tests/support/golden.h"
+#include "tests/reports/rendering.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OUT_MAX_BYTES = 1 << 20 };
 #define OF_CLASS(name) .unit_class = {name, sizeof(name) - 1}
 #define CALLED(c, n)   .unit_code = {c, sizeof(c) - 1}, .unit_name = {n, sizeof(n) - 1}
 
@@ -93,40 +87,15 @@ static struct bulletin sample(void)
     };
 }
 
-static int render_csv(const struct bulletin *bulletin, struct buf *out, struct err *err)
-{
-    return score_csv_render(bulletin->ranking, out, err);
-}
-
-static int render_table(const struct bulletin *bulletin, struct buf *out, struct err *err)
-{
-    return score_table_render(bulletin->ranking, bulletin->rules, out, err);
-}
-
-typedef int (*renderer)(const struct bulletin *bulletin, struct buf *out, struct err *err);
-static const struct {
-    const char *golden;
-    renderer render;
-} cases[] = {
-    {"tests/reports/golden/score.csv", render_csv},
-    {"tests/reports/golden/score.json", score_json_render},
-    {"tests/reports/golden/score.txt", render_table},
-    {"tests/reports/golden/bulletin.json", bulletin_json_render},
-    {"tests/reports/golden/bulletin.html", bulletin_html_render},
-};
-
 static void bulletin__equals_golden_files(void **state)
 {
     (void)state;
+    static const char *const paths[RENDERERS] = {
+        "tests/reports/golden/score.csv", "tests/reports/golden/score.json",
+        "tests/reports/golden/score.txt", "tests/reports/golden/bulletin.json",
+        "tests/reports/golden/bulletin.html"};
     struct bulletin bulletin = sample();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf out;
-        struct err err;
-        buf_init(&out, OUT_MAX_BYTES);
-        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
-        golden_check(cases[i].golden, buf_bytes(&out));
-        buf_deinit(&out);
-    }
+    assert_golden(&bulletin, paths);
 }
 
 static void bulletin_html__says_nothing_of_an_absent_previous_round(void **state)
@@ -183,38 +152,11 @@ static void bulletin_html__shows_thresholds_by_their_names(void **state)
     buf_deinit(&out);
 }
 
-/* Memory that failed once must not leave a text out silently: what succeeds is whole. */
-struct whole {
-    renderer render;
-    size_t len;
-};
-
-static int render_whole(void *context, struct err *err)
-{
-    struct whole *whole = context;
-    struct bulletin bulletin = sample();
-    struct buf out;
-    buf_init(&out, OUT_MAX_BYTES);
-    int rc = whole->render(&bulletin, &out, err);
-    if (rc == OK)
-        assert_int_equal(out.len, whole->len);
-    buf_deinit(&out);
-    return rc;
-}
-
 static void bulletin__survives_failing_memory(void **state)
 {
     (void)state;
     struct bulletin bulletin = sample();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf out;
-        struct err err;
-        buf_init(&out, OUT_MAX_BYTES);
-        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
-        struct whole whole = {cases[i].render, out.len};
-        buf_deinit(&out);
-        fault_loop(render_whole, &whole);
-    }
+    assert_survives_failing_memory(&bulletin);
 }
 
 static void rate_text__never_hides_the_base(void **state)

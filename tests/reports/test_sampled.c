@@ -4,22 +4,17 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "reports/bulletin_html.h"
 #include "reports/figures.h"
 #include "reports/libraries.h"
-#include "reports/score_csv.h"
-#include "reports/score_json.h"
-#include "reports/score_table.h"
 #include "reports/words.h"
 
-#include "tests/support/fault.h"
-#include "tests/support/golden.h"
+#include "tests/reports/rendering.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OUT_MAX_BYTES = 1 << 20, UNITS = 8, CLASSES = 2, ROWS = UNITS + CLASSES + 1 };
+enum { UNITS = 8, CLASSES = 2, ROWS = UNITS + CLASSES + 1 };
 
 /* What a unit's cases brought; pairs of answers as resolution and satisfaction. */
 struct unit_spec {
@@ -183,62 +178,15 @@ static struct bulletin accumulated(void)
     return bulletin;
 }
 
-static int render_csv(const struct bulletin *bulletin, struct buf *out, struct err *err)
-{
-    return score_csv_render(bulletin->ranking, out, err);
-}
-
-static int render_table(const struct bulletin *bulletin, struct buf *out, struct err *err)
-{
-    return score_table_render(bulletin->ranking, bulletin->rules, out, err);
-}
-
-typedef int (*renderer)(const struct bulletin *bulletin, struct buf *out, struct err *err);
-static const struct {
-    const char *golden;
-    renderer render;
-} cases[] = {
-    {"tests/reports/golden/sampled_score.csv", render_csv},
-    {"tests/reports/golden/sampled_score.json", score_json_render},
-    {"tests/reports/golden/sampled_score.txt", render_table},
-    {"tests/reports/golden/sampled_bulletin.json", bulletin_json_render},
-    {"tests/reports/golden/sampled_bulletin.html", bulletin_html_render},
-};
-
 static void sampled__equals_golden_files(void **state)
 {
     (void)state;
+    static const char *const paths[RENDERERS] = {
+        "tests/reports/golden/sampled_score.csv", "tests/reports/golden/sampled_score.json",
+        "tests/reports/golden/sampled_score.txt", "tests/reports/golden/sampled_bulletin.json",
+        "tests/reports/golden/sampled_bulletin.html"};
     struct bulletin bulletin = sample();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf out;
-        struct err err;
-        buf_init(&out, OUT_MAX_BYTES);
-        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
-        golden_check(cases[i].golden, buf_bytes(&out));
-        buf_deinit(&out);
-    }
-}
-
-static bool page_has(const struct bulletin *bulletin, const char *text)
-{
-    struct buf out;
-    struct err err;
-    buf_init(&out, OUT_MAX_BYTES);
-    assert_int_equal(bulletin_html_render(bulletin, &out, &err), OK);
-    bool has = bytes_find(buf_bytes(&out), bytes_from_z(text)) < out.len;
-    buf_deinit(&out);
-    return has;
-}
-
-static bool json_has(const struct bulletin *bulletin, const char *text)
-{
-    struct buf out;
-    struct err err;
-    buf_init(&out, OUT_MAX_BYTES);
-    assert_int_equal(bulletin_json_render(bulletin, &out, &err), OK);
-    bool has = bytes_find(buf_bytes(&out), bytes_from_z(text)) < out.len;
-    buf_deinit(&out);
-    return has;
+    assert_golden(&bulletin, paths);
 }
 
 static void sampled_html__says_of_an_accumulated_round_what_it_pools(void **state)
@@ -336,9 +284,9 @@ static void sampled_json__has_exact_limits_of_its_population(void **state)
     struct interval of_census = interval_clopper_pearson(56, 60, 0.95);
     char text[64];
     (void)snprintf(text, sizeof text, "\"low\": %.15g", of_census.low);
-    assert_false(json_has(&bulletin, text));
+    assert_false(rendered_has(bulletin_json_render, &bulletin, text));
     rules.interval.process = true;
-    assert_true(json_has(&bulletin, text));
+    assert_true(rendered_has(bulletin_json_render, &bulletin, text));
 }
 
 static void sampled_html__claims_no_draw_of_ours_for_an_adopted_sample(void **state)
@@ -411,38 +359,11 @@ static void words__name_every_number(void **state)
     assert_true(bytes_equal(request_reason_name(BYTES_LIT("other")), BYTES_LIT("other")));
 }
 
-struct whole {
-    const struct bulletin *bulletin;
-    renderer render;
-    size_t len;
-};
-
-static int render_whole(void *context, struct err *err)
-{
-    struct whole *whole = context;
-    struct buf out;
-    buf_init(&out, OUT_MAX_BYTES);
-    int rc = whole->render(whole->bulletin, &out, err);
-    if (rc == OK)
-        assert_int_equal(out.len, whole->len);
-    buf_deinit(&out);
-    return rc;
-}
-
-/* Memory that failed once must not leave a text out silently: what succeeds is whole. */
 static void sampled__survives_failing_memory(void **state)
 {
     (void)state;
     struct bulletin bulletin = sample();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf out;
-        struct err err;
-        buf_init(&out, OUT_MAX_BYTES);
-        assert_int_equal(cases[i].render(&bulletin, &out, &err), OK);
-        struct whole whole = {&bulletin, cases[i].render, out.len};
-        buf_deinit(&out);
-        fault_loop(render_whole, &whole);
-    }
+    assert_survives_failing_memory(&bulletin);
 }
 
 int main(void)

@@ -3,6 +3,8 @@
 
 #include "scoring/ranking.h"
 
+#include "tests/scoring/scoring_fixture.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,22 +41,6 @@ struct table {
     struct arena arena;
     struct ranking ranking;
 };
-
-static inline struct rules rules_of(const char *text)
-{
-    struct rules rules;
-    struct err err = {0};
-    if (rules_parse(bytes_from_z(text), &rules, &err) != OK)
-        fail_msg("%s", err.message);
-    return rules;
-}
-
-static inline void assert_near(double actual, double expected)
-{
-    if (isnan(expected) ? !isnan(actual)
-                        : !(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected))))
-        fail_msg("%.17g is not %.17g", actual, expected);
-}
 
 static inline struct unit_sample sample_of(const struct part_case *c)
 {

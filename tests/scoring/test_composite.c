@@ -1,5 +1,7 @@
 #include "scoring/composite.h"
 
+#include "tests/scoring/scoring_fixture.h"
+
 #include "scoring/interval.h"
 #include "tests/support/table_file.h"
 
@@ -22,13 +24,6 @@ static const struct answer_values points = {
     .resolution = {[RESOLUTION_PARTLY] = 0.5, [RESOLUTION_YES] = 1},
     .satisfaction = {[3] = 0.8, [4] = 1, [5] = 1},
 };
-
-static void assert_near(double actual, double expected)
-{
-    if (isnan(expected) ? !isnan(actual)
-                        : !(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected))))
-        fail_msg("%.17g is not %.17g", actual, expected);
-}
 
 /* ---- golden ---- */
 

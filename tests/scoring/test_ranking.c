@@ -1,5 +1,7 @@
 #include "scoring/ranking.h"
 
+#include "tests/scoring/scoring_fixture.h"
+
 #include "tests/support/fault.h"
 
 #include <stdarg.h>
@@ -36,15 +38,6 @@ static struct ranked_unit_input input_of(const struct unit_case *c)
     input.tally.by_judgement[JUDGED_VOID] = c->excluded;
     input.tally.by_judgement[JUDGED_NOT_DUE_YET] = c->open;
     return input;
-}
-
-static struct rules rules_of(const char *text)
-{
-    struct rules rules;
-    struct err err = {0};
-    if (rules_parse(bytes_from_z(text), &rules, &err) != OK)
-        fail_msg("%s", err.message);
-    return rules;
 }
 
 /* `cases` stand in the order in which they must come out; they are put in backwards. */

@@ -1,6 +1,6 @@
 #include "scoring/ranking.h"
 
-#include "tests/support/table_file.h"
+#include "tests/scoring/design_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 /* From the released cases of whole designs to the published table, against R. */
 
-enum { UNITS_MAX = 40, PATH_BYTES = 80, ARENA_MAX_BYTES = 1 << 22 };
+enum { UNITS_MAX = 40, ARENA_MAX_BYTES = 1 << 22 };
 
 static const char *const designs[] = {"D05", "D07", "D09", "D12"};
 enum { DESIGN_COUNT = sizeof designs / sizeof designs[0] };
@@ -36,21 +36,6 @@ struct design {
     struct ranking ranking;
 };
 
-static struct table_file read_table(char *path, const char *design, const char *name)
-{
-    (void)snprintf(path, PATH_BYTES, "tests/data/golden/designs/%s_%s.csv", design, name);
-    return table_file_read(path);
-}
-
-static enum resolution_answer resolution_of(struct bytes word)
-{
-    if (bytes_equal(word, BYTES_LIT("yes")))
-        return RESOLUTION_YES;
-    if (bytes_equal(word, BYTES_LIT("partly")))
-        return RESOLUTION_PARTLY;
-    return word.len > 0 ? RESOLUTION_NO : RESOLUTION_MISSING;
-}
-
 static void count_case(struct design *design, size_t row)
 {
     const struct table_file *cases = &design->sample;
@@ -70,14 +55,14 @@ static void count_case(struct design *design, size_t row)
         design->samples[i].answers[wave].people[resolved][level]++;
 }
 
-static void design_begin(struct design *design, const char *name, char paths[3][PATH_BYTES])
+static void design_begin(struct design *design, const char *name, char paths[3][DESIGN_PATH_BYTES])
 {
     struct rules rules;
     struct err err = {0};
     *design = (struct design){.name = name};
-    design->units = read_table(paths[0], name, "units");
-    design->sample = read_table(paths[1], name, "sample");
-    design->expected = read_table(paths[2], name, "expected_units");
+    design->units = design_table(paths[0], name, "units");
+    design->sample = design_table(paths[1], name, "sample");
+    design->expected = design_table(paths[2], name, "expected_units");
     assert_true(design->units.row_count > 0 && design->units.row_count <= UNITS_MAX);
     assert_int_equal(design->expected.row_count, design->units.row_count);
     for (size_t i = 0; i < design->units.row_count; i++) {
@@ -192,7 +177,7 @@ static void ranking_build__equals_the_golden_units(void **state)
                                                   "sat_se", "sat_lo", "sat_hi"};
     static struct design design;
     for (size_t d = 0; d < DESIGN_COUNT; d++) {
-        char paths[3][PATH_BYTES];
+        char paths[3][DESIGN_PATH_BYTES];
         design_begin(&design, designs[d], paths);
         assert_int_equal(design.ranking.unit_count, design.expected.row_count);
         for (size_t i = 0; i < design.ranking.unit_count; i++) {
@@ -233,7 +218,7 @@ static size_t overall_line(const struct table_file *table, const char *design,
 static void expect_rate(const struct table_file *table, const char *design, const char *variable,
                         const struct rate *rate, double coverage)
 {
-    char share[PATH_BYTES];
+    char share[DESIGN_PATH_BYTES];
     (void)snprintf(share, sizeof share, "%s:frame_coverage", variable);
     size_t line = overall_line(table, design, "poststrat", variable, "wilson_neff");
     table_file_expect(table, line, "estimate", rate->point);
@@ -263,7 +248,7 @@ static void ranking_build__equals_the_golden_totals(void **state)
     static struct design design;
     struct table_file table = table_file_read("tests/data/golden/stratified.csv");
     for (size_t d = 0; d < DESIGN_COUNT; d++) {
-        char paths[3][PATH_BYTES];
+        char paths[3][DESIGN_PATH_BYTES];
         design_begin(&design, designs[d], paths);
         /* One class: its row says the same as the row over all. */
         for (size_t i = design.ranking.unit_count; i < design.ranking.row_count; i++) {

@@ -2,7 +2,8 @@
 
 #include "scoring/interval.h"
 #include "scoring/rank_set.h"
-#include "tests/support/table_file.h"
+#include "tests/scoring/design_fixture.h"
+#include "tests/scoring/scoring_fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,23 +15,7 @@
 
 #include <cmocka.h>
 
-enum { UNITS_MAX = 40, PATH_BYTES = 80 };
-
-static struct rules rules_of(const char *text)
-{
-    struct rules rules;
-    struct err err = {0};
-    if (rules_parse(bytes_from_z(text), &rules, &err) != OK)
-        fail_msg("%s", err.message);
-    return rules;
-}
-
-static void assert_near(double actual, double expected)
-{
-    if (isnan(expected) ? !isnan(actual)
-                        : !(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected))))
-        fail_msg("%.17g is not %.17g", actual, expected);
-}
+enum { UNITS_MAX = 40 };
 
 /* ---- golden: from released cases to scores and ranks ---- */
 
@@ -60,21 +45,6 @@ struct design {
     size_t count;
 };
 
-static struct table_file read_table(char *path, const char *design, const char *name)
-{
-    (void)snprintf(path, PATH_BYTES, "tests/data/golden/designs/%s_%s.csv", design, name);
-    return table_file_read(path);
-}
-
-static enum resolution_answer resolution_of(struct bytes word)
-{
-    if (bytes_equal(word, BYTES_LIT("yes")))
-        return RESOLUTION_YES;
-    if (bytes_equal(word, BYTES_LIT("partly")))
-        return RESOLUTION_PARTLY;
-    return word.len > 0 ? RESOLUTION_NO : RESOLUTION_MISSING;
-}
-
 static void count_answers(struct design *design)
 {
     for (size_t row = 0; row < design->sample.row_count; row++) {
@@ -89,12 +59,12 @@ static void count_answers(struct design *design)
     }
 }
 
-static void read_design(struct design *design, const char *name, char paths[3][PATH_BYTES])
+static void read_design(struct design *design, const char *name, char paths[3][DESIGN_PATH_BYTES])
 {
     *design = (struct design){.count = 0};
-    design->units = read_table(paths[0], name, "units");
-    design->sample = read_table(paths[1], name, "sample");
-    design->expected = read_table(paths[2], name, "expected_units");
+    design->units = design_table(paths[0], name, "units");
+    design->sample = design_table(paths[1], name, "sample");
+    design->expected = design_table(paths[2], name, "expected_units");
     design->count = design->units.row_count;
     assert_true(design->count > 0 && design->count <= UNITS_MAX);
     assert_int_equal(design->expected.row_count, design->count);
@@ -181,7 +151,7 @@ static void score_estimate__equals_the_golden_designs(void **state)
     static struct design design;
     struct rules rules = rules_of(golden_rules);
     for (size_t d = 0; d < sizeof names / sizeof names[0]; d++) {
-        char paths[3][PATH_BYTES];
+        char paths[3][DESIGN_PATH_BYTES];
         read_design(&design, names[d], paths);
         for (size_t i = 0; i < design.count; i++) {
             design.score[i] = score_estimate(&rules, &design.unit[i], NULL, rules.interval.level);

@@ -1,5 +1,7 @@
 #include "scoring/score.h"
 
+#include "tests/scoring/scoring_fixture.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,22 +11,6 @@
 #include <cmocka.h>
 
 /* Scores of accumulated rounds: a unit that answered in several parts. */
-
-static struct rules rules_of(const char *text)
-{
-    struct rules rules;
-    struct err err = {0};
-    if (rules_parse(bytes_from_z(text), &rules, &err) != OK)
-        fail_msg("%s", err.message);
-    return rules;
-}
-
-static void assert_near(double actual, double expected)
-{
-    if (isnan(expected) ? !isnan(actual)
-                        : !(fabs(actual - expected) <= 1e-12 * fmax(1, fabs(expected))))
-        fail_msg("%.17g is not %.17g", actual, expected);
-}
 
 static void assert_same(const struct score *actual, const struct score *expected)
 {
