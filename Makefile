@@ -17,13 +17,18 @@ FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fsanitize=thread
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # Debian's packages of libcsv, inih and libunistring name no flags: their headers and libraries lie where the compiler looks anyway.
-PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat
+PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat libuv libsodium liboath libqrencode liburiparser zlib libsystemd
 CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
+# Debian 13 has llhttp as a library; Debian 12 has its C files in a package for Node, compiled here, strict.
+LLHTTP_LIBS := $(shell pkg-config --libs libllhttp 2>/dev/null)
+LLHTTP_OBJECTS := $(if $(LLHTTP_LIBS),,$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
+CFLAGS += $(if $(LLHTTP_LIBS),,-isystem /usr/share/include/llhttp)
+
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
-	service/followup service/response service/commands
+	service/followup service/response service/http service/jobs service/pages service/api service/commands
 USES_base :=
 USES_scoring := base
 USES_importers := scoring base
@@ -35,17 +40,24 @@ USES_service/intake := service/host service/auth service/storage importers scori
 USES_service/rounds := service/host service/auth service/storage importers scoring reports base
 USES_service/followup := service/rounds service/intake $(USES_service/intake)
 USES_service/response := service/rounds $(USES_service/rounds)
-USES_service/commands := service/followup service/response $(USES_service/followup)
+USES_service/http := base
+USES_service/jobs := service/storage base
+USES_service/pages := base
+USES_service/api := service/http service/jobs service/pages service/followup service/response $(USES_service/followup)
+USES_service/commands := service/api $(USES_service/api)
 # What the tests of a module use besides: those of rounds load their orders as the office does.
 ALSO_service/rounds := service/intake
 ALSO_service/response := service/intake
 LIBS_scoring := -linih -lm
 LIBS_importers := -lcsv -linih -lunistring $(shell pkg-config --libs minizip expat)
-LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson) -lm
+LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson libqrencode) -lm
 LIBS_service/storage := $(shell pkg-config --libs sqlite3)
-LIBS_service/auth := $(shell pkg-config --libs openssl)
+LIBS_service/auth := $(shell pkg-config --libs openssl libsodium liboath)
 LIBS_service/host := -linih
-LIBS_service/commands := $(shell pkg-config --libs jansson)
+LIBS_service/http := $(LLHTTP_LIBS) $(shell pkg-config --libs libuv openssl zlib liburiparser)
+LIBS_service/jobs := $(shell pkg-config --libs libuv)
+LIBS_service/api := $(shell pkg-config --libs jansson liburiparser)
+LIBS_service/commands := $(shell pkg-config --libs jansson libsystemd)
 archive = $(OUT)/lib$(notdir $(1)).a
 archives = $(call archive,$(1)) $(foreach m,$(USES_$(1)),$(call archive,$(m)))
 libs = $(sort $(LIBS_$(1)) $(foreach m,$(USES_$(1)),$(LIBS_$(m))))
@@ -57,8 +69,14 @@ EMBEDDED_service/storage := $(sort $(wildcard service/storage/migrations/*.sql s
 EMBEDDED_importers := $(sort $(wildcard importers/profiles/*.ini))
 EMBEDDED_scoring := $(sort $(wildcard scoring/data/*.csv scoring/data/*.ini))
 EMBEDDED_reports := $(sort $(wildcard reports/assets/*))
+EMBEDDED_service/auth := $(sort $(wildcard service/auth/data/*))
+EMBEDDED_service/api := $(sort $(wildcard service/api/*.json))
+NPM := build/npm/node_modules
+EMBEDDED_service/pages := $(sort $(filter-out %.md %package.json %package-lock.json,$(wildcard service/pages/*.*))) \
+	$(NPM)/htm/preact/standalone.module.js $(NPM)/@picocss/pico/css/pico.min.css
 
-objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c)) $(if $(EMBEDDED_$(1)),$(OUT)/$(1)/embedded.o)
+objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c)) $(if $(EMBEDDED_$(1)),$(OUT)/$(1)/embedded.o) $(OBJECTS_$(1))
+OBJECTS_service/http := $(LLHTTP_OBJECTS)
 # `make test ONLY=service` runs the tests below tests/service.
 ONLY :=
 TESTS := $(filter $(OUT)/tests/$(ONLY)%,$(patsubst %.c,$(OUT)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c)))
@@ -87,10 +105,18 @@ $(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,
 	$$(link) $(call libs,$(1)) $(foreach m,$(ALSO_$(1)),$(call libs,$(m))) -lcmocka
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
-$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,scoring) $(call archives,importers)
-	$(link) -fsanitize=fuzzer $(call libs,scoring) $(call libs,importers)
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,service/api)
+	$(link) -fsanitize=fuzzer $(call libs,service/api)
 $(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service/commands)
 	$(link) $(call libs,service/commands)
+
+$(OUT)/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
+	@mkdir -p $(@D); $(CC) -O2 -DLLHTTP_STRICT_MODE=1 -isystem /usr/share/include/llhttp $(filter -f%,$(CFLAGS)) -w -c -o $@ $<
+# What the pages take from the npm registry, by the lock file; nothing of it is committed.
+$(EMBEDDED_service/pages): | build/npm/installed
+build/npm/installed: service/pages/package-lock.json
+	@mkdir -p build/npm; cp service/pages/package.json service/pages/package-lock.json build/npm
+	@cd build/npm && npm ci --ignore-scripts --no-audit --no-fund --silent && touch installed
 
 $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D); echo "  cc $<"; $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -27,7 +27,8 @@
     X(ERR_PERMISSION, -16, "permission is missing or too wide")                                    \
     X(ERR_VERSION, -17, "made by a newer version")                                                 \
     X(ERR_CANCELED, -18, "canceled")                                                               \
-    X(ERR_REFUSED, -19, "refused")
+    X(ERR_REFUSED, -19, "refused")                                                                 \
+    X(ERR_CONFLICT, -20, "the key was used for something else")
 
 enum err_code {
     OK = 0,

@@ -1,8 +1,17 @@
 # Debian packages the project needs; sourced by scripts/start and scripts/check, from the project's root.
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libsqlite3-dev libssl-dev libcsv-dev libinih-dev libjansson-dev
-    libxml2-dev libminizip-dev libexpat1-dev libunistring-dev tzdata"
-CHECK_PACKAGES="git jq sqlite3 libcmocka-dev clang clang-format clang-tidy"
+    libxml2-dev libminizip-dev libexpat1-dev libunistring-dev tzdata libuv1-dev libsodium-dev liboath-dev
+    libqrencode-dev liburiparser-dev zlib1g-dev libsystemd-dev"
+# The HTTP parser: a library from Debian 13 on, before that C files in a package for Node (see the Makefile). npm only where
+# there is none: other builds of Node bring their own, and the two exclude each other.
+command -v npm >/dev/null || BUILD_PACKAGES="$BUILD_PACKAGES npm"
+if apt-cache show libllhttp-dev >/dev/null 2>&1; then
+    BUILD_PACKAGES="$BUILD_PACKAGES libllhttp-dev"
+else
+    BUILD_PACKAGES="$BUILD_PACKAGES node-llhttp"
+fi
+CHECK_PACKAGES="git jq sqlite3 libcmocka-dev clang clang-format clang-tidy curl openssl oathtool chromium fonts-noto-cjk"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'

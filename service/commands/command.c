@@ -52,6 +52,8 @@ static const char *sentence(enum err_code code)
         return "已取消";
     case ERR_REFUSED:
         return "不予执行";
+    case ERR_CONFLICT:
+        return "同一请求编号已用于别的内容";
     case OK:
         break;
     }

@@ -1,0 +1,110 @@
+#ifndef PINGYI_SERVICE_AUTH_AUDIT_H
+#define PINGYI_SERVICE_AUTH_AUDIT_H
+
+#include "service/auth/vault.h"
+#include "service/storage/audit_log.h"
+
+/* The audit log (DESIGN.md 8): appended to within the transaction of what it tells of, chained by HMAC under a key of the
+ * vault, so that nothing can be altered, taken out or put in without verify seeing it. Thread: one owner of each
+ * audit_chain. */
+
+/* Whose act it was. */
+struct audit_actor {
+    struct bytes who;     /* account name, "cli:root", "token:name", "-" */
+    struct bytes role;    /* role_word, "cli", "token", "-" */
+    struct bytes address; /* numeric, or empty */
+    int64_t at_ms;
+};
+
+#define AUDIT_OUTCOMES(X)                                                                          \
+    X(AUDIT_DONE, "done") X(AUDIT_REFUSED, "refused") X(AUDIT_FAILED, "failed")
+enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
+
+/* Words of actions, with what pages say of them. */
+#define AUDIT_ACTIONS(X)                                                                           \
+    X("service.start", "服务启动")                                                                 \
+    X("service.stop", "服务停止")                                                                  \
+    X("session.open", "登录")                                                                      \
+    X("session.close", "退出")                                                                     \
+    X("session.revoke", "终止会话")                                                                \
+    X("account.lock", "账号锁定")                                                                  \
+    X("account.unlock", "解除锁定")                                                                \
+    X("account.add", "新建账号")                                                                   \
+    X("account.disable", "停用账号")                                                               \
+    X("account.enable", "启用账号")                                                                \
+    X("account.reset", "重置密码")                                                                 \
+    X("account.role", "变更角色")                                                                  \
+    X("account.password", "修改密码")                                                              \
+    X("account.totp", "绑定动态口令")                                                              \
+    X("account.totp_reset", "解除动态口令")                                                        \
+    X("account.recovery", "重新生成恢复码")                                                        \
+    X("team.add", "新建班组")                                                                      \
+    X("team.change", "变更班组")                                                                   \
+    X("role.limits", "变更会话时限")                                                               \
+    X("token.add", "新建接口令牌")                                                                 \
+    X("token.revoke", "撤销接口令牌")                                                              \
+    X("import.load", "导入工单")                                                                   \
+    X("import.undo", "撤回导入")                                                                   \
+    X("units.change", "变更单位库")                                                                \
+    X("calendar.import", "导入日历")                                                               \
+    X("round.step", "评价期办理")                                                                  \
+    X("round.remark", "工作记录")                                                                  \
+    X("draw.make", "抽样")                                                                         \
+    X("draw.open", "开封抽样记录")                                                                 \
+    X("outcomes.import", "导入访问结果")                                                           \
+    X("exclusion.request", "申请剔除")                                                             \
+    X("exclusion.decide", "审定剔除")                                                              \
+    X("score.keep", "留存结果")                                                                    \
+    X("report.make", "生成通报")                                                                   \
+    X("order.show", "查看工单")                                                                    \
+    X("rejects.export", "导出问题数据")                                                            \
+    X("audit.export", "导出审计日志")                                                              \
+    X("audit.cut", "归档审计日志")                                                                 \
+    X("backup.make", "备份")                                                                       \
+    X("backup.restore", "恢复")                                                                    \
+    X("vault.export", "导出密钥")                                                                  \
+    X("vault.import", "导入密钥")                                                                  \
+    X("vault.rotate", "更换密钥")                                                                  \
+    X("task.cancel", "取消任务")
+
+/* NULL: no such word. */
+const char *audit_action_zh(struct bytes action);
+
+struct audit_chain;
+int audit_chain_new(const struct vault *vault, struct audit_chain **out, struct err *err);
+void audit_chain_free(struct audit_chain *chain);
+
+struct audit_entry {
+    struct audit_actor actor;
+    const char *action; /* one of AUDIT_ACTIONS (assert) */
+    struct bytes target;
+    enum audit_outcome outcome;
+    struct bytes details; /* JSON object, or empty */
+};
+/* Append within the open write transaction; the head is read there. Texts are cut to 1 KiB and control characters replaced. */
+int audit_append(struct audit_chain *chain, struct store *store, const struct audit_entry *entry,
+                 struct err *err);
+
+/* Recompute the whole chain from the anchor. ERR_CORRUPT names the first id that does not hold, or that is missing. */
+struct audit_head {
+    int64_t first_id, last_id; /* 0: empty */
+    char mac_hex[65];          /* of the last, or of the anchor */
+};
+int audit_verify(struct audit_chain *chain, struct store *store, struct audit_head *out,
+                 struct err *err);
+/* The head alone, for bulletins and `backup`. */
+int audit_head_load(struct store *store, struct audit_head *out, struct err *err);
+
+/* CSV: id, at (RFC 3339 in UTC with milliseconds), who, role, address, action, target, outcome, details, mac (hex). Written
+ * through `write` in pieces. `filter` as storage's; with an empty one the file verifies by itself with the key. */
+int audit_export(struct store *store, const struct audit_filter *filter,
+                 int (*write)(void *context, struct bytes text, struct err *err), void *context,
+                 struct err *err);
+
+/* Take rows older than `until_ms` out into an export that must be on disk already; leaves the anchor. ERR_REFUSED when
+ * younger than AUDIT_KEPT_DAYS. */
+enum { AUDIT_KEPT_DAYS = 184 };
+int audit_cut(struct audit_chain *chain, struct store *store, int64_t until_ms, int64_t now_ms,
+              int64_t *out_cut, struct err *err);
+
+#endif

@@ -1,0 +1,32 @@
+#ifndef PINGYI_SERVICE_HTTP_LIMITS_H
+#define PINGYI_SERVICE_HTTP_LIMITS_H
+
+#include <stdint.h>
+
+/* Everything a stranger can make grow. */
+enum {
+    HTTP_TARGET_MAX_BYTES = 4096,    /* longer: 414 */
+    HTTP_HEAD_MAX_BYTES = 16 * 1024, /* request line and headers; longer: 431 */
+    HTTP_HEADERS_MAX = 64,           /* more: 431 */
+    HTTP_BODY_DEFAULT_BYTES = 64 * 1024,
+    HTTP_PIPELINE_MAX = 16, /* requests of a connection read ahead of their answers */
+    HTTP_ANSWER_MAX_BYTES = 8 * 1024 * 1024, /* of one that is made in memory */
+    HTTP_REQUESTS_PER_CONNECTION = 100000,   /* then the connection is closed politely */
+};
+
+struct http_limits {
+    int connections;             /* more are refused with 503 and closed */
+    int connections_per_address; /* likewise; loopback and named proxies are exempt */
+    int requests_per_minute;     /* of one address, 429 beyond; loopback and named proxies exempt */
+    int head_ms; /* from the first byte of a request, or the connection, to its whole head */
+    int tls_handshake_ms;
+    int body_stall_ms;  /* without a byte of the body */
+    int body_total_ms;  /* of a body in memory */
+    int idle_ms;        /* between requests */
+    int write_stall_ms; /* a peer that takes nothing of its answer is shed */
+    int stop_ms;        /* how long a stopping server waits for answers */
+};
+/* 20000, 256, 1200, 10 s, 10 s, 15 s, 60 s, 75 s, 20 s, 20 s. */
+extern const struct http_limits http_limits_default;
+
+#endif
