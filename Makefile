@@ -72,7 +72,7 @@ EMBEDDED_reports := $(sort $(wildcard reports/assets/*))
 EMBEDDED_service/auth := $(sort $(wildcard service/auth/data/*))
 EMBEDDED_service/api := $(sort $(wildcard service/api/*.json))
 NPM := build/npm/node_modules
-EMBEDDED_service/pages := $(sort $(filter-out %.md %package.json %package-lock.json,$(wildcard service/pages/*.*))) \
+EMBEDDED_service/pages := $(sort $(filter-out %.md %.h %package.json %package-lock.json,$(wildcard service/pages/*.*))) \
 	$(NPM)/htm/preact/standalone.module.js $(NPM)/@picocss/pico/css/pico.min.css
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c)) $(if $(EMBEDDED_$(1)),$(OUT)/$(1)/embedded.o) $(OBJECTS_$(1))
