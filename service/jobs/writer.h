@@ -33,11 +33,13 @@ struct action {
 };
 
 struct writer_options {
-    struct store *store; /* read-write; owned by the writer from writer_new until writer_free */
-    size_t queue_max;    /* actions that wait; more: ERR_BUSY */
+    /* Read-write; both are the writer's from writer_new on, even if that fails, until writer_free. The second copies
+     * the log into the database meanwhile; with NULL the first does it, and commits wait now and then. */
+    struct store *store, *checkpoint_store;
+    size_t queue_max; /* actions that wait; more: ERR_BUSY */
     int64_t (*now_utc)(void);
-    /* Writer thread, before a batch, when another connection has written since: caches are to be read again. May be
-     * NULL. */
+    /* Writer thread, within the transaction before a batch's first action, when another connection has written since:
+     * caches are to be read again. May be NULL. */
     void (*on_foreign_write)(void *context, struct store *store);
     void *context;
 };
@@ -58,6 +60,8 @@ struct writer_counts {
     int64_t actions, batches, failed_batches, repeated, refused_busy;
     int64_t waiting; /* now */
     int64_t last_commit_us, max_commit_us;
+    int64_t log_pages; /* of STORE_PAGE_BYTES, in the log after the last commit */
+    int64_t receipts;  /* kept */
 };
 void writer_read_counts(struct writer *writer, struct writer_counts *out);
 
