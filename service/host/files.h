@@ -8,6 +8,9 @@
 
 /* What the operating system keeps: files and zones. Thread: any. */
 
+/* The zone of times that belong to no round: Asia/Shanghai, which has had no summer time since 1991. */
+enum { OFFICE_OFFSET_S = 8 * 3600 };
+
 /* Append the whole of a file. ERR_NOT_FOUND, ERR_LIMIT (more than the buf may hold), ERR_IO. */
 int files_read(const char *path, struct buf *out, struct err *err);
 
