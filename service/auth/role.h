@@ -39,6 +39,7 @@ enum {
     ACCESS_IMPORT_TOKEN = 1U << 19,  /* … `import` */
     ACCESS_METRICS_TOKEN = 1U << 20, /* … `metrics` */
     ACCESS_LOOPBACK = 1U << 21,      /* whoever asks from this machine */
+    ACCESS_OWN_PEOPLE = 1U << 22,    /* of those above no contractor's people: results per unit */
 };
 #define ACCESS_ANYONE ((1U << ROLE_COUNT) - 1) /* whoever has signed in */
 

@@ -16,6 +16,7 @@ struct identity {
     enum role role;     /* of a session */
     uint32_t access;    /* bits of role.h that it has: its role's, or its token's scopes */
     bool is_partial;    /* must first change its password or enrol its TOTP */
+    const char *stage;  /* of a session: "full", "must_change", "must_enrol"; static */
     bool is_contractor; /* never sees results per unit */
     struct bytes name, display_name; /* the book's */
     struct bytes unit_code;          /* empty: all units */

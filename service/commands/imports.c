@@ -1,5 +1,5 @@
 #include "service/commands/import_report.h"
-#include "service/commands/imports_show.h"
+#include "service/api/import_shown.h"
 #include "service/commands/output.h"
 
 #include "service/intake/intake.h"
@@ -75,6 +75,16 @@ static int parse_format(struct command_context *context, int argc, char **argv, 
     return EXIT_DONE;
 }
 
+static int show_import(const struct datadir *datadir, int64_t id, bool json, struct buf *out,
+                       struct err *err)
+{
+    json_t *object = NULL;
+    if (!json)
+        return import_shown_words(datadir, id, out, err);
+    int rc = import_shown_json(datadir, id, &object, err);
+    return rc == OK ? output_json(out, object, err) : rc;
+}
+
 /* `id` 0: the list. */
 static int run_reading(struct command_context *context, int64_t id, bool json)
 {
@@ -84,7 +94,7 @@ static int run_reading(struct command_context *context, int64_t id, bool json)
     buf_init(&out, OUTPUT_MAX_BYTES);
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
     if (rc == OK && id != 0)
-        rc = imports_show(&datadir, id, json, &out, &err);
+        rc = show_import(&datadir, id, json, &out, &err);
     else if (rc == OK)
         rc = list_imports(datadir.store, json, &out, &err);
     if (rc == OK)
