@@ -434,58 +434,52 @@ struct sealer vault_sealer_door(struct vault_sealer *sealer)
     return (struct sealer){.seal = seal, .open = open_sealed, .context = sealer};
 }
 
-/* ---- blind index ---- */
+/* ---- HMAC and blind index ---- */
+
+int vault_hmac_new(const struct vault *vault, const char *purpose, struct hmac **out,
+                   struct err *err)
+{
+    unsigned char key[KEY_BYTES];
+    int rc = derive_key(vault, purpose, key, err);
+    if (rc == OK)
+        rc = hmac_new(key, out, err);
+    OPENSSL_cleanse(key, sizeof key);
+    return rc;
+}
 
 struct vault_index {
-    EVP_MAC_CTX *hmac; /* keyed; begun anew for each number */
+    struct hmac *hmac;
 };
 
 int vault_index_new(const struct vault *vault, struct vault_index **out, struct err *err)
 {
-    unsigned char key[KEY_BYTES];
-    EVP_MAC *algorithm = NULL;
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
-        OSSL_PARAM_construct_end(),
-    };
     struct vault_index *index = mem_calloc(1, sizeof *index);
     if (index == NULL)
         return err_set(err, ERR_NOMEM, "could not make a blind index");
-    int rc = derive_key(vault, INDEX_PURPOSE, key, err);
-    if (rc != OK)
-        goto done;
-    algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    index->hmac = algorithm != NULL ? EVP_MAC_CTX_new(algorithm) : NULL;
-    if (index->hmac == NULL || EVP_MAC_init(index->hmac, key, sizeof key, params) != 1) {
-        rc = crypto_err_set(err, "make a blind index");
-        goto done;
+    int rc = vault_hmac_new(vault, INDEX_PURPOSE, &index->hmac, err);
+    if (rc != OK) {
+        vault_index_free(index);
+        return rc;
     }
     *out = index;
-    index = NULL;
-done:
-    OPENSSL_cleanse(key, sizeof key);
-    EVP_MAC_free(algorithm); /* the context holds it */
-    vault_index_free(index);
-    return rc;
+    return OK;
 }
 
 void vault_index_free(struct vault_index *index)
 {
     if (index == NULL)
         return;
-    EVP_MAC_CTX_free(index->hmac); /* wipes its key */
+    hmac_free(index->hmac);
     mem_free(index);
 }
 
 int vault_index_of(struct vault_index *index, struct bytes digits, int64_t *out_key,
                    struct err *err)
 {
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    size_t len = 0;
-    if (EVP_MAC_init(index->hmac, NULL, 0, NULL) != 1 ||
-        EVP_MAC_update(index->hmac, (const unsigned char *)digits.ptr, digits.len) != 1 ||
-        EVP_MAC_final(index->hmac, mac, &len, sizeof mac) != 1)
-        return crypto_err_set(err, "compute a blind index");
+    unsigned char mac[HMAC_BYTES];
+    int rc = hmac_of(index->hmac, digits, mac, err);
+    if (rc != OK)
+        return rc;
     uint64_t key = 0;
     for (size_t i = 0; i < sizeof key; i++)
         key = key << 8 | mac[i];

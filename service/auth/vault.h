@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 
+#include "service/auth/hmac.h"
 #include "service/storage/sealer.h"
 
 #include <stdbool.h>
@@ -35,6 +36,10 @@ int vault_sealer_new(const struct vault *vault, const char *purpose, struct vaul
                      struct err *err);
 void vault_sealer_free(struct vault_sealer *sealer);
 struct sealer vault_sealer_door(struct vault_sealer *sealer);
+
+/* HMAC under a key of its own for `purpose` ("audit", ...); it does not need the vault any more. Freed by hmac_free. */
+int vault_hmac_new(const struct vault *vault, const char *purpose, struct hmac **out,
+                   struct err *err);
 
 /* Blind index of a phone number: the first 64 bits of HMAC-SHA-256 over its digits, as a signed integer, never 0.
  * One object per thread. */

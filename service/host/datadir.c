@@ -8,9 +8,11 @@
 #include <ini.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_MAX_BYTES = 4096, CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -106,6 +108,14 @@ static int check_permissions(const char *path, struct err *err)
     return OK;
 }
 
+int datadir_make_directories(const char *path, struct err *err)
+{
+    int rc = make_dir(path, err);
+    if (rc == OK)
+        rc = check_permissions(path, err); /* it may have been there before */
+    return rc == OK ? make_sub_dirs(path, err) : rc;
+}
+
 int datadir_create(const char *path, struct err *err)
 {
     struct stat info;
@@ -116,11 +126,7 @@ int datadir_create(const char *path, struct err *err)
     mem_free(database);
     if (exists)
         return err_set(err, ERR_EXISTS, "\"%s\" is a data directory already", path);
-    int rc = make_dir(path, err);
-    if (rc == OK)
-        rc = check_permissions(path, err); /* it may have been there before */
-    if (rc == OK)
-        rc = make_sub_dirs(path, err);
+    int rc = datadir_make_directories(path, err);
     if (rc == OK)
         rc = create_files(path, err);
     return rc;
@@ -201,4 +207,50 @@ void datadir_close(struct datadir *datadir)
     vault_free(datadir->vault);
     mem_free(datadir->path);
     *datadir = (struct datadir){0};
+}
+
+/* ---- the one service ---- */
+
+static int open_service_lock(const char *path, int *out_fd, struct err *err)
+{
+    char *name = path_in(path, "service.lock", err);
+    if (name == NULL)
+        return err->code;
+    int rc = OK;
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        rc = err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not open \"%s\": %s", name,
+                     strerror(errno));
+    else
+        *out_fd = fd;
+    mem_free(name);
+    return rc;
+}
+
+/* A lock of the open file, not of the process: the kernel lets go of it however the process ends. */
+int datadir_lock_service(const char *path, int *out_fd, struct err *err)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = -1;
+    int rc = open_service_lock(path, &fd, err);
+    if (rc != OK)
+        return rc;
+    if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+        (void)close(fd);
+        return err_set(err, ERR_BUSY, "a service is at work on \"%s\"", path);
+    }
+    *out_fd = fd;
+    return OK;
+}
+
+bool datadir_is_served(const struct datadir *datadir)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct err err;
+    int fd = -1;
+    if (open_service_lock(datadir->path, &fd, &err) != OK)
+        return false;
+    bool is_free = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type == F_UNLCK;
+    (void)close(fd);
+    return !is_free;
 }
