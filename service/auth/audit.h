@@ -4,9 +4,13 @@
 #include "service/auth/vault.h"
 #include "service/storage/audit_log.h"
 
-/* The audit log (DESIGN.md 8): appended to within the transaction of what it tells of, chained by HMAC under a key of the
- * vault, so that nothing can be altered, taken out or put in without verify seeing it. Thread: one owner of each
- * audit_chain. */
+/* The audit log (DESIGN.md 8): appended to within the transaction of what it tells of, chained by HMAC under a key of
+ * the vault, so that nothing can be altered, taken out or put in without verify seeing it. What it cannot see is that
+ * the newest rows are gone: for that the head is printed in every bulletin. Thread: one owner of each audit_chain.
+ *
+ * The mac of a row is HMAC-SHA-256, under the vault's key for "audit", of the 32 bytes of the mac before it and then
+ * id, at_ms, who, role, address, action, target, outcome and details, each as a netstring: its length in bytes, a colon,
+ * the bytes, a comma; numbers in decimal. The first row stands behind 32 zero bytes. */
 
 /* Whose act it was. */
 struct audit_actor {
@@ -72,7 +76,7 @@ const char *audit_action_zh(struct bytes action);
 
 struct audit_chain;
 int audit_chain_new(const struct vault *vault, struct audit_chain **out, struct err *err);
-void audit_chain_free(struct audit_chain *chain);
+void audit_chain_free(struct audit_chain *chain); /* accepts NULL */
 
 struct audit_entry {
     struct audit_actor actor;
@@ -81,30 +85,67 @@ struct audit_entry {
     enum audit_outcome outcome;
     struct bytes details; /* JSON object, or empty */
 };
-/* Append within the open write transaction; the head is read there. Texts are cut to 1 KiB and control characters replaced. */
+enum { AUDIT_TEXT_MAX_BYTES = 1024 };
+/* Append within the open write transaction; the head is read there. Of texts that are too long the beginning is kept,
+ * of such details nothing but `{"cut":true}`. Control characters, and those that turn the direction of a line, become
+ * U+FFFD. */
 int audit_append(struct audit_chain *chain, struct store *store, const struct audit_entry *entry,
                  struct err *err);
 
-/* Recompute the whole chain from the anchor. ERR_CORRUPT names the first id that does not hold, or that is missing. */
+/* Who writes entries where a room commits by itself: as its last words in the transaction. */
+struct audit_desk {
+    struct audit_chain *chain;
+    struct audit_actor actor;
+};
+/* A deed that is done. `desk` NULL: nothing is written. `count` pairs of a member's name and its number make the
+ * details. */
+struct audit_number {
+    const char *name;
+    int64_t value;
+};
+int audit_note(const struct audit_desk *desk, struct store *store, const char *action,
+               struct bytes target, const struct audit_number *numbers, size_t count,
+               struct err *err);
+
+/* The mac that a row has behind `before`; row->mac is not looked at. */
+int audit_mac_of(struct audit_chain *chain, const unsigned char before[AUDIT_MAC_BYTES],
+                 const struct audit_row *row, unsigned char out[AUDIT_MAC_BYTES], struct err *err);
+
+/* Recompute the whole chain from the anchor. ERR_CORRUPT names the first id that does not hold, or that is missing. An
+ * anchor holds only if an entry `audit.cut` of this log tells of it. */
 struct audit_head {
-    int64_t first_id, last_id; /* 0: empty */
+    int64_t first_id, last_id; /* first_id 0: empty */
     char mac_hex[65];          /* of the last, or of the anchor */
 };
 int audit_verify(struct audit_chain *chain, struct store *store, struct audit_head *out,
                  struct err *err);
-/* The head alone, for bulletins and `backup`. */
+/* The head alone, for bulletins and `backup`; first_id is 1 behind the anchor's. */
 int audit_head_load(struct store *store, struct audit_head *out, struct err *err);
+/* Bulletins print the id and so many digits of the mac. */
+enum { AUDIT_HEAD_HEX_DIGITS = 16 };
+/* Whether the log still holds what was printed: entry `id` with a mac that begins with `mac_hex`, 16 to 64 digits.
+ * ERR_CORRUPT when it does not; ERR_FORMAT; ERR_NOT_FOUND when the entry was archived. */
+int audit_check_head(struct store *store, int64_t id, struct bytes mac_hex, struct err *err);
 
-/* CSV: id, at (RFC 3339 in UTC with milliseconds), who, role, address, action, target, outcome, details, mac (hex). Written
- * through `write` in pieces. `filter` as storage's; with an empty one the file verifies by itself with the key. */
-int audit_export(struct store *store, const struct audit_filter *filter,
-                 int (*write)(void *context, struct bytes text, struct err *err), void *context,
-                 struct err *err);
+/* CSV: id, at (RFC 3339 in UTC with milliseconds), who, role, address, action, target, outcome, details, mac, before
+ * (both hex; `before` is the mac of the entry before, so that each row verifies by itself with the key, and gaps show).
+ * Written through `write` in pieces. `filter` as storage's. A text that a spreadsheet would take for a formula, or that
+ * begins with an apostrophe, has an apostrophe in front. */
+#define AUDIT_EXPORT_HEADER "id,at,who,role,address,action,target,outcome,details,mac,before"
+enum { AUDIT_EXPORT_COLUMNS = 11 };
+typedef int (*audit_write_cb)(void *context, struct bytes text, struct err *err);
+int audit_export(struct store *store, const struct audit_filter *filter, audit_write_cb write,
+                 void *context, struct err *err);
+/* A line of it, read back. The row's texts are parts of the cells, its mac is `out_mac`. ERR_FORMAT. */
+int audit_row_read(const struct bytes cells[AUDIT_EXPORT_COLUMNS], struct audit_row *out,
+                   unsigned char out_mac[AUDIT_MAC_BYTES],
+                   unsigned char out_before[AUDIT_MAC_BYTES], struct err *err);
 
-/* Take rows older than `until_ms` out into an export that must be on disk already; leaves the anchor. ERR_REFUSED when
- * younger than AUDIT_KEPT_DAYS. */
+/* Take rows older than `until_ms` out, which an export must have on disk already; what is taken out is verified before,
+ * the anchor and an entry `audit.cut` stay. actor->at_ms is now. ERR_REFUSED when `until_ms` is younger than
+ * AUDIT_KEPT_DAYS. */
 enum { AUDIT_KEPT_DAYS = 184 };
-int audit_cut(struct audit_chain *chain, struct store *store, int64_t until_ms, int64_t now_ms,
-              int64_t *out_cut, struct err *err);
+int audit_cut(struct audit_chain *chain, struct store *store, int64_t until_ms,
+              const struct audit_actor *actor, int64_t *out_cut, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "service/commands/form_words.h"
 #include "service/commands/import_report.h"
-#include "service/commands/mask.h"
+#include "service/intake/mask.h"
 #include "service/commands/output.h"
 
 /* ---- words ---- */

@@ -5,7 +5,7 @@
 #include "importers/phone.h"
 #include "reports/words.h"
 
-#include "service/commands/mask.h"
+#include "service/intake/mask.h"
 #include "service/commands/output.h"
 #include "service/storage/units.h"
 

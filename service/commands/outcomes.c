@@ -1,7 +1,7 @@
 #include "service/commands/arguments.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
-#include "service/commands/mask.h"
+#include "service/intake/mask.h"
 #include "service/commands/outcomes_show.h"
 #include "service/commands/output.h"
 #include "service/followup/outcome_profile.h"

@@ -4,6 +4,7 @@
 #include "base/moment.h"
 
 #include "service/commands/command.h"
+#include "service/host/files.h"
 
 #include <jansson.h>
 
@@ -11,9 +12,6 @@
  * fails; jansson passes such a NULL on, so that a writer checks once at the end. */
 
 enum { OUTPUT_MAX_BYTES = 256 * 1024 * 1024 };
-
-/* The zone of times that belong to no round: Asia/Shanghai, which has had no summer time since 1991. */
-enum { OFFICE_OFFSET_S = 8 * 3600 };
 
 /* A string; bytes that are no UTF-8 become U+FFFD. */
 json_t *output_string(struct bytes text);

@@ -5,10 +5,11 @@
 #include "reports/csv.h"
 #include "reports/words.h"
 
+#include "service/api/round_json.h"
 #include "service/auth/digest.h"
 #include "service/commands/arguments.h"
 #include "service/commands/output.h"
-#include "service/commands/round_shown.h"
+#include "service/rounds/round_shown.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -162,127 +163,6 @@ static void append_words(struct buf *out, const struct round_shown *shown)
     buf_append(out, shown->row.rules);
 }
 
-/* ---- show, for programs ---- */
-
-static json_t *digest_to_json(struct bytes digest)
-{
-    char hex[SHA256_HEX_BYTES];
-    sha256_hex((const unsigned char *)digest.ptr, hex);
-    return json_string(hex);
-}
-
-static json_t *names_to_json(const struct bytes *names, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++) {
-        if (json_array_append_new(array, output_string(names[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
-static json_t *day_to_json(int64_t day)
-{
-    char text[DAY_TEXT_BYTES];
-    day_format(day, text);
-    return json_string(text);
-}
-
-static json_t *row_to_json(const struct round_row *row)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "id", output_string(row->name), "kind",
-                     output_string(row->kind), "from", day_to_json(row->from_day), "to",
-                     day_to_json(row->to_day), "state", output_string(row->state), "accumulated",
-                     row->is_accumulated);
-}
-
-static json_t *left_out_to_json(const struct round_shown *shown)
-{
-    json_t *object = json_object();
-    for (int i = FRAME_NOT_COUNTED + 1; i < FRAME_REASONS; i++) {
-        if (json_object_set_new(object, frame_reason_word(i), json_integer(shown->left_out[i])) !=
-            0) {
-            json_decref(object);
-            return NULL;
-        }
-    }
-    return object;
-}
-
-static json_t *frame_to_json(const struct round_shown *shown)
-{
-    const struct frame_row *frame = &shown->frame;
-    if (!shown->has_frame)
-        return json_null();
-    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "no", (json_int_t)frame->no, "entries",
-                     (json_int_t)frame->entries, "left_out", left_out_to_json(shown),
-                     "listing_sha256", digest_to_json(frame->listing_sha256), "rules_sha256",
-                     digest_to_json(frame->rules_sha256), "secret_sha256",
-                     digest_to_json(frame->secret_sha256), "frozen_at",
-                     output_time(frame->frozen_utc));
-}
-
-/* The exact seed opens every ticket: it is for `draw open`, which records who saw it. */
-static json_t *draw_to_json(const struct round_shown *shown)
-{
-    const struct draw_row *draw = &shown->draw;
-    if (!shown->has_draw)
-        return json_null();
-    bool is_public = bytes_equal(draw->kind, BYTES_LIT("seed"));
-    return json_pack(
-        "{s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "no", (json_int_t)draw->no, "of",
-        (json_int_t)shown->draw_count, "frame_no", (json_int_t)draw->frame_no, "kind",
-        output_string(draw->kind), "seed", is_public ? output_string(draw->seed) : json_null(),
-        "sample", (json_int_t)shown->sample, "reserve", (json_int_t)shown->reserve, "released",
-        (json_int_t)shown->released, "public_sha256", digest_to_json(draw->public_sha256),
-        "drawn_at", output_time(draw->drawn_utc), "who", output_string(draw->who));
-}
-
-static json_t *score_to_json(const struct round_shown *shown)
-{
-    const struct round_score_row *score = &shown->score;
-    if (!shown->has_score)
-        return json_null();
-    return json_pack("{s:I, s:o, s:o, s:o}", "issue", (json_int_t)score->issue, "scored_at",
-                     output_time(score->scored_utc), "who", output_string(score->who),
-                     "program_version", output_string(score->program_version));
-}
-
-static json_t *steps_to_json(const struct round_shown *shown)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < shown->step_count; i++) {
-        const struct round_shown_step *step = &shown->steps[i];
-        json_t *object = json_pack("{s:o, s:o, s:o, s:o}", "step", output_string(step->step), "at",
-                                   output_time(step->at_utc), "who", output_string(step->who),
-                                   "why", output_string(step->why));
-        if (json_array_append_new(array, object) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
-
-static json_t *shown_to_json(const struct round_shown *shown)
-{
-    json_t *root = row_to_json(&shown->row);
-    json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "as_of", output_time(shown->as_of_utc), "parts",
-        names_to_json(shown->parts, shown->part_count), "part_of",
-        names_to_json(shown->sums, shown->sum_count), "frame", frame_to_json(shown), "draw",
-        draw_to_json(shown), "score", score_to_json(shown), "steps", steps_to_json(shown), "rules",
-        output_string(shown->row.rules));
-    bool is_whole = root != NULL && rest != NULL && json_object_update(root, rest) == 0;
-    json_decref(rest);
-    if (is_whole)
-        return root;
-    json_decref(root);
-    return NULL;
-}
-
 /* ---- the verbs ---- */
 
 static int parse_format(struct command_context *context, int argc, char **argv, int wanted,
@@ -318,7 +198,7 @@ int round_show_run(struct command_context *context, int argc, char **argv)
         rc = round_shown_load(datadir.store, bytes_from_z(argv[first]), context->now_utc, &shown,
                               &err);
     if (rc == OK && format == FORMAT_JSON)
-        rc = output_json(&out, shown_to_json(&shown), &err);
+        rc = output_json(&out, round_shown_to_json(&shown), &err);
     else if (rc == OK)
         append_words(&out, &shown);
     if (rc == OK)
@@ -344,7 +224,7 @@ static int on_round(void *context, const struct round_row *row, struct err *err)
     day_format(row->from_day, from);
     day_format(row->to_day, to);
     if (listing->format == FORMAT_JSON)
-        return json_array_append_new(listing->array, row_to_json(row)) == 0
+        return json_array_append_new(listing->array, round_row_to_json(row)) == 0
                    ? OK
                    : err_set(err, ERR_NOMEM, "could not list rounds");
     if (listing->format == FORMAT_CSV) {

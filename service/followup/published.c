@@ -5,6 +5,7 @@
 #include "reports/csv.h"
 
 #include "service/auth/digest.h"
+#include "service/host/files.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@ enum {
     TEXT_MAX_BYTES = 16 * 1024 * 1024,
     PATH_BYTES = 4096,
     BLOCK_BYTES = 64 * 1024,
-    OFFICE_OFFSET_S = 8 * 3600, /* no summer time since 1991 */
 };
 
 /* Where the published texts go, one file after the other: onto the disk, or beside what lies there. */

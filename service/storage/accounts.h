@@ -3,8 +3,8 @@
 
 #include "service/storage/store.h"
 
-/* Accounts, teams, sessions, tokens, recovery codes. Needs an open transaction. Bytes given out stay valid until the next
- * call on the store. */
+/* Accounts, teams, sessions, tokens, recovery codes. Needs an open transaction. Bytes given out stay valid until the
+ * next call on the store; the bytes of a row may be written back in that call. */
 
 struct team_row {
     int64_t id;
@@ -65,6 +65,12 @@ typedef int (*account_cb)(void *context, const struct account_row *row, struct e
 int accounts_each(struct store *store, struct bytes after, int64_t limit, account_cb on_account,
                   void *context, struct err *err);
 
+/* Enabled ones. */
+int accounts_count_of_role(struct store *store, struct bytes role, int64_t *out_count,
+                           struct err *err);
+int accounts_count_of_team(struct store *store, int64_t team_id, int64_t *out_count,
+                           struct err *err);
+
 int team_get(struct store *store, struct bytes name, struct team_row *out, struct err *err);
 int team_store(struct store *store, const struct team_row *row,
                struct err *err); /* by name: new or changed */
@@ -97,11 +103,23 @@ int recovery_codes_put(struct store *store, int64_t account_id, const unsigned c
 /* Marks it used. ERR_NOT_FOUND: no such code, or used. *out_left are those not used yet. */
 int recovery_code_use(struct store *store, int64_t account_id, const unsigned char sha256[32],
                       int64_t at_utc, int *out_left, struct err *err);
+int recovery_codes_left(struct store *store, int64_t account_id, int *out_left, struct err *err);
 
 /* Defaults are the caller's: ERR_NOT_FOUND without a row. */
 int role_limits_get(struct store *store, struct bytes role, int64_t *out_idle_s,
                     int64_t *out_absolute_s, struct err *err);
 int role_limits_store(struct store *store, struct bytes role, int64_t idle_s, int64_t absolute_s,
                       struct err *err);
+
+/* Failed sign-ins under names that no account has, by the name's digest. */
+struct stranger_row {
+    int64_t failures, failed_utc;
+};
+int stranger_get(struct store *store, const unsigned char name_sha256[32], struct stranger_row *out,
+                 struct err *err); /* zeros without a row */
+int stranger_store(struct store *store, const unsigned char name_sha256[32],
+                   const struct stranger_row *row, struct err *err);
+/* Those that failed last at `before_utc` or earlier, and the oldest beyond `most`. */
+int strangers_forget(struct store *store, int64_t before_utc, int64_t most, struct err *err);
 
 #endif

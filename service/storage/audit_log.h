@@ -3,19 +3,28 @@
 
 #include "service/storage/store.h"
 
-/* Rows of the audit log; service/auth/audit.h chains them. Needs an open transaction. Bytes given out stay valid until the
- * next call. */
+/* Rows of the audit log; service/auth/audit.h chains them. Needs an open transaction. Bytes given out stay valid until
+ * the next call of the same function. */
+enum { AUDIT_MAC_BYTES = 32 };
+
 struct audit_row {
     int64_t id, at_ms;
     struct bytes who, role, address, action, target, outcome, details;
-    struct bytes mac; /* 32 bytes */
+    struct bytes mac; /* AUDIT_MAC_BYTES */
 };
-int audit_put_new(struct store *store, const struct audit_row *row,
-                  struct err *err); /* with its id */
-/* The last row's id and mac, the anchor's when there is none, else 0 and 32 zero bytes. */
-int audit_last(struct store *store, int64_t *out_id, unsigned char out_mac[32], struct err *err);
-int audit_anchor_get(struct store *store, int64_t *out_id, unsigned char out_mac[32],
-                     struct err *err); /* 0 and zero bytes without one */
+
+/* With its id: ERR_EXISTS. */
+int audit_put_new(struct store *store, const struct audit_row *row, struct err *err);
+/* The last row's id and mac, the anchor's when there is none, else 0 and zero bytes. ERR_CORRUPT: a mac has not its
+ * length. */
+int audit_last(struct store *store, int64_t *out_id, unsigned char out_mac[AUDIT_MAC_BYTES],
+               struct err *err);
+/* 0 and zero bytes without one. */
+int audit_anchor_get(struct store *store, int64_t *out_id, unsigned char out_mac[AUDIT_MAC_BYTES],
+                     struct err *err);
+/* The mac of a row, or of the anchor: ERR_NOT_FOUND. */
+int audit_get_mac(struct store *store, int64_t id, unsigned char out_mac[AUDIT_MAC_BYTES],
+                  struct err *err);
 int audit_anchor_store(struct store *store, int64_t id, struct bytes mac, int64_t at_utc,
                        struct err *err);
 

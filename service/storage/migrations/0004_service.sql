@@ -40,6 +40,15 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (account_id, code_sha256)
 ) STRICT, WITHOUT ROWID;
 
+-- Failed sign-ins under names that are no account's: they lock as accounts do, so that nobody learns which names exist.
+-- Few, and forgotten within minutes.
+CREATE TABLE strangers (
+    name_sha256 BLOB PRIMARY KEY,    -- somebody may have typed a password for a name
+    failures    INTEGER NOT NULL,
+    failed_utc  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX strangers_by_failure ON strangers (failed_utc);
+
 -- Idle limits that the security administrator set for a role; without a row the default holds.
 CREATE TABLE role_limits (
     role       TEXT PRIMARY KEY,
@@ -58,8 +67,9 @@ CREATE TABLE sessions (
     address      TEXT NOT NULL,
     agent        TEXT NOT NULL,      -- User-Agent, cut
     ended_utc    INTEGER,
-    ended_why    TEXT                -- sign_out, revoked, idle, absolute, password, disabled, role
+    ended_why    TEXT                -- sign_out, revoked, replaced, idle, absolute, password, totp, disabled, role
 ) STRICT;
+CREATE INDEX sessions_open ON sessions (account_id) WHERE ended_utc IS NULL;
 
 -- Of other systems: Authorization: Bearer.
 CREATE TABLE tokens (
@@ -129,4 +139,12 @@ CREATE TABLE tasks (
     result_type TEXT NOT NULL DEFAULT '', -- media type of results/ID; empty: none
     created_utc INTEGER NOT NULL,
     ended_utc   INTEGER
+) STRICT;
+
+-- Files of the data directory inside a backup, in parts of 1 MiB; empty in a database that is at work.
+CREATE TABLE backup_files (
+    name    TEXT NOT NULL,
+    part    INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (name, part)
 ) STRICT;

@@ -1,13 +1,13 @@
-#include "service/commands/imports_show.h"
+#include "service/api/import_shown.h"
 
 #include "base/arena.h"
 #include "base/utf8.h"
 
 #include "importers/table.h"
 
-#include "service/commands/import_report.h"
-#include "service/commands/mask.h"
-#include "service/commands/output.h"
+#include "service/api/call.h"
+#include "service/api/import_view.h"
+#include "service/intake/mask.h"
 #include "service/storage/orders.h"
 
 #include <stdlib.h>
@@ -16,6 +16,7 @@ enum {
     EXAMPLES_SHOWN = 3,
     REASONS_MAX = 32, /* more than there are */
     CELL_MAX_BYTES = 40,
+    RECORD_MAX_BYTES = 256 * 1024 * 1024,
     SHOWN_MAX_BYTES = 16 * 1024 * 1024, /* all examples of all reasons */
 };
 
@@ -119,7 +120,7 @@ static int mask_record(struct bytes record, struct buf *out, struct err *err)
 
 static int keep_text(struct shown *shown, struct bytes text, struct bytes *out, struct err *err)
 {
-    *out = text.len > 0 ? arena_copy(&shown->arena, text) : BYTES_NONE;
+    *out = text.len > 0 ? arena_copy(&shown->arena, text) : BYTES_LIT("");
     return text.len == 0 || out->ptr != NULL ? OK
                                              : err_set(err, ERR_NOMEM, "could not list rejects");
 }
@@ -277,14 +278,14 @@ static json_t *rejects_to_json(const struct shown *shown)
             const struct reject_example *example = &group->examples[j];
             json_t *object =
                 json_pack("{s:I, s:o, s:o}", "line", (json_int_t)example->line, "column",
-                          output_string(example->column), "row", output_string(example->row));
+                          json_bytes(example->column), "row", json_bytes(example->row));
             if (json_array_append_new(examples, object) != 0) {
                 json_decref(examples);
                 examples = NULL;
             }
         }
-        json_t *object = json_pack("{s:o, s:I, s:o}", "reason", output_string(group->reason),
-                                   "count", (json_int_t)group->count, "examples", examples);
+        json_t *object = json_pack("{s:o, s:I, s:o}", "reason", json_bytes(group->reason), "count",
+                                   (json_int_t)group->count, "examples", examples);
         if (json_array_append_new(rejects, object) != 0) {
             json_decref(rejects);
             rejects = NULL;
@@ -304,7 +305,7 @@ static int flag_examples(const struct shown *shown, const struct flag_group *gro
         if (rc != OK)
             break;
         json_t *object = json_pack("{s:I, s:o}", "line", (json_int_t)group->examples[j].line,
-                                   "order_no", output_string(order_no));
+                                   "order_no", json_bytes(order_no));
         if (json_array_append_new(examples, object) != 0)
             rc = err_set(err, ERR_NOMEM, "could not list flags");
     }
@@ -347,7 +348,7 @@ static int show_in_words(struct shown *shown, int64_t id, struct buf *out, struc
     return rc;
 }
 
-static int show_in_json(struct shown *shown, int64_t id, struct buf *out, struct err *err)
+static int show_in_json(struct shown *shown, int64_t id, json_t **out, struct err *err)
 {
     struct import_row row;
     int rc = import_get(shown->datadir->store, id, &row, err);
@@ -365,21 +366,41 @@ static int show_in_json(struct shown *shown, int64_t id, struct buf *out, struct
         rc = flags_to_json(shown, flags, err);
     json_decref(flags);
     if (rc == OK)
-        return output_json(out, object, err);
-    json_decref(object);
+        *out = object;
+    else
+        json_decref(object);
     return rc;
 }
 
-int imports_show(const struct datadir *datadir, int64_t id, bool json, struct buf *out,
-                 struct err *err)
+static void begin(struct shown *shown, const struct datadir *datadir)
 {
-    struct shown shown = {.datadir = datadir};
-    buf_init(&shown.opened, OUTPUT_MAX_BYTES);
-    buf_init(&shown.masked, OUTPUT_MAX_BYTES);
-    arena_init(&shown.arena, SHOWN_MAX_BYTES);
-    int rc = json ? show_in_json(&shown, id, out, err) : show_in_words(&shown, id, out, err);
-    buf_deinit(&shown.opened);
-    buf_deinit(&shown.masked);
-    arena_deinit(&shown.arena);
+    *shown = (struct shown){.datadir = datadir};
+    buf_init(&shown->opened, RECORD_MAX_BYTES);
+    buf_init(&shown->masked, RECORD_MAX_BYTES);
+    arena_init(&shown->arena, SHOWN_MAX_BYTES);
+}
+
+static void end(struct shown *shown)
+{
+    buf_deinit(&shown->opened);
+    buf_deinit(&shown->masked);
+    arena_deinit(&shown->arena);
+}
+
+int import_shown_words(const struct datadir *datadir, int64_t id, struct buf *out, struct err *err)
+{
+    struct shown shown;
+    begin(&shown, datadir);
+    int rc = show_in_words(&shown, id, out, err);
+    end(&shown);
+    return rc;
+}
+
+int import_shown_json(const struct datadir *datadir, int64_t id, json_t **out, struct err *err)
+{
+    struct shown shown;
+    begin(&shown, datadir);
+    int rc = show_in_json(&shown, id, out, err);
+    end(&shown);
     return rc;
 }

@@ -1,6 +1,6 @@
-#include "service/commands/round_shown.h"
+#include "service/rounds/round_shown.h"
 
-#include "service/commands/output.h"
+#include "service/host/files.h"
 #include "service/rounds/evaluation.h"
 
 #include <string.h>

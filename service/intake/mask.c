@@ -1,4 +1,4 @@
-#include "service/commands/mask.h"
+#include "service/intake/mask.h"
 
 #include <string.h>
 

@@ -1,0 +1,95 @@
+#ifndef PINGYI_SERVICE_API_HANDLERS_H
+#define PINGYI_SERVICE_API_HANDLERS_H
+
+#include "service/http/exchange.h"
+
+/* What the rows of routes.c call, by the file they are in. Each answers the exchange, now or later. Thread: loop. */
+
+/* system.c */
+void system_health(struct http_exchange *exchange);
+void system_metrics(struct http_exchange *exchange);
+
+/* sessions.c */
+void sessions_open(struct http_exchange *exchange);
+void sessions_list(struct http_exchange *exchange);
+void sessions_list_own(struct http_exchange *exchange);
+void sessions_close_current(struct http_exchange *exchange);
+void sessions_close(struct http_exchange *exchange);
+
+/* account.c */
+void account_show(struct http_exchange *exchange);
+void account_put_password(struct http_exchange *exchange);
+void account_start_totp(struct http_exchange *exchange);
+void account_finish_totp(struct http_exchange *exchange);
+void account_put_recovery_codes(struct http_exchange *exchange);
+
+/* users.c */
+void users_list(struct http_exchange *exchange);
+void users_show(struct http_exchange *exchange);
+void users_add(struct http_exchange *exchange);
+void users_disable(struct http_exchange *exchange);
+void users_enable(struct http_exchange *exchange);
+void users_unlock(struct http_exchange *exchange);
+void users_reset(struct http_exchange *exchange);
+void users_put_role(struct http_exchange *exchange);
+void users_reset_totp(struct http_exchange *exchange);
+
+/* teams.c */
+void teams_list(struct http_exchange *exchange);
+void teams_put(struct http_exchange *exchange);
+void roles_list(struct http_exchange *exchange);
+void roles_put_limits(struct http_exchange *exchange);
+
+/* tokens.c */
+void tokens_list(struct http_exchange *exchange);
+void tokens_add(struct http_exchange *exchange);
+void tokens_revoke(struct http_exchange *exchange);
+
+/* audit.c */
+void audit_list(struct http_exchange *exchange);
+void audit_download(struct http_exchange *exchange);
+void audit_check(struct http_exchange *exchange);
+
+/* rounds.c */
+void rounds_list(struct http_exchange *exchange);
+void rounds_show(struct http_exchange *exchange);
+void rounds_score(struct http_exchange *exchange);
+void rounds_bulletin(struct http_exchange *exchange);
+void rounds_list_charts(struct http_exchange *exchange);
+void rounds_chart(struct http_exchange *exchange);
+
+/* round_orders.c */
+void round_orders_list(struct http_exchange *exchange);
+
+/* remarks.c */
+void remarks_list(struct http_exchange *exchange);
+void remarks_add(struct http_exchange *exchange);
+
+/* imports.c */
+void imports_list(struct http_exchange *exchange);
+void imports_show(struct http_exchange *exchange);
+
+/* quality.c */
+void quality_show(struct http_exchange *exchange);
+
+/* task_import.c */
+void imports_load(struct http_exchange *exchange);
+void imports_undo(struct http_exchange *exchange);
+void imports_rejects(struct http_exchange *exchange);
+
+/* tasks.c */
+void tasks_list(struct http_exchange *exchange);
+void tasks_show(struct http_exchange *exchange);
+void tasks_stop_one(struct http_exchange *exchange);
+void tasks_result(struct http_exchange *exchange);
+
+/* task_round.c */
+void rounds_start_task(struct http_exchange *exchange);
+
+/* feed.c */
+void feed_subscribe(struct http_exchange *exchange);
+
+/* openapi.c */
+void openapi_show(struct http_exchange *exchange);
+
+#endif

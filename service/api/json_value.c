@@ -1,0 +1,31 @@
+#include "base/civil.h"
+
+#include "reports/text.h"
+
+#include "service/api/call.h"
+#include "service/host/files.h"
+
+enum { JSON_STRING_MAX_BYTES = 256 * 1024 * 1024 };
+
+json_t *json_bytes(struct bytes text)
+{
+    struct buf valid;
+    if (text.ptr == NULL && text.len == 0)
+        return json_null();
+    buf_init(&valid, JSON_STRING_MAX_BYTES);
+    text_valid(&valid, text);
+    json_t *string = NULL;
+    if (valid.rc == OK)
+        string = json_stringn(valid.len > 0 ? valid.ptr : "", valid.len);
+    buf_deinit(&valid);
+    return string;
+}
+
+json_t *json_time(int64_t utc)
+{
+    char text[TIME_TEXT_BYTES];
+    if (utc == 0)
+        return json_null();
+    time_format(utc, OFFICE_OFFSET_S, text);
+    return json_string(text);
+}
