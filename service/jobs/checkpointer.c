@@ -9,8 +9,8 @@ struct checkpointer {
     uv_thread_t thread;
     uv_mutex_t lock;
     uv_cond_t changed;
-    bool is_asked, is_running, is_stopping; /* under the lock */
-    int64_t ended;                          /* checkpoints, under the lock */
+    bool is_asked, is_running, is_stopping;          /* under the lock */
+    int64_t ended;                                   /* checkpoints, under the lock */
     int64_t ask_at_pages, wait_at_pages, told_pages; /* the writer's */
 };
 

@@ -1,6 +1,7 @@
 #include "service/jobs/lane.h"
 
 #include "base/alloc.h"
+#include "base/container.h"
 
 #include <assert.h>
 #include <string.h>

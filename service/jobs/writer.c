@@ -1,6 +1,7 @@
 #include "service/jobs/writer.h"
 
 #include "base/alloc.h"
+#include "base/container.h"
 
 #include "service/jobs/checkpointer.h"
 
@@ -34,7 +35,7 @@ struct writer {
     uv_check_t after_poll;
     uv_thread_t thread;
     int open_handles;
-    enum writer_state state; /* the loop's */
+    enum writer_state state;  /* the loop's */
     struct action_list fresh; /* the loop's: submitted in this round of it */
     void (*on_stopped)(void *context);
     void *stop_context;
