@@ -104,6 +104,5 @@ void checkpointer_free(struct checkpointer *checkpointer)
     (void)uv_thread_join(&checkpointer->thread);
     uv_cond_destroy(&checkpointer->changed);
     uv_mutex_destroy(&checkpointer->lock);
-    store_close(checkpointer->store);
     mem_free(checkpointer);
 }

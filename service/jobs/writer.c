@@ -334,10 +334,7 @@ int writer_submit(struct writer *writer, struct action *action, struct err *err)
 
 static void free_parts(struct writer *writer)
 {
-    checkpointer_free(writer->checkpointer);
     receipt_index_free(writer->receipts);
-    store_close(writer->options.store);
-    store_close(writer->options.checkpoint_store);
     uv_cond_destroy(&writer->changed);
     uv_mutex_destroy(&writer->lock);
     mem_free(writer);
@@ -352,9 +349,15 @@ static int make_parts(struct writer *writer, struct err *err)
     rc = checkpointer_new(second, &writer->checkpointer, err);
     if (rc != OK)
         return rc;
-    writer->options.checkpoint_store = NULL; /* the checkpointer's */
     store_set_autocheckpoint(writer->options.store, false);
     return OK;
+}
+
+static void give_back_stores(struct writer *writer)
+{
+    checkpointer_free(writer->checkpointer);
+    writer->checkpointer = NULL;
+    store_set_autocheckpoint(writer->options.store, true);
 }
 
 static void on_unstarted_closed(uv_handle_t *handle)
@@ -366,11 +369,8 @@ int writer_new(uv_loop_t *loop, const struct writer_options *options, struct wri
                struct err *err)
 {
     struct writer *writer = mem_calloc(1, sizeof *writer);
-    if (writer == NULL) {
-        store_close(options->store);
-        store_close(options->checkpoint_store);
+    if (writer == NULL)
         return err_set(err, ERR_NOMEM, "no memory for a writer");
-    }
     writer->options = *options;
     (void)uv_mutex_init(&writer->lock);
     (void)uv_cond_init(&writer->changed);
@@ -378,11 +378,13 @@ int writer_new(uv_loop_t *loop, const struct writer_options *options, struct wri
     if (rc == OK && uv_async_init(loop, &writer->ready, on_ready) != 0)
         rc = err_set(err, ERR_IO, "the loop has no room for the writer");
     if (rc != OK) {
+        give_back_stores(writer);
         free_parts(writer);
         return rc;
     }
     writer->ready.data = writer;
     if (uv_thread_create(&writer->thread, run_thread, writer) != 0) {
+        give_back_stores(writer);
         uv_close((uv_handle_t *)&writer->ready, on_unstarted_closed);
         return err_set(err, ERR_NOMEM, "could not start the writer's thread");
     }
@@ -407,8 +409,11 @@ void writer_stop(struct writer *writer, void (*done)(void *context), void *conte
 
 void writer_free(struct writer *writer)
 {
-    if (writer != NULL)
-        free_parts(writer);
+    if (writer == NULL)
+        return;
+    store_close(writer->options.store);
+    store_close(writer->options.checkpoint_store);
+    free_parts(writer);
 }
 
 void writer_read_counts(struct writer *writer, struct writer_counts *out)

@@ -20,8 +20,8 @@
 
 /* One action: embedded in the request's own struct, the caller's until `done`. */
 struct action {
-    /* Writer thread, within the transaction; touches only its own request. `answer` is what is kept with the receipt and
-     * given again for the same key: it must say all that the response needs. */
+    /* Writer thread, within the transaction; touches only its own request. `answer` is what is kept with the receipt
+     * and given again for the same key: it must say all that the response needs. */
     int (*act)(struct action *action, struct store *store, struct err *err);
     void (*done)(struct action *action); /* loop thread, exactly once, last: rc and err are set */
     struct receipt_key key;              /* account 0: an action without an idempotency key */
@@ -33,7 +33,7 @@ struct action {
 };
 
 struct writer_options {
-    /* Read-write; both are the writer's from writer_new on, even if that fails, until writer_free. The second copies
+    /* Read-write; both are the writer's once writer_new has returned OK, until writer_free. The second copies
      * the log into the database meanwhile; with NULL the first does it, and commits wait now and then. */
     struct store *store, *checkpoint_store;
     size_t queue_max; /* actions that wait; more: ERR_BUSY */

@@ -5,8 +5,8 @@
 
 #include "service/storage/store.h"
 
-/* Answers of writes, by who wrote and the key they gave. Appended in the order of writing; nothing here finds one by its
- * key: service/jobs/receipt.h does that in memory. Needs an open transaction. */
+/* Answers of writes, by who wrote and the key they gave. Appended in the order of writing; nothing here finds one by
+ * its key: service/jobs/receipt.h does that in memory. Needs an open transaction. */
 enum { RECEIPT_KEY_MAX_BYTES = 64, RECEIPT_HASH_BYTES = 32 };
 
 struct receipt_key {
