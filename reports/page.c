@@ -152,7 +152,7 @@ static int on_write(void *context, const char *ptr, int len)
     return out->rc == OK ? len : -1;
 }
 
-static int finish_write(const struct page *page, const struct buf *out, struct err *err)
+static int finish(const struct page *page, const struct buf *out, struct err *err)
 {
     int rc = buf_status(out, err);
     if (rc == OK && page->rc == ERR_NOMEM)
@@ -163,28 +163,28 @@ static int finish_write(const struct page *page, const struct buf *out, struct e
     return rc;
 }
 
-int page_write(struct page *page, struct buf *out, struct err *err)
+/* `node` NULL: the whole page as HTML. */
+static int write_out(struct page *page, xmlNode *node, struct buf *out, struct err *err)
 {
     if (page->rc == OK) {
         xmlOutputBuffer *output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
         note(page, output != NULL);
-        if (output != NULL) {
+        if (output != NULL && node == NULL)
             htmlDocContentDumpFormatOutput(output, page->doc, "UTF-8", 1);
+        else if (output != NULL)
+            xmlNodeDumpOutput(output, page->doc, node, 0, 0, "UTF-8");
+        if (output != NULL)
             (void)xmlOutputBufferClose(output);
-        }
     }
-    return finish_write(page, out, err);
+    return finish(page, out, err);
 }
 
-int page_write_node(struct page *page, xmlNode *node, struct buf *out, struct err *err)
+int page_write(struct page *page, struct buf *out, struct err *err)
 {
-    if (page->rc == OK) {
-        xmlOutputBuffer *output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
-        note(page, output != NULL);
-        if (output != NULL) {
-            xmlNodeDumpOutput(output, page->doc, node, 0, 0, "UTF-8");
-            (void)xmlOutputBufferClose(output);
-        }
-    }
-    return finish_write(page, out, err);
+    return write_out(page, NULL, out, err);
+}
+
+int page_write_element(struct page *page, xmlNode *node, struct buf *out, struct err *err)
+{
+    return write_out(page, node, out, err);
 }

@@ -77,7 +77,7 @@ int qr_svg_render(struct bytes text, const char *label, struct buf *out, struct 
         struct page page;
         page_init(&page);
         xmlNode *svg = build(&page, code, label, buf_bytes(&path).ptr);
-        rc = page_write_node(&page, svg, out, err);
+        rc = page_write_element(&page, svg, out, err);
         page_deinit(&page);
     }
     buf_wipe(&path);

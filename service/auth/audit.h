@@ -92,6 +92,21 @@ enum { AUDIT_TEXT_MAX_BYTES = 1024 };
 int audit_append(struct audit_chain *chain, struct store *store, const struct audit_entry *entry,
                  struct err *err);
 
+/* Who writes entries where a room commits by itself: as its last words in the transaction. */
+struct audit_desk {
+    struct audit_chain *chain;
+    struct audit_actor actor;
+};
+/* A deed that is done. `desk` NULL: nothing is written. `count` pairs of a member's name and its number make the
+ * details. */
+struct audit_number {
+    const char *name;
+    int64_t value;
+};
+int audit_note(const struct audit_desk *desk, struct store *store, const char *action,
+               struct bytes target, const struct audit_number *numbers, size_t count,
+               struct err *err);
+
 /* The mac that a row has behind `before`; row->mac is not looked at. */
 int audit_mac_of(struct audit_chain *chain, const unsigned char before[AUDIT_MAC_BYTES],
                  const struct audit_row *row, unsigned char out[AUDIT_MAC_BYTES], struct err *err);

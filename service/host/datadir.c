@@ -8,9 +8,11 @@
 #include <ini.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_MAX_BYTES = 4096, CONFIG_MAX_BYTES = 64 * 1024 };
 
@@ -21,8 +23,7 @@ static const char default_config[] =
     "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
     "demonstration =\n";
 
-/* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
-static char *path_in(const char *dir, const char *name, struct err *err)
+char *datadir_path(const char *dir, const char *name, struct err *err)
 {
     struct buf path;
     buf_init(&path, PATH_MAX_BYTES);
@@ -47,7 +48,7 @@ static int make_sub_dirs(const char *path, struct err *err)
 {
     static const char *const names[] = {"tls", "backups", "evidence"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *sub = path_in(path, names[i], err);
+        char *sub = datadir_path(path, names[i], err);
         int rc = sub != NULL ? make_dir(sub, err) : (int)err->code;
         mem_free(sub);
         if (rc != OK)
@@ -58,8 +59,8 @@ static int make_sub_dirs(const char *path, struct err *err)
 
 static int open_store(const char *dir, enum store_mode mode, struct store **out, struct err *err)
 {
-    char *path = path_in(dir, "pingyi.db", err);
-    char *backup = path_in(dir, "backups/before-migration.db", err);
+    char *path = datadir_path(dir, "pingyi.db", err);
+    char *backup = datadir_path(dir, "backups/before-migration.db", err);
     int rc = path != NULL && backup != NULL ? OK : (int)err->code;
     if (rc == OK) {
         struct store_options options = {.path = path, .backup_path = backup, .mode = mode};
@@ -73,8 +74,8 @@ static int open_store(const char *dir, enum store_mode mode, struct store **out,
 static int create_files(const char *path, struct err *err)
 {
     struct store *store = NULL;
-    char *key = path_in(path, "vault.key", err);
-    char *config = path_in(path, "config.ini", err);
+    char *key = datadir_path(path, "vault.key", err);
+    char *config = datadir_path(path, "config.ini", err);
     int rc = key != NULL && config != NULL ? OK : (int)err->code;
     /* The database comes last: where it is, the directory is whole. */
     if (rc == OK)
@@ -106,21 +107,25 @@ static int check_permissions(const char *path, struct err *err)
     return OK;
 }
 
+int datadir_make_directories(const char *path, struct err *err)
+{
+    int rc = make_dir(path, err);
+    if (rc == OK)
+        rc = check_permissions(path, err); /* it may have been there before */
+    return rc == OK ? make_sub_dirs(path, err) : rc;
+}
+
 int datadir_create(const char *path, struct err *err)
 {
     struct stat info;
-    char *database = path_in(path, "pingyi.db", err);
+    char *database = datadir_path(path, "pingyi.db", err);
     if (database == NULL)
         return err->code;
     bool exists = stat(database, &info) == 0;
     mem_free(database);
     if (exists)
         return err_set(err, ERR_EXISTS, "\"%s\" is a data directory already", path);
-    int rc = make_dir(path, err);
-    if (rc == OK)
-        rc = check_permissions(path, err); /* it may have been there before */
-    if (rc == OK)
-        rc = make_sub_dirs(path, err);
+    int rc = datadir_make_directories(path, err);
     if (rc == OK)
         rc = create_files(path, err);
     return rc;
@@ -142,7 +147,7 @@ static int on_config_value(void *context, const char *section, const char *key, 
 static int read_config(struct datadir *datadir, struct err *err)
 {
     struct buf text;
-    char *path = path_in(datadir->path, "config.ini", err);
+    char *path = datadir_path(datadir->path, "config.ini", err);
     if (path == NULL)
         return err->code;
     buf_init(&text, CONFIG_MAX_BYTES);
@@ -174,7 +179,7 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
     datadir.path = mem_copy(path, strlen(path));
     if (datadir.path == NULL)
         return err_set(err, ERR_NOMEM, "could not open data directory \"%s\"", path);
-    key = path_in(path, "vault.key", err);
+    key = datadir_path(path, "vault.key", err);
     rc = key != NULL ? open_store(path, mode, &datadir.store, err) : (int)err->code;
     if (rc == OK)
         rc = vault_open(key, &datadir.vault, err);
@@ -201,4 +206,50 @@ void datadir_close(struct datadir *datadir)
     vault_free(datadir->vault);
     mem_free(datadir->path);
     *datadir = (struct datadir){0};
+}
+
+/* ---- the one service ---- */
+
+static int open_service_lock(const char *path, int *out_fd, struct err *err)
+{
+    char *name = datadir_path(path, "service.lock", err);
+    if (name == NULL)
+        return err->code;
+    int rc = OK;
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        rc = err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not open \"%s\": %s", name,
+                     strerror(errno));
+    else
+        *out_fd = fd;
+    mem_free(name);
+    return rc;
+}
+
+/* A lock of the open file, not of the process: the kernel lets go of it however the process ends. */
+int datadir_lock_service(const char *path, int *out_fd, struct err *err)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = -1;
+    int rc = open_service_lock(path, &fd, err);
+    if (rc != OK)
+        return rc;
+    if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
+        (void)close(fd);
+        return err_set(err, ERR_BUSY, "a service is at work on \"%s\"", path);
+    }
+    *out_fd = fd;
+    return OK;
+}
+
+bool datadir_is_served(const struct datadir *datadir)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct err err;
+    int fd = -1;
+    if (open_service_lock(datadir->path, &fd, &err) != OK)
+        return false;
+    bool is_free = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type == F_UNLCK;
+    (void)close(fd);
+    return !is_free;
 }

@@ -23,6 +23,19 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
 /* Another connection to the same database. */
 int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,
                        struct err *err);
+/* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
+char *datadir_path(const char *dir, const char *name, struct err *err);
 void datadir_close(struct datadir *datadir); /* accepts a zeroed one */
+
+/* The directory with its folders (mode 0700), without key or database; those that are there stay. ERR_PERMISSION when it
+ * is open to others. */
+int datadir_make_directories(const char *path, struct err *err);
+
+/* Be the one service of the directory `path`, until *out_fd is closed or the process ends: service.lock. ERR_BUSY when
+ * another one is. */
+int datadir_lock_service(const char *path, int *out_fd, struct err *err);
+
+/* Whether a service is at work on it: then who else writes takes small slices and pauses between them. */
+bool datadir_is_served(const struct datadir *datadir);
 
 #endif

@@ -74,7 +74,7 @@ int files_sha256(const char *path, unsigned char out_sha256[SHA256_BYTES], struc
     return rc;
 }
 
-static int write_synced(int fd, struct bytes content)
+int files_write_all(int fd, struct bytes content)
 {
     while (content.len > 0) {
         ssize_t written = write(fd, content.ptr, content.len);
@@ -85,7 +85,7 @@ static int write_synced(int fd, struct bytes content)
         content.ptr += written;
         content.len -= (size_t)written;
     }
-    return fsync(fd);
+    return 0;
 }
 
 int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err)
@@ -111,7 +111,7 @@ int files_replace(const char *path, struct bytes content, unsigned mode, struct 
     if (fd < 0) {
         rc = system_error(err, "create", path);
     } else {
-        bool written = write_synced(fd, content) == 0;
+        bool written = files_write_all(fd, content) == 0 && fsync(fd) == 0;
         written = close(fd) == 0 && written;
         if (!written || rename(name.ptr, path) != 0) {
             rc = system_error(err, "write", path);

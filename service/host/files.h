@@ -21,6 +21,9 @@ int files_sha256(const char *path, unsigned char out_sha256[SHA256_BYTES], struc
  * too, when it is a device or a pipe. */
 int files_replace(const char *path, struct bytes content, unsigned mode, struct err *err);
 
+/* Write the whole of it; 0, or -1 with errno. */
+int files_write_all(int fd, struct bytes content);
+
 /* The zone of that IANA name (Asia/Shanghai) from the system's database. ERR_NOT_FOUND for one that is not there or
  * no zone's name (absolute, or with ..). */
 int zone_load(struct bytes name, struct zone **out_zone, struct err *err);

@@ -1,9 +1,6 @@
+#include "service/storage/backup.h"
 #include "service/storage/connection.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* "pgyi": tells our files from those of other programs. */
@@ -64,55 +61,6 @@ static int set_version(struct store *store, int version, struct err *err)
     return database_exec(store, bytes_from_z(sql), "set the schema's version", err);
 }
 
-/* ---- the copy of an older file ---- */
-
-static int create_private(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO, "could not create \"%s\": %s",
-                       path, strerror(errno));
-    (void)close(fd);
-    return OK;
-}
-
-static int copy_pages(struct store *store, struct store *copy, struct err *err)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(copy->db, "main", store->db, "main");
-    if (backup == NULL)
-        return database_error(copy, sqlite3_extended_errcode(copy->db), "begin the copy", err);
-    int code = sqlite3_backup_step(backup, -1);
-    int finish_code = sqlite3_backup_finish(backup);
-    if (code == SQLITE_DONE)
-        return OK;
-    return database_error(copy, finish_code != SQLITE_OK ? finish_code : code, "copy the database",
-                          err);
-}
-
-static int copy_database(struct store *store, const struct store_options *options, struct err *err)
-{
-    int rc = create_private(options->backup_path, err);
-    if (rc != OK)
-        return rc;
-    struct store copy = {.lock_fd = -1};
-    int code = sqlite3_open_v2(options->backup_path, &copy.db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, options->vfs);
-    if (copy.db == NULL)
-        rc = err_set(err, ERR_NOMEM, "no memory for a connection");
-    else if (code != SQLITE_OK)
-        rc = database_error(&copy, code, "open the copy", err);
-    else
-        rc = copy_pages(store, &copy, err);
-    code = sqlite3_close(copy.db);
-    if (rc == OK && code != SQLITE_OK)
-        rc = err_set(err, ERR_IO, "could not finish the copy");
-    if (rc != OK) {
-        (void)unlink(options->backup_path);
-        return err_wrap(err, "before migrating, to \"%s\"", options->backup_path);
-    }
-    return OK;
-}
-
 /* ---- the steps ---- */
 
 /* Steps may rebuild tables that others refer to, so they run without foreign keys and are checked before they commit.
@@ -145,6 +93,14 @@ static int run_step(struct store *store, const struct embedded_file *file, int n
     return rc == OK ? OK : err_wrap(err, "migration %s", file->name);
 }
 
+/* As it is, without what a backup adds: the copy keeps its older schema. An earlier one gives way. */
+static int copy_before(struct store *store, const struct store_options *options, struct err *err)
+{
+    (void)unlink(options->backup_path);
+    int rc = backup_copy(store, options->backup_path, options->vfs, err);
+    return rc == OK ? OK : err_wrap(err, "before migrating");
+}
+
 int migrations_run(struct store *store, const struct store_options *options, struct err *err)
 {
     int version = 0;
@@ -158,7 +114,7 @@ int migrations_run(struct store *store, const struct store_options *options, str
     if (version == newest)
         return OK;
     if (version > 0 && options->backup_path != NULL)
-        rc = copy_database(store, options, err);
+        rc = copy_before(store, options, err);
     if (rc == OK)
         rc = set_foreign_keys(store, false, err);
     int number = 0;

@@ -140,3 +140,11 @@ CREATE TABLE tasks (
     created_utc INTEGER NOT NULL,
     ended_utc   INTEGER
 ) STRICT;
+
+-- Files of the data directory inside a backup, in parts of 1 MiB; empty in a database that is at work.
+CREATE TABLE backup_files (
+    name    TEXT NOT NULL,
+    part    INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (name, part)
+) STRICT;
