@@ -10,49 +10,26 @@
 
 /* ---- list ---- */
 
-/* The list is made while a statement runs; what needs another one comes after it. */
-struct import_list {
-    struct buf *text;
-    json_t *array; /* NULL: words */
-};
-
-static void add_words(struct buf *out, const struct import_row *row)
-{
-    import_row_title(out, row);
-    import_counts_words(out, &row->counts);
-}
-
 static int on_import(void *context, const struct import_row *row, struct err *err)
 {
-    struct import_list *list = context;
+    (void)err;
+    struct buf *out = context;
     if (row->loaded_utc == 0) /* still loading */
         return OK;
-    if (list->array == NULL)
-        add_words(list->text, row);
-    else if (json_array_append_new(list->array, import_row_to_json(row)) != 0)
-        return err_set(err, ERR_NOMEM, "could not list import %lld", (long long)row->id);
+    import_row_title(out, row);
+    import_counts_words(out, &row->counts);
     return OK;
-}
-
-static int add_unmatched(struct store *store, json_t *array, struct err *err)
-{
-    int rc = OK;
-    for (size_t i = 0; i < json_array_size(array) && rc == OK; i++)
-        rc = import_row_add_unmatched(store, json_array_get(array, i), err);
-    return rc;
 }
 
 static int list_imports(struct store *store, bool json, struct buf *out, struct err *err)
 {
-    struct import_list list = {out, json ? json_array() : NULL};
-    if (json && list.array == NULL)
-        return err_set(err, ERR_NOMEM, "could not list imports");
-    int rc = imports_each(store, on_import, &list, err);
-    if (rc == OK && json)
-        rc = add_unmatched(store, list.array, err);
-    if (rc == OK && json)
-        return output_json(out, list.array, err);
-    json_decref(list.array);
+    if (!json)
+        return imports_each(store, on_import, out, err);
+    json_t *imports = json_array();
+    int rc = import_rows_to_json(store, imports, err);
+    if (rc == OK)
+        return output_json(out, imports, err);
+    json_decref(imports);
     return rc;
 }
 
