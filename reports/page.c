@@ -152,6 +152,17 @@ static int on_write(void *context, const char *ptr, int len)
     return out->rc == OK ? len : -1;
 }
 
+static int finish_write(const struct page *page, const struct buf *out, struct err *err)
+{
+    int rc = buf_status(out, err);
+    if (rc == OK && page->rc == ERR_NOMEM)
+        rc = err_set(err, ERR_NOMEM, "could not build the page");
+    else if (rc == OK && page->rc != OK)
+        rc = err_set(err, ERR_LIMIT, "a text of the page is longer than %d bytes",
+                     PAGE_TEXT_MAX_BYTES);
+    return rc;
+}
+
 int page_write(struct page *page, struct buf *out, struct err *err)
 {
     if (page->rc == OK) {
@@ -162,11 +173,18 @@ int page_write(struct page *page, struct buf *out, struct err *err)
             (void)xmlOutputBufferClose(output);
         }
     }
-    int rc = buf_status(out, err);
-    if (rc == OK && page->rc == ERR_NOMEM)
-        rc = err_set(err, ERR_NOMEM, "could not build the page");
-    else if (rc == OK && page->rc != OK)
-        rc = err_set(err, ERR_LIMIT, "a text of the page is longer than %d bytes",
-                     PAGE_TEXT_MAX_BYTES);
-    return rc;
+    return finish_write(page, out, err);
+}
+
+int page_write_node(struct page *page, xmlNode *node, struct buf *out, struct err *err)
+{
+    if (page->rc == OK) {
+        xmlOutputBuffer *output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
+        note(page, output != NULL);
+        if (output != NULL) {
+            xmlNodeDumpOutput(output, page->doc, node, 0, 0, "UTF-8");
+            (void)xmlOutputBufferClose(output);
+        }
+    }
+    return finish_write(page, out, err);
 }

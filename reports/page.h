@@ -39,5 +39,7 @@ xmlNode *page_put(struct page *page, xmlNode *parent, const char *name, const ch
 
 /* Append the page to `out`. ERR_NOMEM, ERR_LIMIT. */
 int page_write(struct page *page, struct buf *out, struct err *err);
+/* The same of one node, as XML without a declaration. */
+int page_write_node(struct page *page, xmlNode *node, struct buf *out, struct err *err);
 
 #endif
