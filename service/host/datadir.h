@@ -23,6 +23,8 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
 /* Another connection to the same database. */
 int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,
                        struct err *err);
+/* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
+char *datadir_path(const char *dir, const char *name, struct err *err);
 void datadir_close(struct datadir *datadir); /* accepts a zeroed one */
 
 /* The directory with its folders (mode 0700), without key or database; those that are there stay. ERR_PERMISSION when it

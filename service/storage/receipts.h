@@ -28,8 +28,11 @@ typedef int (*receipt_cb)(void *context, const struct receipt_row *row, struct e
 /* Those made since, without their answers, oldest first. */
 int receipts_each(struct store *store, int64_t since_utc, receipt_cb on_receipt, void *context,
                   struct err *err);
-/* The oldest, at most `limit`, made before `until_utc`. */
-int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_deleted,
+/* 0: there is none. */
+int receipt_newest_id(struct store *store, int64_t *out_id, struct err *err);
+/* Delete the oldest, at most `limit`, made before `until_utc`; the newest of all stays, so that ids go on rising. No id
+ * up to *out_last_id is there any more; 0: none was deleted. */
+int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_last_id,
                    struct err *err);
 
 #endif
