@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first byte chooses the kind. What comes out of a query or a form is valid UTF-8 without NUL; a cookie's value holds
- * nothing that could end it. */
+/* The first byte chooses the kind. What comes out of a query or a form is valid UTF-8 without NUL; a cookie's value
+ * holds nothing that could end it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_text(struct bytes text)

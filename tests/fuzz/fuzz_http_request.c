@@ -47,7 +47,8 @@ static void check_head(const struct http_head *head)
     arena_deinit(&arena);
 }
 
-/* Read one request from `text`, of which `step` bytes more are known each time. Returns how many bytes it had, 0: none. */
+/* Read one request from `text`, of which `step` bytes more are known each time. Returns how many bytes it had, 0:
+ * none. */
 static size_t read_one(struct bytes text, size_t step, struct sum *sum)
 {
     struct request_reader reader = {.take = take, .context = sum};
