@@ -10,7 +10,8 @@
 /* What a certificate and its key make of connections; shared by all sessions, which keep the one they began with. */
 struct tls;
 /* PEM files; the key must be a regular file and closed to group and others (ERR_PERMISSION), and have no password.
- * ERR_NOT_FOUND, ERR_FORMAT (no PEM, key and certificate do not belong together), ERR_NOMEM. Tickets on, ECDHE AEAD
+ * ERR_NOT_FOUND, ERR_FORMAT (no PEM, key and certificate do not belong together; a little memory that was missing may
+ * look like it), ERR_NOMEM. Tickets on, ECDHE AEAD
  * suites only, TLS 1.2 at least. */
 int tls_new(const char *certificate_path, const char *key_path, struct tls **out, struct err *err);
 void tls_free(struct tls *tls); /* after its sessions; accepts NULL */
