@@ -201,6 +201,32 @@ int audit_append(struct audit_chain *chain, struct store *store, const struct au
     return rc == OK ? audit_put_new(store, &row, err) : rc;
 }
 
+int audit_note(const struct audit_desk *desk, struct store *store, const char *action,
+               struct bytes target, const struct audit_number *numbers, size_t count,
+               struct err *err)
+{
+    struct buf details;
+    if (desk == NULL)
+        return OK;
+    buf_init(&details, AUDIT_TEXT_MAX_BYTES);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&details, "%s\"%s\":%" PRId64, i == 0 ? "{" : ",", numbers[i].name,
+                   numbers[i].value);
+    buf_append_z(&details, count > 0 ? "}" : "");
+    const struct audit_entry entry = {
+        .actor = desk->actor,
+        .action = action,
+        .target = target,
+        .outcome = AUDIT_DONE,
+        .details = buf_bytes(&details),
+    };
+    int rc = buf_status(&details, err);
+    if (rc == OK)
+        rc = audit_append(desk->chain, store, &entry, err);
+    buf_deinit(&details);
+    return rc;
+}
+
 /* ---- verifying ---- */
 
 /* Told by the entry `audit.cut`, and nowhere else. */

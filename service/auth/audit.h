@@ -60,6 +60,7 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("exclusion.decide", "审定剔除")                                                              \
     X("score.keep", "留存结果")                                                                    \
     X("report.make", "生成通报")                                                                   \
+    X("callers.show", "查看话务员情况")                                                            \
     X("order.show", "查看工单")                                                                    \
     X("rejects.export", "导出问题数据")                                                            \
     X("audit.export", "导出审计日志")                                                              \
@@ -91,6 +92,21 @@ enum { AUDIT_TEXT_MAX_BYTES = 1024 };
  * U+FFFD. */
 int audit_append(struct audit_chain *chain, struct store *store, const struct audit_entry *entry,
                  struct err *err);
+
+/* Who writes entries where a room commits by itself: as its last words in the transaction. */
+struct audit_desk {
+    struct audit_chain *chain;
+    struct audit_actor actor;
+};
+/* A deed that is done. `desk` NULL: nothing is written. `count` pairs of a member's name and its number make the
+ * details. */
+struct audit_number {
+    const char *name;
+    int64_t value;
+};
+int audit_note(const struct audit_desk *desk, struct store *store, const char *action,
+               struct bytes target, const struct audit_number *numbers, size_t count,
+               struct err *err);
 
 /* The mac that a row has behind `before`; row->mac is not looked at. */
 int audit_mac_of(struct audit_chain *chain, const unsigned char before[AUDIT_MAC_BYTES],

@@ -1,0 +1,243 @@
+/* The shell: who is signed in, which page, the menu, and the watch over an idle session.
+ *
+ *   LOADING -> SIGNED_OUT -> (must_change -> must_enrol ->) FULL
+ *
+ * The address stays while one signs in again, so that work goes on where it was. */
+
+import { html, render, useEffect, useRef, useState } from "./standalone.module.js";
+import { closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
+import { duration } from "./figures.js";
+import { Alert, Announcer, Page, SYSTEM, announce } from "./parts.js";
+import { FirstPassword, FirstTotp, SignIn } from "./sign_in.js";
+import { Account } from "./account.js";
+import { Users } from "./users.js";
+import { Teams } from "./teams.js";
+import { Sessions } from "./sessions.js";
+import { Tokens } from "./tokens.js";
+import { Audit } from "./audit.js";
+import { Round, Rounds } from "./rounds.js";
+import { Import, Quality } from "./quality.js";
+import { Tasks } from "./tasks.js";
+
+const RESULT_ROLES = ["office", "supervisor", "checker", "liaison"];
+
+/* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
+const PAGES = [
+    { word: "rounds", label: "评价期", roles: RESULT_ROLES, page: Rounds, item: Round },
+    { word: "quality", label: "数据质量", roles: ["office"], page: Quality, item: Import },
+    { word: "tasks", label: "任务", roles: ["office"], page: Tasks },
+    { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
+    { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
+    { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },
+    { word: "tokens", label: "接口令牌", roles: ["security"], page: Tokens },
+    { word: "audit", label: "审计日志", roles: ["auditor"], page: Audit },
+    { word: "account", page: Account },
+];
+
+const WARN_S = 60;
+const MOVES = ["keydown", "pointerdown", "wheel", "touchstart"];
+
+function mayOpen(page, account) {
+    if (!page.roles) return true;
+    return page.roles.includes(account.role) && !(account.is_contractor && page.word === "rounds");
+}
+
+function placeOf(hash) {
+    const [word = "", ...rest] = hash.replace(/^#\/?/, "").split("/");
+    const path = rest.filter(Boolean).map((part) => {
+        try {
+            return decodeURIComponent(part);
+        } catch (malformed) {
+            return part;
+        }
+    });
+    return { word, path };
+}
+
+function usePlace() {
+    const [hash, setHash] = useState(window.location.hash);
+    useEffect(() => {
+        const onChange = () => setHash(window.location.hash);
+        window.addEventListener("hashchange", onChange);
+        return () => window.removeEventListener("hashchange", onChange);
+    }, []);
+    return placeOf(hash);
+}
+
+/* Counts from the last key or click in any window of this browser. Who works without asking the service of anything keeps the
+ * session alive all the same; who does nothing is warned a minute before, and out when it is over. */
+function IdleWatch({ account, onIdle }) {
+    const movedAt = useRef(Date.now());
+    const [left, setLeft] = useState(null);
+    const shown = useRef(null);
+    useEffect(() => {
+        const channel = "BroadcastChannel" in window ? new BroadcastChannel("pingyi-moves") : null;
+        let toldAt = 0;
+        const onMove = () => {
+            if (shown.current !== null) return;
+            movedAt.current = Date.now();
+            if (channel && movedAt.current - toldAt > 5000) {
+                toldAt = movedAt.current;
+                channel.postMessage("moved");
+            }
+        };
+        if (channel)
+            channel.onmessage = () => {
+                movedAt.current = Date.now();
+            };
+        for (const move of MOVES) window.addEventListener(move, onMove, { passive: true });
+        const limit = account.idle_s;
+        const timer = setInterval(() => {
+            const still = Math.floor((Date.now() - movedAt.current) / 1000);
+            const rest = limit - still;
+            if (rest <= 0) {
+                onIdle();
+                return;
+            }
+            if (rest > WARN_S && Date.now() - lastHeard() > (limit * 1000) / 3 && still < limit / 3)
+                read("/api/v1/account").catch(() => {});
+            if (rest <= WARN_S && shown.current === null) announce(`长时间未操作，${duration(rest)}后将自动退出`);
+            shown.current = rest <= WARN_S ? rest : null;
+            setLeft(shown.current);
+        }, 1000);
+        return () => {
+            clearInterval(timer);
+            for (const move of MOVES) window.removeEventListener(move, onMove);
+            if (channel) channel.close();
+        };
+    }, [account.idle_s]);
+    const stay = () => {
+        shown.current = null;
+        movedAt.current = Date.now();
+        setLeft(null);
+        read("/api/v1/account").catch(() => {});
+    };
+    if (left === null) return null;
+    return html`<div class="idle" role="alertdialog" aria-label="即将自动退出">
+        <span>长时间未操作，<strong role="timer">${duration(left)}</strong> 后将自动退出。</span>
+        <button type="button" class="main" onClick=${stay}>继续使用</button>
+    </div>`;
+}
+
+function Header({ account, place, pages, onSignOut }) {
+    return html`<header class="top no-print">
+        <div class="bar">
+            <p class="brand"><span>${(account && account.organ) || ""}</span>${SYSTEM}</p>
+            ${account && account.stage === "full" &&
+            html`<nav aria-label="主菜单">
+                <ul>
+                    ${pages
+                        .filter((page) => page.label)
+                        .map(
+                            (page) => html`<li>
+                                <a href=${`#/${page.word}`} aria-current=${page.word === place.word ? "page" : null}>${page.label}</a>
+                            </li>`,
+                        )}
+                </ul>
+            </nav>`}
+            ${account &&
+            html`<div class="who">
+                ${account.stage === "full"
+                    ? html`<a href="#/account" aria-current=${place.word === "account" ? "page" : null} title=${account.role_zh}>
+                          ${account.display_name || account.name}<small>${account.role_zh}</small>
+                      </a>`
+                    : html`<span>${account.display_name || account.name}</span>`}
+                <button type="button" class="quiet" onClick=${onSignOut}>退出</button>
+            </div>`}
+        </div>
+        ${account && account.demonstration && html`<p class="demonstration">${account.demonstration}</p>`}
+    </header>`;
+}
+
+function Nowhere() {
+    return html`<${Page} title="没有这个页面">
+        <p>地址有误，或者您没有查看的权限。请从上方菜单进入。</p>
+    <//>`;
+}
+
+function Content({ account, place, pages, refresh }) {
+    const page = pages.find((each) => each.word === place.word);
+    if (!page) return html`<${Nowhere} key=${place.word} />`;
+    const view = place.path.length > 0 && page.item ? page.item : page.page;
+    const key = `${page.word}/${place.path[0] || ""}`;
+    return html`<${view} key=${key} account=${account} path=${place.path} refresh=${refresh} />`;
+}
+
+function App() {
+    const [account, setAccount] = useState(undefined); /* undefined: not known yet; null: nobody */
+    const [notice, setNotice] = useState("");
+    const [fault, setFault] = useState(null);
+    const place = usePlace();
+    const current = useRef(null);
+    current.current = account;
+
+    const load = async () => {
+        try {
+            const value = await read("/api/v1/account");
+            useCsrf(value.csrf);
+            setFault(null);
+            setAccount(value);
+        } catch (problem) {
+            if (problem.status !== 401) setFault(problem);
+        }
+    };
+    const leave = (why) => {
+        closeEvents();
+        useCsrf("");
+        setNotice(why);
+        setAccount(null);
+    };
+    const signOut = async (why, place) => {
+        try {
+            await write("DELETE", "/api/v1/sessions/current");
+        } catch (problem) {
+            /* Ended already, or out of reach: it runs out by itself. */
+        }
+        leave(why);
+        if (place !== undefined) window.location.hash = place;
+    };
+    useEffect(() => {
+        whenSignedOut(() => leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : ""));
+        load();
+    }, []);
+    const isFull = Boolean(account && account.stage === "full");
+    useEffect(() => {
+        if (isFull) openEvents();
+        else closeEvents();
+        return closeEvents;
+    }, [isFull]);
+
+    const pages = isFull ? PAGES.filter((page) => mayOpen(page, account)) : [];
+    useEffect(() => {
+        if (isFull && place.word === "") window.location.replace(`#/${pages[0].word}`);
+    }, [isFull, place.word]);
+
+    const onSignedIn = (answer) => {
+        useCsrf(answer.csrf);
+        setNotice("");
+        load();
+    };
+    const main = () => {
+        if (fault) return html`<${Page} title="打不开"><${Alert} problem=${fault} /><button type="button" class="main" onClick=${load}>重试</button><//>`;
+        if (account === undefined) return html`<p class="loading" role="status">正在打开……</p>`;
+        if (account === null) return html`<${SignIn} notice=${notice} onSignedIn=${onSignedIn} />`;
+        if (account.stage === "must_change") return html`<${FirstPassword} account=${account} onDone=${load} />`;
+        if (account.stage === "must_enrol") return html`<${FirstTotp} account=${account} onDone=${load} />`;
+        return html`<${Content} account=${account} place=${place} pages=${pages} refresh=${load} />`;
+    };
+    const skip = (event) => {
+        event.preventDefault();
+        document.getElementById("content").focus();
+    };
+    return html`
+        <a class="skip" href="#content" onClick=${skip}>跳到正文</a>
+        <${Header} account=${account} place=${place} pages=${pages} onSignOut=${() => signOut("已退出。", "#/")} />
+        <main id="content" tabindex="-1">${main()}</main>
+        <${Announcer} />
+        ${isFull && account.idle_s > 0 && html`<${IdleWatch} account=${account} onIdle=${() => signOut("因长时间未操作，已自动退出；登录后回到原来的页面。")} />`}
+    `;
+}
+
+const root = document.getElementById("app");
+root.textContent = "";
+render(html`<${App} />`, root);

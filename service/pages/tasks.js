@@ -1,0 +1,68 @@
+/* Long jobs: what runs, what became of it. */
+
+import { html } from "./standalone.module.js";
+import { count, time } from "./figures.js";
+import { Act, Alert, Loaded, More, Page, Table, Tag, announce, useEvents, useList, useWrite } from "./parts.js";
+import { TASK_KINDS, TASK_STATES, say } from "./words.js";
+
+const KINDS = { done: "good", failed: "bad", running: "note", queued: "plain", canceled: "plain", interrupted: "warn" };
+
+export function isOpenTask(task) {
+    return task.state === "queued" || task.state === "running";
+}
+
+function Progress({ task }) {
+    if (task.state !== "running" || !(task.total > 0))
+        return html`<${Tag} kind=${KINDS[task.state]}>${say(TASK_STATES, task.state)}<//>`;
+    const share = Math.min(1, task.done / task.total);
+    return html`<progress max="1" value=${share} aria-label=${`${say(TASK_KINDS, task.kind)}的进度`}></progress>
+        <small>${Math.floor(share * 100)}%</small>`;
+}
+
+function resultOf(task) {
+    if (task.message) return task.message;
+    if (task.has_result) return html`<a href=${`/api/v1/tasks/${task.id}/result`} target="_blank" rel="noopener">打开结果<span class="unseen">（新窗口）</span></a>`;
+    return "—";
+}
+
+export function TaskTable({ caption, items, onCanceled, mayCancel }) {
+    const action = useWrite();
+    const cancel = async (task) => {
+        if ((await action.run("DELETE", `/api/v1/tasks/${task.id}`)) === undefined) return;
+        announce("已请求取消");
+        onCanceled();
+    };
+    const columns = [
+        { label: "序号", isHead: true, isNumber: true, cell: (row) => row.id },
+        { label: "任务", kind: "word", cell: (row) => say(TASK_KINDS, row.kind) },
+        { label: "对象", kind: "long", cell: (row) => row.subject },
+        { label: "经办", cell: (row) => row.who },
+        { label: "提交", kind: "time", cell: (row) => time(row.created_at) },
+        { label: "结束", kind: "time", cell: (row) => time(row.ended_at) },
+        { label: "状态", kind: "state", cell: (row) => html`<${Progress} task=${row} />` },
+        { label: "结果", kind: "long", cell: resultOf },
+    ];
+    if (mayCancel)
+        columns.push({
+            label: "操作",
+            kind: "acts",
+            cell: (row) =>
+                isOpenTask(row) &&
+                html`<${Act} kind="plain small danger" write=${action} onClick=${() => cancel(row)}>
+                    取消<span class="unseen">任务${count(row.id)}</span>
+                <//>`,
+        });
+    return html`<${Alert} problem=${action.problem} />
+        <${Table} caption=${caption} columns=${columns} rows=${items} keyOf=${(row) => row.id} empty="没有任务。" />`;
+}
+
+export function Tasks({ account }) {
+    const list = useList("/api/v1/tasks");
+    useEvents(["task"], list.reload);
+    return html`<${Page} title="任务">
+        <${Loaded} source=${list}>
+            ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload} mayCancel=${account.role === "office"} />`}
+        <//>
+        <${More} list=${list} />
+    <//>`;
+}

@@ -1,0 +1,127 @@
+/* What codes of the API are called on the pages. */
+
+export const ROLES = {
+    administrator: "系统管理员",
+    office: "评价工作人员",
+    supervisor: "督导员",
+    checker: "复核员",
+    caller: "话务员",
+    liaison: "被评单位联络员",
+    auditor: "审计管理员",
+    security: "安全管理员",
+};
+
+export const TEAM_KINDS = { own: "本机关", contractor: "外包机构" };
+export const SCOPES = { read: "读取结果", import: "导入工单", metrics: "读取运行指标" };
+export const OUTCOMES = { done: "成功", refused: "拒绝", failed: "失败" };
+
+export const ACTIONS = {
+    "service.start": "服务启动",
+    "service.stop": "服务停止",
+    "session.open": "登录",
+    "session.close": "退出",
+    "session.revoke": "终止会话",
+    "account.lock": "账号锁定",
+    "account.unlock": "解除锁定",
+    "account.add": "新建账号",
+    "account.disable": "停用账号",
+    "account.enable": "启用账号",
+    "account.reset": "重置密码",
+    "account.role": "变更角色",
+    "account.password": "修改密码",
+    "account.totp": "绑定动态口令",
+    "account.totp_reset": "解除动态口令",
+    "account.recovery": "重新生成恢复码",
+    "team.add": "新建班组",
+    "team.change": "变更班组",
+    "role.limits": "变更会话时限",
+    "token.add": "新建接口令牌",
+    "token.revoke": "撤销接口令牌",
+    "import.load": "导入工单",
+    "import.undo": "撤回导入",
+    "units.change": "变更单位库",
+    "calendar.import": "导入日历",
+    "round.step": "评价期办理",
+    "round.remark": "工作记录",
+    "draw.make": "抽样",
+    "draw.open": "开封抽样记录",
+    "outcomes.import": "导入访问结果",
+    "exclusion.request": "申请剔除",
+    "exclusion.decide": "审定剔除",
+    "score.keep": "留存结果",
+    "report.make": "生成通报",
+    "order.show": "查看工单",
+    "rejects.export": "导出问题数据",
+    "audit.export": "导出审计日志",
+    "audit.cut": "归档审计日志",
+    "backup.make": "备份",
+    "backup.restore": "恢复",
+    "vault.export": "导出密钥",
+    "vault.import": "导入密钥",
+    "vault.rotate": "更换密钥",
+    "task.cancel": "取消任务",
+};
+
+export const ROUND_KINDS = {
+    monthly: "月度",
+    quarterly: "季度",
+    midyear: "半年",
+    yearend: "年度",
+    other: "其他",
+};
+export const ROUND_STATES = {
+    draft: "未冻结",
+    frozen: "已冻结",
+    drawn: "已抽样",
+    calling: "访问中",
+    closed: "已关闭",
+    scored: "已计分",
+};
+export const BANDS = { above: "高于类别平均", not_different: "无明显差异", below: "低于类别平均" };
+export const NOTES = {
+    few: "样本偏少，仅供参考",
+    too_few: "样本不足，不排名",
+    no_orders: "本期无工单",
+    none_due: "本期无到期工单",
+    low_response: "有效率偏低",
+};
+
+export const TASK_KINDS = { import: "导入工单", draw: "抽样", score: "计算结果", report: "生成通报" };
+export const TASK_STATES = {
+    queued: "等待",
+    running: "进行中",
+    done: "完成",
+    failed: "失败",
+    canceled: "已取消",
+    interrupted: "因服务重启中断",
+};
+
+export const IMPORT_STATES = { loaded: "已导入", already_loaded: "此前已导入", refused: "未导入", undone: "已撤回" };
+export const REJECTS = {
+    missing_order_no: "缺少工单编号",
+    scientific_order_no: "工单编号成了科学计数",
+    missing_received_at: "缺少受理时间",
+    missing_unit: "缺少承办单位",
+    bad_time: "时间无法识别",
+    too_few_cells: "列数不足",
+    too_many_cells: "列数过多",
+    undecodable: "文字无法解码",
+};
+
+/* The word, or the code itself where the pages are older than the service. */
+export function say(words, code) {
+    if (code === null || code === undefined || code === "") return "—";
+    return Object.prototype.hasOwnProperty.call(words, code) ? words[code] : String(code);
+}
+
+export const DRAW_KINDS = { seed: "公开摇号抽样", exact: "按指定种子抽样", adopted: "采用外部样本" };
+export const FRAME_REASONS = {
+    not_counted: "本期不统计",
+    excluded: "按规则不计入考核",
+    opt_out: "诉求人拒绝回访",
+    confidential: "保密工单",
+    request: "经批准剔除",
+    open: "尚未办结",
+    too_old: "办结时间过久",
+};
+export const ROUND_STEPS = { create: "建立", freeze: "冻结", draw: "抽样", outcomes: "导入访问结果", close: "关闭", reopen: "重新打开", score: "留存结果" };
