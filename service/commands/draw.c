@@ -1,7 +1,7 @@
 #include "service/commands/arguments.h"
 #include "service/commands/command_record.h"
 #include "service/commands/draw_arguments.h"
-#include "service/commands/draw_words.h"
+#include "service/api/draw_words.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"

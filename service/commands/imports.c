@@ -28,7 +28,7 @@ static int list_imports(struct store *store, bool json, struct buf *out, struct 
     json_t *imports = json_array();
     int rc = import_rows_to_json(store, imports, err);
     if (rc == OK)
-        return output_json(out, imports, err);
+        return json_print(out, imports, err);
     json_decref(imports);
     return rc;
 }
@@ -60,7 +60,7 @@ static int show_import(const struct datadir *datadir, int64_t id, bool json, str
     if (!json)
         return import_shown_words(datadir, id, out, err);
     int rc = import_shown_json(datadir, id, &object, err);
-    return rc == OK ? output_json(out, object, err) : rc;
+    return rc == OK ? json_print(out, object, err) : rc;
 }
 
 /* `id` 0: the list. */

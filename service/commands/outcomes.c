@@ -204,7 +204,7 @@ static int finish_loading(const struct loading *loading, struct err *err)
 {
     struct buf text;
     buf_init(&text, OUTPUT_MAX_BYTES);
-    int rc = loading->array != NULL ? output_json(&text, json_incref(loading->array), err) : OK;
+    int rc = loading->array != NULL ? json_print(&text, json_incref(loading->array), err) : OK;
     if (rc == OK)
         rc = output_finish(loading->context, &text, err);
     buf_deinit(&text);

@@ -63,7 +63,7 @@ static int list_units(struct store *store, enum command_format format, struct bu
         return err_set(err, ERR_NOMEM, "could not list units");
     int rc = units_each(store, on_unit, &list, err);
     if (rc == OK)
-        return output_json(out, list.array, err);
+        return json_print(out, list.array, err);
     json_decref(list.array);
     return rc;
 }
