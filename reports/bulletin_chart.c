@@ -39,7 +39,8 @@ static void draw_axis(struct page *page, xmlNode *svg, int64_t start, int bottom
 {
     for (int i = 0; i <= GRID_LINES; i++) {
         int64_t rate = start + (FULL - start) * i / GRID_LINES;
-        svg_line(page, svg, x_of(rate, start), TOP, x_of(rate, start), bottom, "stroke:#d0d0d0");
+        svg_line(page, svg, x_of(rate, start), TOP, x_of(rate, start), bottom,
+                 (struct svg_ink){.stroke = "#d0d0d0"});
         page_printf(page, svg_label(page, svg, x_of(rate, start), bottom + 16, "middle"), "%d%%",
                     (int)(rate / 100));
     }
@@ -50,8 +51,8 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct ranking_row 
 {
     int x = x_of(rate_of(row), start);
     svg_name(page, svg_label(page, svg, LABEL_WIDTH - 10, y + 5, "end"), row->unit_name);
-    svg_line(page, svg, LABEL_WIDTH, y, x, y, "stroke:#8c8c8c");
-    svg_dot(page, svg, x, y, "fill:#1a1a1a");
+    svg_line(page, svg, LABEL_WIDTH, y, x, y, (struct svg_ink){.stroke = "#8c8c8c"});
+    svg_dot(page, svg, x, y, (struct svg_ink){.fill = "#1a1a1a"});
     bulletin_rate(page, svg_label(page, svg, LABEL_WIDTH + PLOT_WIDTH + 12, y + 5, "start"),
                   row->on_time, row->on_time_base);
 }
@@ -81,7 +82,8 @@ void bulletin_chart(struct page *page, xmlNode *parent, const struct ranking_row
         y += ROW_HEIGHT;
     }
     int mean = x_of(rate_of(class_row), start);
-    svg_line(page, svg, mean, TOP - 6, mean, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
+    svg_line(page, svg, mean, TOP - 6, mean, bottom,
+             (struct svg_ink){.stroke = "#1a1a1a", .dashes = "5 4"});
     xmlNode *caption = svg_label(page, svg, mean, TOP - 12, "middle");
     page_text(page, caption, BYTES_LIT("本类合计 "));
     bulletin_rate(page, caption, class_row->on_time, class_row->on_time_base);

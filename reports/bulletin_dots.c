@@ -52,7 +52,7 @@ static void draw_axis(struct page *page, xmlNode *svg, double start, int bottom)
     for (int i = 0; i <= GRID_STEPS; i++) {
         double rate = start + (1 - start) * i / GRID_STEPS;
         int x = x_of(rate, start);
-        svg_line(page, svg, x, TOP, x, bottom, "stroke:#d0d0d0");
+        svg_line(page, svg, x, TOP, x, bottom, (struct svg_ink){.stroke = "#d0d0d0"});
         page_printf(page, svg_label(page, svg, x, bottom + 16, "middle"), "%.0f%%", rate * 100);
     }
 }
@@ -61,7 +61,9 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct bulletin *bu
                       const struct ranking_row *row, enum item item, double start, int y)
 {
     const struct rate *rate = item_rate(row, item);
-    const char *stroke = row->rank > 0 ? "stroke:#1a1a1a;stroke-width:1.5" : "stroke:#8c8c8c";
+    struct svg_ink whisker = row->rank > 0
+                                 ? (struct svg_ink){.stroke = "#1a1a1a", .stroke_width = "1.5"}
+                                 : (struct svg_ink){.stroke = "#8c8c8c"};
     xmlNode *name = svg_label(page, svg, NAME_WIDTH - 10, y + 5, "end");
     svg_name(page, name, row->unit_name);
     if (row->rank == 0)
@@ -69,12 +71,14 @@ static void draw_unit(struct page *page, xmlNode *svg, const struct bulletin *bu
     if (rate->interval.low < rate->interval.high) {
         int low = x_of(rate->interval.low, start);
         int high = x_of(rate->interval.high, start);
-        svg_line(page, svg, low, y, high, y, stroke);
-        svg_line(page, svg, low, y - CAP, low, y + CAP, stroke);
-        svg_line(page, svg, high, y - CAP, high, y + CAP, stroke);
+        svg_line(page, svg, low, y, high, y, whisker);
+        svg_line(page, svg, low, y - CAP, low, y + CAP, whisker);
+        svg_line(page, svg, high, y - CAP, high, y + CAP, whisker);
     }
     svg_dot(page, svg, x_of(rate->point, start), y,
-            row->rank > 0 ? "fill:#1a1a1a" : "fill:#fff;stroke:#8c8c8c;stroke-width:1.5");
+            row->rank > 0
+                ? (struct svg_ink){.fill = "#1a1a1a"}
+                : (struct svg_ink){.fill = "#fff", .stroke = "#8c8c8c", .stroke_width = "1.5"});
     bulletin_item_rate(page, svg_label(page, svg, NAME_WIDTH + PLOT_WIDTH + 14, y + 5, "start"),
                        bulletin, row, item);
 }
@@ -87,7 +91,8 @@ static void draw_class(struct page *page, xmlNode *svg, const struct bulletin *b
     if (isnan(mean))
         return;
     int x = x_of(fmax(mean, start), start);
-    svg_line(page, svg, x, TOP - 6, x, bottom, "stroke:#1a1a1a;stroke-dasharray:5 4");
+    svg_line(page, svg, x, TOP - 6, x, bottom,
+             (struct svg_ink){.stroke = "#1a1a1a", .dashes = "5 4"});
     xmlNode *caption = svg_label(page, svg, x, TOP - 12, "middle");
     page_text(page, caption, BYTES_LIT("本类 "));
     bulletin_item_rate(page, caption, bulletin, class_row, item);

@@ -152,16 +152,8 @@ static int on_write(void *context, const char *ptr, int len)
     return out->rc == OK ? len : -1;
 }
 
-int page_write(struct page *page, struct buf *out, struct err *err)
+static int finish(const struct page *page, const struct buf *out, struct err *err)
 {
-    if (page->rc == OK) {
-        xmlOutputBuffer *output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
-        note(page, output != NULL);
-        if (output != NULL) {
-            htmlDocContentDumpFormatOutput(output, page->doc, "UTF-8", 1);
-            (void)xmlOutputBufferClose(output);
-        }
-    }
     int rc = buf_status(out, err);
     if (rc == OK && page->rc == ERR_NOMEM)
         rc = err_set(err, ERR_NOMEM, "could not build the page");
@@ -169,4 +161,30 @@ int page_write(struct page *page, struct buf *out, struct err *err)
         rc = err_set(err, ERR_LIMIT, "a text of the page is longer than %d bytes",
                      PAGE_TEXT_MAX_BYTES);
     return rc;
+}
+
+/* `node` NULL: the whole page as HTML. */
+static int write_out(struct page *page, xmlNode *node, struct buf *out, struct err *err)
+{
+    if (page->rc == OK) {
+        xmlOutputBuffer *output = xmlOutputBufferCreateIO(on_write, NULL, out, NULL);
+        note(page, output != NULL);
+        if (output != NULL && node == NULL)
+            htmlDocContentDumpFormatOutput(output, page->doc, "UTF-8", 1);
+        else if (output != NULL)
+            xmlNodeDumpOutput(output, page->doc, node, 0, 0, "UTF-8");
+        if (output != NULL)
+            (void)xmlOutputBufferClose(output);
+    }
+    return finish(page, out, err);
+}
+
+int page_write(struct page *page, struct buf *out, struct err *err)
+{
+    return write_out(page, NULL, out, err);
+}
+
+int page_write_element(struct page *page, xmlNode *node, struct buf *out, struct err *err)
+{
+    return write_out(page, node, out, err);
 }

@@ -40,4 +40,7 @@ xmlNode *page_put(struct page *page, xmlNode *parent, const char *name, const ch
 /* Append the page to `out`. ERR_NOMEM, ERR_LIMIT. */
 int page_write(struct page *page, struct buf *out, struct err *err);
 
+/* Append one element of it as a document of XML; `node` NULL only after a failure. ERR_NOMEM, ERR_LIMIT. */
+int page_write_element(struct page *page, xmlNode *node, struct buf *out, struct err *err);
+
 #endif

@@ -13,14 +13,28 @@ xmlNode *svg_begin(struct page *page, xmlNode *parent, int width, int height)
     return svg;
 }
 
-void svg_line(struct page *page, xmlNode *svg, int x1, int y1, int x2, int y2, const char *style)
+static void put_ink(struct page *page, xmlNode *node, struct svg_ink ink)
+{
+    const struct {
+        const char *name, *value;
+    } attributes[] = {{"fill", ink.fill},
+                      {"stroke", ink.stroke},
+                      {"stroke-width", ink.stroke_width},
+                      {"stroke-dasharray", ink.dashes}};
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        if (attributes[i].value != NULL)
+            page_attribute(page, node, attributes[i].name, attributes[i].value);
+    }
+}
+
+void svg_line(struct page *page, xmlNode *svg, int x1, int y1, int x2, int y2, struct svg_ink ink)
 {
     xmlNode *node = page_element(page, svg, "line", NULL);
     page_attribute_f(page, node, "x1", "%d", x1);
     page_attribute_f(page, node, "y1", "%d", y1);
     page_attribute_f(page, node, "x2", "%d", x2);
     page_attribute_f(page, node, "y2", "%d", y2);
-    page_attribute(page, node, "style", style);
+    put_ink(page, node, ink);
 }
 
 xmlNode *svg_label(struct page *page, xmlNode *svg, int x, int y, const char *anchor)
@@ -46,11 +60,11 @@ void svg_name(struct page *page, xmlNode *node, struct bytes name)
     page_text(page, node, BYTES_LIT("…"));
 }
 
-void svg_dot(struct page *page, xmlNode *svg, int x, int y, const char *style)
+void svg_dot(struct page *page, xmlNode *svg, int x, int y, struct svg_ink ink)
 {
     xmlNode *dot = page_element(page, svg, "circle", NULL);
     page_attribute_f(page, dot, "cx", "%d", x);
     page_attribute_f(page, dot, "cy", "%d", y);
     page_attribute(page, dot, "r", "5");
-    page_attribute(page, dot, "style", style);
+    put_ink(page, dot, ink);
 }

@@ -109,6 +109,7 @@ void call_fail(struct call *call);
 /* Give back what the call holds beyond the arena, before exchange_answer… is called by other ways; harmless when
  * repeated. */
 void call_release(struct call *call);
+/* (json_value.c) */
 json_t *json_bytes(struct bytes text); /* a JSON string; NULL bytes: null */
 json_t *json_time(int64_t utc);        /* RFC 3339 with offset in Asia/Shanghai; 0: null */
 

@@ -50,4 +50,46 @@ void audit_list(struct http_exchange *exchange);
 void audit_download(struct http_exchange *exchange);
 void audit_check(struct http_exchange *exchange);
 
+/* rounds.c */
+void rounds_list(struct http_exchange *exchange);
+void rounds_show(struct http_exchange *exchange);
+void rounds_score(struct http_exchange *exchange);
+void rounds_bulletin(struct http_exchange *exchange);
+void rounds_list_charts(struct http_exchange *exchange);
+void rounds_chart(struct http_exchange *exchange);
+
+/* round_orders.c */
+void round_orders_list(struct http_exchange *exchange);
+
+/* remarks.c */
+void remarks_list(struct http_exchange *exchange);
+void remarks_add(struct http_exchange *exchange);
+
+/* imports.c */
+void imports_list(struct http_exchange *exchange);
+void imports_show(struct http_exchange *exchange);
+
+/* quality.c */
+void quality_show(struct http_exchange *exchange);
+
+/* task_import.c */
+void imports_load(struct http_exchange *exchange);
+void imports_undo(struct http_exchange *exchange);
+void imports_rejects(struct http_exchange *exchange);
+
+/* tasks.c */
+void tasks_list(struct http_exchange *exchange);
+void tasks_show(struct http_exchange *exchange);
+void tasks_stop_one(struct http_exchange *exchange);
+void tasks_result(struct http_exchange *exchange);
+
+/* task_round.c */
+void rounds_start_task(struct http_exchange *exchange);
+
+/* feed.c */
+void feed_subscribe(struct http_exchange *exchange);
+
+/* openapi.c */
+void openapi_show(struct http_exchange *exchange);
+
 #endif

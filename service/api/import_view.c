@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 
-#include "service/api/call.h"
+#include "service/api/json_value.h"
 #include "service/auth/digest.h"
 #include "service/host/files.h"
 
@@ -147,4 +147,22 @@ int import_row_add_unmatched(struct store *store, json_t *object, struct err *er
 {
     return import_unmatched_each(store, json_integer_value(json_object_get(object, "id")),
                                  on_unmatched, json_object_get(object, "unmatched_units"), err);
+}
+
+static int on_import(void *context, const struct import_row *row, struct err *err)
+{
+    if (row->loaded_utc == 0) /* still loading */
+        return OK;
+    if (json_array_append_new(context, import_row_to_json(row)) != 0)
+        return err_set(err, ERR_NOMEM, "could not list import %lld", (long long)row->id);
+    return OK;
+}
+
+/* The list is made while a statement runs; what needs another one comes after it. */
+int import_rows_to_json(struct store *store, json_t *imports, struct err *err)
+{
+    int rc = imports_each(store, on_import, imports, err);
+    for (size_t i = 0; i < json_array_size(imports) && rc == OK; i++)
+        rc = import_row_add_unmatched(store, json_array_get(imports, i), err);
+    return rc;
 }

@@ -30,4 +30,7 @@ void import_counts_words(struct buf *out, const struct import_counts *counts);
 json_t *import_row_to_json(const struct import_row *row);
 int import_row_add_unmatched(struct store *store, json_t *object, struct err *err);
 
+/* Append all that were loaded, oldest first, each with its unmatched names. Needs an open transaction. */
+int import_rows_to_json(struct store *store, json_t *imports, struct err *err);
+
 #endif

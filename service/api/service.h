@@ -2,6 +2,7 @@
 #define PINGYI_SERVICE_API_SERVICE_H
 
 #include "service/auth/audit.h"
+#include "service/auth/digest.h"
 #include "service/auth/session_book.h"
 #include "service/host/datadir.h"
 #include "service/http/events.h"
@@ -60,6 +61,7 @@ struct book_loader {
     struct book_wait *next;    /* came after it had begun: wait for the one after it */
     bool is_running;
     bool is_wanted; /* once more */
+    bool is_stale;  /* the last load failed: the sweeper tries again */
 };
 
 /* Sessions that have run out and when the others were last seen, on their way into the store. */
@@ -70,6 +72,7 @@ struct service {
     const struct service_options *options;
     struct datadir datadir; /* path, vault, organ; its store is the writer's */
     int lock_fd;            /* service.lock: foreign writers give way while it is held */
+    char *spool_path;       /* DATA/spool: bodies and downloads on their way */
     struct tls *tls;
     struct assets *assets;
     struct http_server *http;
@@ -87,12 +90,14 @@ struct service {
     struct sweep *sweep;              /* NULL: none is on its way */
     uv_async_t foreign_write;         /* from the writer thread: another process has written */
     uv_signal_t terminate, interrupt, reload;
+    int64_t advised_day;      /* when the certificate was last looked at */
     int64_t write_failed_utc; /* of the last batch, when it failed; 0: it held */
     int64_t complained_utc;   /* second of the last line about a failure, and how many in it */
     int complaints;
-    int open_handles; /* of those above */
-    int stopping;     /* parts that have not yet ended, see service_stop.c */
+    bool has_handles; /* timer, async and signals are open */
+    int parts_left;   /* of what is being ended, see service_stop.c */
     int stop_state;
+    struct action farewell; /* "service.stop" in the audit log */
     bool is_stopping;
 };
 

@@ -60,6 +60,7 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("exclusion.decide", "审定剔除")                                                              \
     X("score.keep", "留存结果")                                                                    \
     X("report.make", "生成通报")                                                                   \
+    X("callers.show", "查看话务员情况")                                                            \
     X("order.show", "查看工单")                                                                    \
     X("rejects.export", "导出问题数据")                                                            \
     X("audit.export", "导出审计日志")                                                              \

@@ -8,6 +8,7 @@
 #include "service/auth/crypto_err.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <string.h>
@@ -68,4 +69,9 @@ void sha256_hex(const unsigned char digest[SHA256_BYTES], char out[SHA256_HEX_BY
         out[2 * i + 1] = digits[digest[i] & 0xF];
     }
     out[SHA256_HEX_BYTES - 1] = '\0';
+}
+
+void sha256_base64(const unsigned char digest[SHA256_BYTES], char out[SHA256_BASE64_BYTES])
+{
+    (void)EVP_EncodeBlock((unsigned char *)out, digest, SHA256_BYTES);
 }

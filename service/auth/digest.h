@@ -20,4 +20,8 @@ int sha256_of(struct bytes bytes, unsigned char out[SHA256_BYTES], struct err *e
 /* Lower-case hex, NUL-terminated. */
 void sha256_hex(const unsigned char digest[SHA256_BYTES], char out[SHA256_HEX_BYTES]);
 
+/* Base64 with padding, NUL-terminated: as a Content-Security-Policy names a style. */
+enum { SHA256_BASE64_BYTES = 45 };
+void sha256_base64(const unsigned char digest[SHA256_BYTES], char out[SHA256_BASE64_BYTES]);
+
 #endif

@@ -33,6 +33,15 @@ bool role_from_word(struct bytes word, enum role *out)
     return false;
 }
 
+uint32_t access_of_scope(struct bytes word)
+{
+    if (bytes_equal(word, BYTES_LIT("read")))
+        return ACCESS_READ_TOKEN;
+    if (bytes_equal(word, BYTES_LIT("import")))
+        return ACCESS_IMPORT_TOKEN;
+    return bytes_equal(word, BYTES_LIT("metrics")) ? ACCESS_METRICS_TOKEN : 0;
+}
+
 bool role_needs_totp(enum role role)
 {
     return role != ROLE_CALLER;

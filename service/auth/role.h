@@ -42,6 +42,8 @@ enum {
     ACCESS_OWN_PEOPLE = 1U << 22,    /* of those above no contractor's people: results per unit */
 };
 #define ACCESS_ANYONE ((1U << ROLE_COUNT) - 1) /* whoever has signed in */
+/* What a token's scope `word` gives: read, import, metrics; 0: no such scope. */
+uint32_t access_of_scope(struct bytes word);
 
 bool role_needs_totp(enum role role);                /* all but callers */
 bool role_may_be_in_contractor_team(enum role role); /* supervisor, checker, caller */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "service/auth/crypto_err.h"
+#include "service/auth/vault_keys.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -11,13 +12,8 @@
 #include <openssl/rand.h>
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Nonces are random. By the birthday bound (NIST SP 800-38D, 8.3) one key may seal 2^32 records before two of them
  * share a nonce with a chance above 2^-32. Each purpose has a key of its own, and even 10 million orders a year,
@@ -25,29 +21,25 @@
  * being moved to another row. */
 
 enum {
-    KEY_BYTES = 32,
+    KEY_BYTES = VAULT_KEY_BYTES,
     NONCE_BYTES = 12,
     TAG_BYTES = 16,
     ROW_ID_BYTES = 8,
-    CIPHER_AES_256_GCM = 1,
+    CIPHER_AES_256_GCM = 1, /* lower half of the first byte; upper half: the key's generation */
+    GENERATION_SHIFT = 4,
+    HALF_BYTE = 0xF,
     HEAD_BYTES = 1 + NONCE_BYTES, /* cipher id and nonce */
     FRAME_BYTES = HEAD_BYTES + TAG_BYTES,
     POOL_BYTES =
         1024 *
         NONCE_BYTES, /* one call for 1,024 nonces: a call for each costs more than the sealing */
-    PATH_MAX_BYTES = 1 << 16,
 };
 
-#define FILE_VERSION_LINE "pingyi-vault 1\n"
-#define INDEX_PURPOSE     "blind index"
-
-enum {
-    FILE_HEAD_BYTES = sizeof FILE_VERSION_LINE - 1,
-    FILE_BYTES = FILE_HEAD_BYTES + 2 * KEY_BYTES + 1, /* both lines with their line ends */
-};
+#define INDEX_PURPOSE "blind index"
+#define AUDIT_PURPOSE "audit"
 
 struct vault {
-    unsigned char key[KEY_BYTES];
+    struct vault_keys keys;
 };
 
 /* OpenSSL hands over the place of the call, and expects that nothing is left of what it resizes to 0 bytes. */
@@ -81,180 +73,29 @@ bool vault_use_allocator(void)
     return CRYPTO_set_mem_functions(allocate, reallocate, release) == 1;
 }
 
-/* ---- the file ---- */
+/* ---- the keys ---- */
 
-static int file_err_set(struct err *err, const char *what, const char *path)
+static int make_key(unsigned char out[KEY_BYTES], struct err *err)
 {
-    int number = errno;
-    enum err_code code = number == ENOSPC || number == EDQUOT ? ERR_FULL : ERR_IO;
-    return err_set(err, code, "could not %s \"%s\": %s", what, path, strerror(number));
-}
-
-static int write_all(int fd, const char *ptr, size_t len)
-{
-    while (len > 0) {
-        ssize_t written = write(fd, ptr, len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        ptr += written;
-        len -= (size_t)written;
-    }
-    return 0;
-}
-
-/* Make the names in the directory of `path` durable. */
-static int sync_directory(const char *path, struct err *err)
-{
-    const char *slash = strrchr(path, '/');
-    /* With its slash: what stands before the one of "/vault.key" is no directory. */
-    char *directory = slash != NULL ? mem_copy(path, (size_t)(slash - path) + 1) : mem_copy(".", 1);
-    if (directory == NULL)
-        return err_set(err, ERR_NOMEM, "could not name the directory of \"%s\"", path);
-    int rc = OK;
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        rc = file_err_set(err, "sync the directory", directory);
-    if (fd >= 0)
-        (void)close(fd);
-    mem_free(directory);
-    return rc;
-}
-
-/* Give the finished file at `temporary` its name. A link, unlike a rename, never replaces what is there. */
-static int publish(const char *temporary, const char *path, struct err *err)
-{
-    if (link(temporary, path) != 0) {
-        if (errno == EEXIST)
-            return err_set(err, ERR_EXISTS, "\"%s\" exists already", path);
-        return file_err_set(err, "create", path);
-    }
-    int rc = sync_directory(path, err);
-    if (rc != OK)
-        (void)unlink(path);
-    return rc;
-}
-
-static int write_new_key(int fd, const char *path, struct err *err)
-{
-    unsigned char key[KEY_BYTES];
-    char text[FILE_BYTES + 1] = FILE_VERSION_LINE;
-    int rc = OK;
-    if (RAND_priv_bytes(key, sizeof key) != 1) {
-        rc = crypto_err_set(err, "draw a key");
-        goto done;
-    }
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < KEY_BYTES; i++) {
-        text[FILE_HEAD_BYTES + 2 * i] = digits[key[i] >> 4];
-        text[FILE_HEAD_BYTES + 2 * i + 1] = digits[key[i] & 0xF];
-    }
-    text[FILE_BYTES - 1] = '\n';
-    if (write_all(fd, text, FILE_BYTES) != 0 || fsync(fd) != 0)
-        rc = file_err_set(err, "write", path);
-done:
-    OPENSSL_cleanse(key, sizeof key);
-    OPENSSL_cleanse(text, sizeof text);
-    return rc;
+    return RAND_priv_bytes(out, KEY_BYTES) == 1 ? OK : crypto_err_set(err, "draw a key");
 }
 
 int vault_create(const char *path, struct err *err)
 {
-    struct buf temporary;
-    buf_init(&temporary, PATH_MAX_BYTES);
-    buf_append_z(&temporary, path);
-    buf_append(&temporary, (struct bytes){".XXXXXX", sizeof ".XXXXXX"}); /* with its NUL */
-    int fd = -1;
-    int rc = buf_status(&temporary, err);
-    if (rc != OK)
-        goto done;
-    fd = mkostemp(temporary.ptr, O_CLOEXEC); /* mode 0600 */
-    if (fd < 0) {
-        rc = file_err_set(err, "create", temporary.ptr);
-        goto done;
-    }
-    rc = write_new_key(fd, temporary.ptr, err);
+    struct vault_keys keys = {0};
+    int rc = make_key(keys.current, err);
     if (rc == OK)
-        rc = publish(temporary.ptr, path, err);
-    (void)unlink(temporary.ptr);
-done:
-    if (fd >= 0)
-        (void)close(fd);
-    buf_deinit(&temporary);
-    return rc;
-}
-
-/* Up to `capacity` bytes of the file, or -1. */
-static ssize_t read_all(int fd, char *ptr, size_t capacity)
-{
-    size_t len = 0;
-    while (len < capacity) {
-        ssize_t got = read(fd, ptr + len, capacity - len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        len += (size_t)got;
-    }
-    return (ssize_t)len;
-}
-
-static bool key_parse(struct bytes text, unsigned char key[KEY_BYTES])
-{
-    if (text.len != FILE_BYTES || text.ptr[FILE_BYTES - 1] != '\n' ||
-        !bytes_starts_with(text, BYTES_LIT(FILE_VERSION_LINE)))
-        return false;
-    for (size_t i = 0; i < KEY_BYTES; i++) {
-        const char *pair = text.ptr + FILE_HEAD_BYTES + 2 * i;
-        int high = OPENSSL_hexchar2int((unsigned char)pair[0]);
-        int low = OPENSSL_hexchar2int((unsigned char)pair[1]);
-        if (high < 0 || low < 0)
-            return false;
-        key[i] = (unsigned char)(high << 4 | low);
-    }
-    return true;
-}
-
-static int read_key(int fd, const char *path, unsigned char key[KEY_BYTES], struct err *err)
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return file_err_set(err, "read", path);
-    if (!S_ISREG(status.st_mode))
-        return err_set(err, ERR_CORRUPT, "\"%s\" is no regular file", path);
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return err_set(err, ERR_PERMISSION, "\"%s\" is open to other users (mode %04o)", path,
-                       (unsigned)status.st_mode & 07777U);
-    char text[FILE_BYTES + 1]; /* one more, to notice a file that goes on */
-    int rc = OK;
-    ssize_t len = read_all(fd, text, sizeof text);
-    if (len < 0)
-        rc = file_err_set(err, "read", path);
-    else if (!key_parse((struct bytes){text, (size_t)len}, key))
-        rc = err_set(err, ERR_CORRUPT, "\"%s\" does not hold a vault key of version 1", path);
-    OPENSSL_cleanse(text, sizeof text);
+        rc = vault_keys_write(path, &keys, false, err);
+    OPENSSL_cleanse(&keys, sizeof keys);
     return rc;
 }
 
 int vault_open(const char *path, struct vault **out_vault, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not keep us waiting */
-    if (fd < 0 && errno == ENOENT)
-        return err_set(err, ERR_NOT_FOUND, "vault key \"%s\" not found", path);
-    if (fd < 0 && errno == EACCES)
-        return err_set(err, ERR_PERMISSION, "vault key \"%s\" cannot be read by this user", path);
-    if (fd < 0)
-        return file_err_set(err, "open", path);
-    int rc = OK;
     struct vault *vault = mem_calloc(1, sizeof *vault);
     if (vault == NULL)
-        rc = err_set(err, ERR_NOMEM, "could not hold the key of \"%s\"", path);
-    if (rc == OK)
-        rc = read_key(fd, path, vault->key, err);
-    (void)close(fd);
+        return err_set(err, ERR_NOMEM, "could not hold the key of \"%s\"", path);
+    int rc = vault_keys_read(path, &vault->keys, err);
     if (rc != OK) {
         vault_free(vault);
         return rc;
@@ -271,16 +112,16 @@ void vault_free(struct vault *vault)
     mem_free(vault);
 }
 
-/* The key of one purpose: HKDF-SHA-256 (RFC 5869) of the vault's key, without salt, the purpose as info. */
-static int derive_key(const struct vault *vault, const char *purpose, unsigned char key[KEY_BYTES],
-                      struct err *err)
+/* The key of one purpose: HKDF-SHA-256 (RFC 5869) of a key of the vault, without salt, the purpose as info. */
+static int derive_key(const unsigned char from[KEY_BYTES], const char *purpose,
+                      unsigned char key[KEY_BYTES], struct err *err)
 {
     EVP_KDF *hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX *context = hkdf != NULL ? EVP_KDF_CTX_new(hkdf) : NULL;
     /* OpenSSL's parameters are not const, but only read here. */
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)vault->key, KEY_BYTES),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)from, KEY_BYTES),
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)purpose, strlen(purpose)),
         OSSL_PARAM_construct_end(),
     };
@@ -292,46 +133,110 @@ static int derive_key(const struct vault *vault, const char *purpose, unsigned c
     return rc;
 }
 
+static unsigned char record_head(int generation)
+{
+    return (unsigned char)(CIPHER_AES_256_GCM | (generation & HALF_BYTE) << GENERATION_SHIFT);
+}
+
+/* ---- replacing the key ---- */
+
+int vault_rotate_begin(const char *path, struct err *err)
+{
+    struct vault_keys keys;
+    int rc = vault_keys_read(path, &keys, err);
+    if (rc != OK || keys.has_previous)
+        return rc;
+    if (!keys.has_audit)
+        rc = derive_key(keys.current, AUDIT_PURPOSE, keys.audit, err);
+    memcpy(keys.previous, keys.current, sizeof keys.previous);
+    keys.has_audit = keys.has_previous = true;
+    keys.generation++;
+    if (rc == OK)
+        rc = make_key(keys.current, err);
+    if (rc == OK)
+        rc = vault_keys_write(path, &keys, true, err);
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return rc;
+}
+
+int vault_rotate_end(const char *path, struct err *err)
+{
+    struct vault_keys keys;
+    int rc = vault_keys_read(path, &keys, err);
+    if (rc == OK) {
+        OPENSSL_cleanse(keys.previous, sizeof keys.previous);
+        keys.has_previous = false;
+        rc = vault_keys_write(path, &keys, true, err);
+    }
+    OPENSSL_cleanse(&keys, sizeof keys);
+    return rc;
+}
+
+bool vault_is_rotating(const struct vault *vault)
+{
+    return vault->keys.has_previous;
+}
+
+bool vault_record_is_current(const struct vault *vault, struct bytes sealed)
+{
+    return sealed.len > 0 && (unsigned char)sealed.ptr[0] == record_head(vault->keys.generation);
+}
+
 /* ---- sealing ---- */
 
 struct vault_sealer {
-    /* Both hold the expanded key; a record only sets its nonce. */
+    /* All hold the expanded key; a record only sets its nonce. */
     EVP_CIPHER_CTX *sealing;
     EVP_CIPHER_CTX *opening;
+    EVP_CIPHER_CTX *opening_previous; /* NULL: that key is gone */
+    int generation;
     size_t nonces_used; /* bytes of the pool */
     unsigned char nonces[POOL_BYTES];
 };
+
+/* A context for one direction under the key of `purpose` that comes from `from`. */
+static int make_context(const unsigned char from[KEY_BYTES], const char *purpose, bool seals,
+                        EVP_CIPHER_CTX **out, struct err *err)
+{
+    unsigned char key[KEY_BYTES];
+    int rc = derive_key(from, purpose, key, err);
+    if (rc != OK)
+        return rc;
+    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    if (cipher == NULL || context == NULL ||
+        EVP_CipherInit_ex2(context, cipher, key, NULL, seals, NULL) != 1) {
+        rc = crypto_err_set(err, "make a sealer");
+        EVP_CIPHER_CTX_free(context);
+    } else {
+        *out = context;
+    }
+    OPENSSL_cleanse(key, sizeof key);
+    EVP_CIPHER_free(cipher); /* the context holds it */
+    return rc;
+}
 
 int vault_sealer_new(const struct vault *vault, const char *purpose, struct vault_sealer **out,
                      struct err *err)
 {
     assert(strcmp(purpose, INDEX_PURPOSE) != 0);
-    unsigned char key[KEY_BYTES];
-    EVP_CIPHER *cipher = NULL;
-    int rc = OK;
+    const struct vault_keys *keys = &vault->keys;
     struct vault_sealer *sealer = mem_calloc(1, sizeof *sealer);
     if (sealer == NULL)
         return err_set(err, ERR_NOMEM, "could not make a sealer for \"%s\"", purpose);
     sealer->nonces_used = POOL_BYTES;
-    rc = derive_key(vault, purpose, key, err);
-    if (rc != OK)
-        goto done;
-    cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-    sealer->sealing = EVP_CIPHER_CTX_new();
-    sealer->opening = EVP_CIPHER_CTX_new();
-    if (cipher == NULL || sealer->sealing == NULL || sealer->opening == NULL ||
-        EVP_EncryptInit_ex2(sealer->sealing, cipher, key, NULL, NULL) != 1 ||
-        EVP_DecryptInit_ex2(sealer->opening, cipher, key, NULL, NULL) != 1) {
-        rc = crypto_err_set(err, "make a sealer");
-        goto done;
+    sealer->generation = keys->generation;
+    int rc = make_context(keys->current, purpose, true, &sealer->sealing, err);
+    if (rc == OK)
+        rc = make_context(keys->current, purpose, false, &sealer->opening, err);
+    if (rc == OK && keys->has_previous)
+        rc = make_context(keys->previous, purpose, false, &sealer->opening_previous, err);
+    if (rc != OK) {
+        vault_sealer_free(sealer);
+        return rc;
     }
     *out = sealer;
-    sealer = NULL;
-done:
-    OPENSSL_cleanse(key, sizeof key);
-    EVP_CIPHER_free(cipher); /* the contexts hold it */
-    vault_sealer_free(sealer);
-    return rc;
+    return OK;
 }
 
 void vault_sealer_free(struct vault_sealer *sealer)
@@ -340,6 +245,7 @@ void vault_sealer_free(struct vault_sealer *sealer)
         return;
     EVP_CIPHER_CTX_free(sealer->sealing); /* wipes its key */
     EVP_CIPHER_CTX_free(sealer->opening);
+    EVP_CIPHER_CTX_free(sealer->opening_previous);
     mem_free(sealer);
 }
 
@@ -370,7 +276,7 @@ static int seal(void *context, int64_t row_id, struct bytes plain, struct buf *o
     unsigned char *record = (unsigned char *)buf_reserve(out, size_add(FRAME_BYTES, plain.len));
     if (record == NULL)
         return buf_status(out, err);
-    record[0] = CIPHER_AES_256_GCM;
+    record[0] = record_head(sealer->generation);
     unsigned char *nonce = record + 1;
     int rc = take_nonce(sealer, nonce, err);
     if (rc != OK)
@@ -392,6 +298,14 @@ static int seal(void *context, int64_t row_id, struct bytes plain, struct buf *o
     return OK;
 }
 
+/* NULL: no key of ours. */
+static EVP_CIPHER_CTX *context_of(struct vault_sealer *sealer, unsigned char head)
+{
+    if (head == record_head(sealer->generation))
+        return sealer->opening;
+    return head == record_head(sealer->generation - 1) ? sealer->opening_previous : NULL;
+}
+
 static int open_sealed(void *context, int64_t row_id, struct bytes sealed, struct buf *out,
                        struct err *err)
 {
@@ -400,7 +314,8 @@ static int open_sealed(void *context, int64_t row_id, struct bytes sealed, struc
         return err_set(err, ERR_CORRUPT, "sealed record has an impossible length of %zu bytes",
                        sealed.len);
     const unsigned char *record = (const unsigned char *)sealed.ptr;
-    if (record[0] != CIPHER_AES_256_GCM)
+    EVP_CIPHER_CTX *opening = context_of(sealer, record[0]);
+    if (opening == NULL)
         return err_set(err, ERR_CORRUPT, "sealed record has an unknown cipher id %d", record[0]);
     size_t text_bytes = sealed.len - FRAME_BYTES;
     const unsigned char *text = record + HEAD_BYTES;
@@ -412,13 +327,12 @@ static int open_sealed(void *context, int64_t row_id, struct bytes sealed, struc
     unsigned char row[ROW_ID_BYTES];
     put_row_id(row_id, row);
     int len = 0;
-    if (EVP_DecryptInit_ex2(sealer->opening, NULL, NULL, record + 1, NULL) != 1 ||
-        EVP_CIPHER_CTX_ctrl(sealer->opening, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1 ||
-        EVP_DecryptUpdate(sealer->opening, NULL, &len, row, sizeof row) != 1 ||
-        (text_bytes > 0 &&
-         EVP_DecryptUpdate(sealer->opening, plain, &len, text, (int)text_bytes) != 1))
+    if (EVP_DecryptInit_ex2(opening, NULL, NULL, record + 1, NULL) != 1 ||
+        EVP_CIPHER_CTX_ctrl(opening, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) != 1 ||
+        EVP_DecryptUpdate(opening, NULL, &len, row, sizeof row) != 1 ||
+        (text_bytes > 0 && EVP_DecryptUpdate(opening, plain, &len, text, (int)text_bytes) != 1))
         return crypto_err_set(err, "open a sealed record");
-    if (EVP_DecryptFinal_ex(sealer->opening, tag, &len) != 1) {
+    if (EVP_DecryptFinal_ex(opening, tag, &len) != 1) {
         /* What was decrypted is not authentic: nobody may see it, nor OpenSSL's complaint later. */
         OPENSSL_cleanse(plain, text_bytes);
         (void)crypto_err_set(err, "open a sealed record");
@@ -440,7 +354,13 @@ int vault_hmac_new(const struct vault *vault, const char *purpose, struct hmac *
                    struct err *err)
 {
     unsigned char key[KEY_BYTES];
-    int rc = derive_key(vault, purpose, key, err);
+    const struct vault_keys *keys = &vault->keys;
+    bool is_kept = keys->has_audit && strcmp(purpose, AUDIT_PURPOSE) == 0;
+    int rc = OK;
+    if (is_kept)
+        memcpy(key, keys->audit, sizeof key);
+    else
+        rc = derive_key(keys->current, purpose, key, err);
     if (rc == OK)
         rc = hmac_new(key, out, err);
     OPENSSL_cleanse(key, sizeof key);

@@ -23,8 +23,7 @@ static const char default_config[] =
     "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
     "demonstration =\n";
 
-/* "<dir>/<name>", to be freed with mem_free; NULL with ERR_NOMEM or ERR_LIMIT in err. */
-static char *path_in(const char *dir, const char *name, struct err *err)
+char *datadir_path(const char *dir, const char *name, struct err *err)
 {
     struct buf path;
     buf_init(&path, PATH_MAX_BYTES);
@@ -49,7 +48,7 @@ static int make_sub_dirs(const char *path, struct err *err)
 {
     static const char *const names[] = {"tls", "backups", "evidence"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *sub = path_in(path, names[i], err);
+        char *sub = datadir_path(path, names[i], err);
         int rc = sub != NULL ? make_dir(sub, err) : (int)err->code;
         mem_free(sub);
         if (rc != OK)
@@ -60,8 +59,8 @@ static int make_sub_dirs(const char *path, struct err *err)
 
 static int open_store(const char *dir, enum store_mode mode, struct store **out, struct err *err)
 {
-    char *path = path_in(dir, "pingyi.db", err);
-    char *backup = path_in(dir, "backups/before-migration.db", err);
+    char *path = datadir_path(dir, "pingyi.db", err);
+    char *backup = datadir_path(dir, "backups/before-migration.db", err);
     int rc = path != NULL && backup != NULL ? OK : (int)err->code;
     if (rc == OK) {
         struct store_options options = {.path = path, .backup_path = backup, .mode = mode};
@@ -75,8 +74,8 @@ static int open_store(const char *dir, enum store_mode mode, struct store **out,
 static int create_files(const char *path, struct err *err)
 {
     struct store *store = NULL;
-    char *key = path_in(path, "vault.key", err);
-    char *config = path_in(path, "config.ini", err);
+    char *key = datadir_path(path, "vault.key", err);
+    char *config = datadir_path(path, "config.ini", err);
     int rc = key != NULL && config != NULL ? OK : (int)err->code;
     /* The database comes last: where it is, the directory is whole. */
     if (rc == OK)
@@ -119,7 +118,7 @@ int datadir_make_directories(const char *path, struct err *err)
 int datadir_create(const char *path, struct err *err)
 {
     struct stat info;
-    char *database = path_in(path, "pingyi.db", err);
+    char *database = datadir_path(path, "pingyi.db", err);
     if (database == NULL)
         return err->code;
     bool exists = stat(database, &info) == 0;
@@ -148,7 +147,7 @@ static int on_config_value(void *context, const char *section, const char *key, 
 static int read_config(struct datadir *datadir, struct err *err)
 {
     struct buf text;
-    char *path = path_in(datadir->path, "config.ini", err);
+    char *path = datadir_path(datadir->path, "config.ini", err);
     if (path == NULL)
         return err->code;
     buf_init(&text, CONFIG_MAX_BYTES);
@@ -169,7 +168,7 @@ static int read_config(struct datadir *datadir, struct err *err)
     return rc;
 }
 
-int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
+static int open_whole(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
 {
     struct datadir datadir = {0};
     char *key = NULL;
@@ -180,7 +179,7 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
     datadir.path = mem_copy(path, strlen(path));
     if (datadir.path == NULL)
         return err_set(err, ERR_NOMEM, "could not open data directory \"%s\"", path);
-    key = path_in(path, "vault.key", err);
+    key = datadir_path(path, "vault.key", err);
     rc = key != NULL ? open_store(path, mode, &datadir.store, err) : (int)err->code;
     if (rc == OK)
         rc = vault_open(key, &datadir.vault, err);
@@ -193,6 +192,25 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
     }
     *out = datadir;
     return OK;
+}
+
+int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
+{
+    struct datadir datadir = {0};
+    int rc = open_whole(path, mode, &datadir, err);
+    if (rc == OK && vault_is_rotating(datadir.vault)) {
+        datadir_close(&datadir);
+        return err_set(err, ERR_WRONG_STATE,
+                       "the key of \"%s\" is being replaced: finish with `vault rotate`", path);
+    }
+    if (rc == OK)
+        *out = datadir;
+    return rc;
+}
+
+int datadir_open_rotating(const char *path, struct datadir *out, struct err *err)
+{
+    return open_whole(path, STORE_READWRITE, out, err);
 }
 
 int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,
@@ -213,7 +231,7 @@ void datadir_close(struct datadir *datadir)
 
 static int open_service_lock(const char *path, int *out_fd, struct err *err)
 {
-    char *name = path_in(path, "service.lock", err);
+    char *name = datadir_path(path, "service.lock", err);
     if (name == NULL)
         return err->code;
     int rc = OK;

@@ -477,12 +477,24 @@ int recovery_codes_put(struct store *store, int64_t account_id, const unsigned c
     return rc;
 }
 
+int recovery_codes_left(struct store *store, int64_t account_id, int *out_left, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t left = 0;
+    int rc = database_take_with(store, "recovery_codes_left", &account_id, 1, &statement, err);
+    if (rc == OK)
+        rc = read_count(store, statement, &left, err);
+    if (rc == OK)
+        *out_left = (int)left;
+    return rc;
+}
+
 int recovery_code_use(struct store *store, int64_t account_id, const unsigned char sha256[32],
                       int64_t at_utc, int *out_left, struct err *err)
 {
     enum { USED = 1, ACCOUNT, SHA256 };
     sqlite3_stmt *statement = NULL;
-    int64_t found = 0, left = 0;
+    int64_t found = 0;
     int rc = database_take(store, "recovery_code_use", &statement, err);
     if (rc != OK)
         return rc;
@@ -493,13 +505,7 @@ int recovery_code_use(struct store *store, int64_t account_id, const unsigned ch
     if (rc == OK && found == 0)
         rc = err_set(err, ERR_NOT_FOUND, "account %jd has no such recovery code",
                      (intmax_t)account_id);
-    if (rc == OK)
-        rc = database_take_with(store, "recovery_codes_left", &account_id, 1, &statement, err);
-    if (rc == OK)
-        rc = read_count(store, statement, &left, err);
-    if (rc == OK)
-        *out_left = (int)left;
-    return rc;
+    return rc == OK ? recovery_codes_left(store, account_id, out_left, err) : rc;
 }
 
 /* ---- limits ---- */

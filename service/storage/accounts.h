@@ -103,6 +103,7 @@ int recovery_codes_put(struct store *store, int64_t account_id, const unsigned c
 /* Marks it used. ERR_NOT_FOUND: no such code, or used. *out_left are those not used yet. */
 int recovery_code_use(struct store *store, int64_t account_id, const unsigned char sha256[32],
                       int64_t at_utc, int *out_left, struct err *err);
+int recovery_codes_left(struct store *store, int64_t account_id, int *out_left, struct err *err);
 
 /* Defaults are the caller's: ERR_NOT_FOUND without a row. */
 int role_limits_get(struct store *store, struct bytes role, int64_t *out_idle_s,

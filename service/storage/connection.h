@@ -18,9 +18,24 @@ struct named_statement {
     sqlite3_stmt *prepared; /* NULL until first taken */
 };
 
+/* Steps of a transaction. */
+enum store_step {
+    STEP_BEGIN,
+    STEP_COMMIT,
+    STEP_ROLLBACK,
+    STEP_SAVEPOINT,
+    STEP_RELEASE,
+    STEP_ROLLBACK_TO,
+    STEP_DATA_VERSION,
+    STEPS
+};
+
 struct store {
     sqlite3 *db;
-    sqlite3_stmt *rollback;             /* prepared at open: rolling back must not need memory */
+    sqlite3_stmt *steps[STEPS];         /* prepared at open: rolling back must not need memory */
+    int64_t data_version;               /* of the database, when store_changed was last asked */
+    bool is_checkpointing;              /* by itself, when it commits */
+    int64_t log_pages;                  /* in the log, after this connection's last commit */
     char *lock_path;                    /* of the file whose lock the importer holds */
     int lock_fd;                        /* -1: not held */
     struct named_statement *statements; /* open addressing by name */

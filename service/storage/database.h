@@ -28,6 +28,10 @@ int database_run(struct store *store, sqlite3_stmt *statement, struct err *err);
 int database_run_with(struct store *store, const char *name, const int64_t *integers, int count,
                       struct err *err);
 
+/* For an insert that gives the id of its row: step to the end and reset. */
+int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id,
+                     struct err *err);
+
 /* For loops over rows: step on while *rc is OK, and say whether a row is there. In the end, and when stepping or the
  * loop has made *rc an error, the statement is reset. A NULL statement goes with an error. */
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err);

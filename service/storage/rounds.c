@@ -81,6 +81,26 @@ int round_get(struct store *store, struct bytes name, struct round_row *out, str
     return OK;
 }
 
+int round_get_id(struct store *store, struct bytes name, int64_t *out_id, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    int rc = database_take(store, "round_get_id", &statement, err);
+    if (rc != OK)
+        return rc;
+    database_bind_text(statement, 1, name);
+    rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    if (!row)
+        return err_set(err, ERR_NOT_FOUND, "no round is named \"" BYTES_FMT "\"", BYTES_ARG(name));
+    int64_t id = sqlite3_column_int64(statement, 0);
+    rc = database_run(store, statement, err);
+    if (rc == OK)
+        *out_id = id;
+    return rc;
+}
+
 /* Give the rounds of the statement, whose parameters are `count` ids. */
 static int give_rounds(struct store *store, const char *name, const int64_t *ids, int count,
                        round_cb on_round, void *context, struct err *err)

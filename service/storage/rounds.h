@@ -22,6 +22,8 @@ bool round_is_closed(const struct round_row *row); /* closed or scored */
 /* ERR_EXISTS when the name is taken. Fills id. */
 int round_put_new(struct store *store, struct round_row *row, struct err *err);
 int round_get(struct store *store, struct bytes name, struct round_row *out, struct err *err);
+/* Its id alone, out of the index: for small writes. ERR_NOT_FOUND. */
+int round_get_id(struct store *store, struct bytes name, int64_t *out_id, struct err *err);
 typedef int (*round_cb)(void *context, const struct round_row *row, struct err *err);
 int rounds_each(struct store *store, round_cb on_round, void *context,
                 struct err *err); /* by from_day, name */

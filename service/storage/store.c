@@ -18,6 +18,7 @@ enum {
     VALUE_MAX_BYTES = 80 * 1024 * 1024, /* the largest sealed text, with room */
     SQL_MAX_BYTES = 64 * 1024,
     BUSY_WAIT_MS = 10000,
+    CHECKPOINT_WAIT_MS = 1000,
     CLEAR_SLICE_ORDERS = 20000,
 };
 
@@ -125,10 +126,19 @@ static void restrict_connection(sqlite3 *db)
     (void)sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
 }
 
+/* A checkpoint that fails is made up for by the next one: the commit holds all the same. */
+static int on_commit(void *context, sqlite3 *db, const char *name, int log_pages)
+{
+    struct store *store = context;
+    store->log_pages = log_pages;
+    if (store->is_checkpointing && log_pages >= STORE_LOG_PAGES)
+        (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
 static int set_pragmas(struct store *store, enum store_mode mode, struct err *err)
 {
-    /* The page size counts only while the file is empty; 16 KiB halve the work of an import. A checkpoint after 16 MiB
-     * keeps the log's memory warm and the importer's reading thread from waiting long while it is synced. */
+    /* The page size counts only while the file is empty; 16 KiB halve the work of an import. */
     static const char *const of_all = "PRAGMA foreign_keys = ON;"
                                       "PRAGMA cell_size_check = ON;"
                                       "PRAGMA temp_store = FILE;"
@@ -136,11 +146,12 @@ static int set_pragmas(struct store *store, enum store_mode mode, struct err *er
     static const char *const of_writers = "PRAGMA page_size = 16384;"
                                           "PRAGMA journal_mode = WAL;"
                                           "PRAGMA synchronous = FULL;"
-                                          "PRAGMA wal_autocheckpoint = 1024;"
                                           "PRAGMA cache_size = -65536;";
     int rc = database_exec(store, bytes_from_z(of_all), "set up the connection", err);
     if (rc == OK && mode != STORE_READONLY)
         rc = database_exec(store, bytes_from_z(of_writers), "set up the connection", err);
+    store_set_autocheckpoint(store, true);
+    (void)sqlite3_wal_hook(store->db, on_commit, store);
     return rc;
 }
 
@@ -173,12 +184,25 @@ static int clear_dead_import(struct store *store, struct err *err)
     return rc == ERR_BUSY ? OK : rc;
 }
 
-/* Prepared ahead, so that rolling back needs no memory when memory is what fails. */
-static int prepare_rollback(struct store *store, struct err *err)
+/* Prepared ahead, so that rolling back needs no memory when memory is what fails, and an action costs no parsing. */
+static int prepare_steps(struct store *store, struct err *err)
 {
-    (void)sqlite3_finalize(store->rollback);
-    store->rollback = NULL;
-    int code = sqlite3_prepare_v2(store->db, "ROLLBACK", -1, &store->rollback, NULL);
+    static const char *const texts[STEPS] = {
+        [STEP_BEGIN] = "BEGIN IMMEDIATE",
+        [STEP_COMMIT] = "COMMIT",
+        [STEP_ROLLBACK] = "ROLLBACK",
+        [STEP_SAVEPOINT] = "SAVEPOINT action",
+        [STEP_RELEASE] = "RELEASE action",
+        [STEP_ROLLBACK_TO] = "ROLLBACK TO action",
+        [STEP_DATA_VERSION] = "PRAGMA data_version",
+    };
+    int code = SQLITE_OK;
+    for (int i = 0; i < STEPS && code == SQLITE_OK; i++) {
+        (void)sqlite3_finalize(store->steps[i]);
+        store->steps[i] = NULL;
+        code = sqlite3_prepare_v3(store->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &store->steps[i], NULL);
+    }
     return code == SQLITE_OK ? OK : database_error(store, code, "prepare the connection", err);
 }
 
@@ -198,7 +222,7 @@ static int open_steps(struct store *store, const struct store_options *options, 
     if (rc != OK)
         return rc;
     restrict_connection(store->db);
-    rc = prepare_rollback(store, err);
+    rc = prepare_steps(store, err);
     if (rc == OK)
         rc = check_version(store, options, err);
     if (rc == OK)
@@ -210,9 +234,12 @@ static int open_steps(struct store *store, const struct store_options *options, 
     if (rc == OK && options->mode != STORE_READONLY)
         rc = migrations_run(store, options, err);
     if (rc == OK)
-        rc = prepare_rollback(store, err); /* a change of the schema has expired the first one */
+        rc = prepare_steps(store, err); /* a change of the schema has expired the first ones */
     if (rc == OK && options->mode == STORE_READWRITE)
         rc = clear_dead_import(store, err);
+    bool is_changed = false;
+    if (rc == OK)
+        rc = store_changed(store, &is_changed, err);
     return rc;
 }
 
@@ -238,7 +265,8 @@ void store_close(struct store *store)
     store_rollback(store);
     store_unlock_import(store);
     database_free_statements(store);
-    (void)sqlite3_finalize(store->rollback);
+    for (int i = 0; i < STEPS; i++)
+        (void)sqlite3_finalize(store->steps[i]);
     (void)sqlite3_close(store->db);
     mem_free(store->lock_path);
     mem_free(store);
@@ -251,9 +279,17 @@ static int run_plain(struct store *store, const char *sql, const char *what, str
     return database_exec(store, bytes_from_z(sql), what, err);
 }
 
+static int run_step(struct store *store, enum store_step step, const char *what, struct err *err)
+{
+    int code = sqlite3_step(store->steps[step]);
+    int rc = code == SQLITE_DONE ? OK : database_error(store, code, what, err);
+    (void)sqlite3_reset(store->steps[step]);
+    return rc;
+}
+
 int store_begin(struct store *store, struct err *err)
 {
-    return run_plain(store, "BEGIN IMMEDIATE", "begin to write", err);
+    return run_step(store, STEP_BEGIN, "begin to write", err);
 }
 
 /* A statement that is left half read keeps its snapshot beyond the transaction, and the WAL from being emptied. */
@@ -268,7 +304,7 @@ static void reset_statements(struct store *store)
 int store_commit(struct store *store, struct err *err)
 {
     reset_statements(store);
-    int rc = run_plain(store, "COMMIT", "commit", err);
+    int rc = run_step(store, STEP_COMMIT, "commit", err);
     if (rc != OK)
         store_rollback(store);
     return rc;
@@ -276,19 +312,50 @@ int store_commit(struct store *store, struct err *err)
 
 void store_rollback(struct store *store)
 {
-    if (store->db == NULL || store->rollback == NULL)
+    if (store->db == NULL || store->steps[STEP_ROLLBACK] == NULL)
         return;
     reset_statements(store);
     /* After some errors SQLite has rolled back by itself. */
     if (!store_in_transaction(store))
         return;
-    (void)sqlite3_step(store->rollback);
-    (void)sqlite3_reset(store->rollback);
+    (void)sqlite3_step(store->steps[STEP_ROLLBACK]);
+    (void)sqlite3_reset(store->steps[STEP_ROLLBACK]);
 }
 
 bool store_in_transaction(const struct store *store)
 {
     return sqlite3_get_autocommit(store->db) == 0;
+}
+
+int store_savepoint(struct store *store, struct err *err)
+{
+    return run_step(store, STEP_SAVEPOINT, "begin an action", err);
+}
+
+int store_release(struct store *store, struct err *err)
+{
+    return run_step(store, STEP_RELEASE, "end an action", err);
+}
+
+int store_rollback_to(struct store *store, struct err *err)
+{
+    reset_statements(store);
+    int rc = run_step(store, STEP_ROLLBACK_TO, "undo an action", err);
+    return rc == OK ? store_release(store, err) : rc;
+}
+
+int store_changed(struct store *store, bool *out, struct err *err)
+{
+    sqlite3_stmt *statement = store->steps[STEP_DATA_VERSION];
+    bool row = false;
+    int rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    int64_t version = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_reset(statement);
+    *out = version != store->data_version;
+    store->data_version = version;
+    return OK;
 }
 
 int store_begin_read(struct store *store, struct err *err)
@@ -305,6 +372,31 @@ int store_relax_sync(struct store *store, bool relaxed, struct err *err)
 {
     return run_plain(store, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
                      "change the syncing", err);
+}
+
+/* ---- the log ---- */
+
+void store_set_autocheckpoint(struct store *store, bool is_on)
+{
+    store->is_checkpointing = is_on;
+}
+
+int64_t store_log_pages(const struct store *store)
+{
+    return store->log_pages;
+}
+
+int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, struct err *err)
+{
+    int in_log = 0, copied = 0;
+    int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    (void)sqlite3_busy_timeout(store->db, CHECKPOINT_WAIT_MS);
+    int code = sqlite3_wal_checkpoint_v2(store->db, "main", mode, &in_log, &copied);
+    (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
+    if (code != SQLITE_OK)
+        return database_error(store, code, "copy the log into the database", err);
+    *out_left = in_log - copied;
+    return OK;
 }
 
 /* ---- the one importer ---- */

@@ -40,6 +40,29 @@ int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
 
+/* One action of several in a transaction, about a microsecond: release keeps what was written since the savepoint,
+ * rolling back undoes it; either ends it. They do not nest. After an error the transaction may be gone as a whole: ask
+ * store_in_transaction. */
+int store_savepoint(struct store *store, struct err *err);
+int store_release(struct store *store, struct err *err);
+int store_rollback_to(struct store *store, struct err *err);
+
+/* Whether another connection has committed since this was last asked, or since the store was opened. Within a
+ * transaction the answer is that of its snapshot. */
+int store_changed(struct store *store, bool *out, struct err *err);
+
+/* ---- the log ---- */
+
+/* A commit appends pages to the log; a checkpoint copies them into the file, after which the next commit begins the log
+ * anew. A connection that commits checkpoints by itself beyond STORE_LOG_PAGES, unless that is switched off. */
+enum { STORE_LOG_PAGES = 1024, STORE_PAGE_BYTES = 16384 };
+void store_set_autocheckpoint(struct store *store, bool is_on);
+/* Pages in the log when this connection last committed. */
+int64_t store_log_pages(const struct store *store);
+/* Copy what can be copied without making anybody wait; with `truncate` wait for readers and writers (at most 1 s), copy
+ * all and empty the log (ERR_BUSY). *out_left is what remains to be copied. Not within a transaction. */
+int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, struct err *err);
+
 /* Be the one importer, until store_unlock_import or store_close, whatever other processes do: ERR_BUSY when another
  * one is. What an importer that died has left is cleared first. Not within a transaction. */
 int store_lock_import(struct store *store, struct err *err);

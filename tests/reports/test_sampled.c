@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "reports/charts.h"
 #include "reports/figures.h"
 #include "reports/libraries.h"
 #include "reports/words.h"
@@ -158,6 +159,8 @@ static struct bulletin sample(void)
         .as_of = BYTES_LIT("2024-06-01 08:00"),
         .printed_at = BYTES_LIT("2024-06-20 08:00"),
         .program_version = BYTES_LIT("test"),
+        .audit_id = 57,
+        .audit_mac = BYTES_LIT("0123456789abcdef"),
         .ranking = &ranking,
         .rules = &rules,
         .rules_text = BYTES_LIT("[basis]\ndocument =\n"),
@@ -366,6 +369,59 @@ static void sampled__survives_failing_memory(void **state)
     assert_survives_failing_memory(&bulletin);
 }
 
+/* ---- charts by themselves ---- */
+
+static int on_chart(void *context, const struct chart *chart, struct err *err)
+{
+    struct buf *names = context;
+    assert_true(chart->unit_class.len > 0);
+    buf_printf(names, "%s-%d ", chart->draws, chart->class_place);
+    return buf_status(names, err);
+}
+
+static void charts__stand_alone_without_styles(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    struct buf names, out;
+    struct err err;
+    buf_init(&names, OUT_MAX_BYTES);
+    buf_init(&out, OUT_MAX_BYTES);
+    assert_int_equal(charts_each(&bulletin, on_chart, &names, &err), OK);
+    assert_true(
+        bytes_starts_with(buf_bytes(&names), BYTES_LIT("on_time-1 resolution-1 satisfaction-1 ")));
+    struct bytes rest = buf_bytes(&names);
+    for (struct bytes name = bytes_cut(&rest, ' '); name.len > 0; name = bytes_cut(&rest, ' ')) {
+        buf_clear(&out);
+        assert_int_equal(chart_render(&bulletin, name, &out, &err), OK);
+        assert_true(bytes_starts_with(buf_bytes(&out),
+                                      BYTES_LIT("<svg xmlns=\"http://www.w3.org/2000/svg\"")));
+        assert_true(
+            bytes_equal(bytes_trim((struct bytes){out.ptr + out.len - 6, 6}), BYTES_LIT("</svg>")));
+        assert_int_equal(bytes_find(buf_bytes(&out), BYTES_LIT("style=")), out.len);
+    }
+    assert_int_equal(chart_render(&bulletin, BYTES_LIT("on_time-0"), &out, &err), ERR_NOT_FOUND);
+    assert_int_equal(chart_render(&bulletin, BYTES_LIT("on_time-99"), &out, &err), ERR_NOT_FOUND);
+    buf_deinit(&names);
+    buf_deinit(&out);
+}
+
+static int draw_chart(void *context, struct err *err)
+{
+    struct buf out;
+    buf_init(&out, OUT_MAX_BYTES);
+    int rc = chart_render(context, BYTES_LIT("resolution-1"), &out, err);
+    buf_deinit(&out);
+    return rc;
+}
+
+static void charts__survive_failing_memory(void **state)
+{
+    (void)state;
+    struct bulletin bulletin = sample();
+    fault_loop(draw_chart, &bulletin);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +438,8 @@ int main(void)
         cmocka_unit_test(percent_text__has_the_decimals_of_its_base),
         cmocka_unit_test(words__name_every_number),
         cmocka_unit_test(sampled__survives_failing_memory),
+        cmocka_unit_test(charts__stand_alone_without_styles),
+        cmocka_unit_test(charts__survive_failing_memory),
     };
     if (!reports_use_allocator())
         return 1;

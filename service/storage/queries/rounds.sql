@@ -14,6 +14,9 @@ SELECT id, name, kind, from_day, to_day, as_of_utc, rules, is_accumulated, state
 -- name: rounds_each
 SELECT id, name, kind, from_day, to_day, as_of_utc, rules, is_accumulated, state FROM rounds ORDER BY from_day, name;
 
+-- name: round_get_id
+SELECT id FROM rounds WHERE name = :name;
+
 -- name: round_get_previous
 -- Rounds may overlap: of those that were over before, the one that ended last.
 SELECT id, name, kind, from_day, to_day, as_of_utc, rules, is_accumulated, state FROM rounds

@@ -61,6 +61,17 @@ static void sha256_feed__does_not_depend_on_the_cuts(void **state)
     sha256_free(sha256);
 }
 
+static void sha256_base64__is_as_a_policy_names_it(void **state)
+{
+    (void)state;
+    unsigned char digest[SHA256_BYTES];
+    char text[SHA256_BASE64_BYTES];
+    struct err err;
+    assert_int_equal(sha256_of(BYTES_LIT("abc"), digest, &err), OK);
+    sha256_base64(digest, text);
+    assert_string_equal(text, "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}
+
 static int digest_once(void *context, struct err *err)
 {
     (void)context;
@@ -92,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_of__gives_published_digests),
         cmocka_unit_test(sha256_feed__does_not_depend_on_the_cuts),
+        cmocka_unit_test(sha256_base64__is_as_a_policy_names_it),
         cmocka_unit_test(sha256__survives_a_failing_heap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -504,7 +504,7 @@ static void store__survives_a_failing_disk(void **state)
     faulty_vfs_deinit(&faulty);
 }
 
-/* Wherever it is interrupted: the file has the old schema or the new one, with all that was in it. */
+/* Wherever it is interrupted: the file has a schema between the old and the new one, with all that was in it. */
 static void store_open__survives_an_interrupted_migration(void **state)
 {
     struct fixture *fixture = *state;

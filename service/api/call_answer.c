@@ -1,0 +1,166 @@
+#include "service/api/call.h"
+
+#include "service/api/sentences.h"
+
+#include <string.h>
+
+enum { COMPLAINTS_A_SECOND = 5 };
+
+static const char json_media_type[] = "application/json";
+
+void call_release(struct call *call)
+{
+    json_decref(call->json);
+    call->json = NULL;
+    buf_deinit(&call->answer);
+}
+
+void call_answer(struct call *call)
+{
+    /* Answering ends the exchange, and the call with it: what it holds is taken over first. */
+    struct buf answer = call->answer;
+    call->answer = (struct buf){0};
+    json_decref(call->json);
+    call->json = NULL;
+    exchange_answer(call->exchange, call->status, answer.len > 0 ? json_media_type : NULL,
+                    buf_bytes(&answer));
+    buf_deinit(&answer);
+}
+
+void call_answer_json(struct call *call, int status, json_t *value)
+{
+    call->status = status;
+    call->rc = call_put_json(call, value, &call->err);
+    if (call->rc != OK)
+        call_fail(call);
+    else
+        call_answer(call);
+}
+
+static int on_json(const char *ptr, size_t len, void *context)
+{
+    struct buf *out = context;
+    buf_append(out, (struct bytes){ptr, len});
+    return out->rc == OK ? 0 : -1;
+}
+
+int call_put_json(struct call *call, json_t *value, struct err *err)
+{
+    buf_clear(&call->answer);
+    if (call->answer.max_bytes == 0)
+        buf_init(&call->answer, HTTP_ANSWER_MAX_BYTES);
+    int dumped =
+        value != NULL ? json_dump_callback(value, on_json, &call->answer, JSON_COMPACT) : -1;
+    json_decref(value);
+    int rc = buf_status(&call->answer, err);
+    if (rc == OK && dumped != 0)
+        rc = err_set(err, ERR_NOMEM, "could not build the answer");
+    return rc;
+}
+
+void call_answer_problem(struct call *call, const struct http_problem *problem)
+{
+    call_release(call);
+    exchange_answer_problem(call->exchange, problem);
+}
+
+int call_refuse(struct call *call, int status, const char *code, const char *detail_zh,
+                struct err *err)
+{
+    call->problem = (struct http_problem){
+        .status = status,
+        .code = code,
+        .detail = bytes_from_z(detail_zh),
+    };
+    return err_set(err, ERR_REFUSED, "refused with %d %s", status, code);
+}
+
+/* ---- failures ---- */
+
+struct failure {
+    int status;
+    const char *code;
+    bool
+        is_ours; /* to be mended by us or the operator: it is logged, and its values are not told */
+    int retry_after_s;
+};
+
+static struct failure failure_of(int code)
+{
+    switch ((enum err_code)code) {
+    case ERR_FORMAT:
+    case ERR_ENCODING:
+    case ERR_RULES:
+    case ERR_PROFILE:
+    case ERR_USAGE:
+        return (struct failure){.status = 400, .code = "malformed"};
+    case ERR_LIMIT:
+        return (struct failure){.status = 413, .code = "limit"};
+    case ERR_NOT_FOUND:
+        return (struct failure){.status = 404, .code = "not_found"};
+    case ERR_EXISTS:
+        return (struct failure){.status = 409, .code = "exists"};
+    case ERR_WRONG_STATE:
+        return (struct failure){.status = 409, .code = "wrong_state"};
+    case ERR_NO_CALENDAR:
+        return (struct failure){.status = 409, .code = "no_calendar"};
+    case ERR_REFUSED:
+        return (struct failure){.status = 409, .code = "refused"};
+    case ERR_CONFLICT:
+        return (struct failure){.status = 409, .code = "key_conflict"};
+    case ERR_CANCELED:
+        return (struct failure){.status = 409, .code = "canceled"};
+    case ERR_BUSY:
+        return (struct failure){.status = 503, .code = "busy", .retry_after_s = 1};
+    case ERR_NOMEM:
+        return (struct failure){503, "no_memory", .is_ours = true, .retry_after_s = 2};
+    case ERR_FULL:
+        return (struct failure){503, "disk_full", .is_ours = true, .retry_after_s = 5};
+    case ERR_IO:
+        return (struct failure){503, "disk_failed", .is_ours = true, .retry_after_s = 5};
+    case ERR_CORRUPT:
+    case ERR_PERMISSION:
+    case ERR_VERSION:
+    case OK:
+        break;
+    }
+    return (struct failure){.status = 500, .code = "failed", .is_ours = true};
+}
+
+/* A full disk under load fails thousands of calls in a second, for one reason. */
+static bool may_complain(struct service *service, int64_t now_utc)
+{
+    if (service->complained_utc != now_utc) {
+        service->complained_utc = now_utc;
+        service->complaints = 0;
+    }
+    return service->complaints++ < COMPLAINTS_A_SECOND;
+}
+
+/* The route as the table has it: its path holds no value of anybody. */
+static void complain(struct call *call)
+{
+    const struct http_route *route = exchange_route(call->exchange);
+    if (may_complain(call->service, call->now_utc))
+        service_say(call->service, "错误：%s %s：%s（%s）", http_method_word(route->method),
+                    route->path, sentence_zh((enum err_code)call->rc), call->err.message);
+}
+
+void call_fail(struct call *call)
+{
+    char detail[sizeof call->err.message + 256];
+    struct failure failure = failure_of(call->rc);
+    const char *sentence = sentence_zh((enum err_code)call->rc);
+    bool tells = !failure.is_ours && call->rc != ERR_BUSY;
+    if (failure.is_ours)
+        complain(call);
+    (void)snprintf(detail, sizeof detail, tells ? "%s（%s）" : "%s%s", sentence,
+                   tells ? call->err.message : "。");
+    struct http_problem problem = {
+        .status = failure.status,
+        .code = failure.code,
+        .detail = bytes_from_z(detail),
+        .retry_after_s = failure.retry_after_s,
+    };
+    call_answer_problem(call, &problem);
+}

@@ -1,0 +1,267 @@
+#include "reports/bulletin_html.h"
+#include "reports/charts.h"
+#include "reports/score_json.h"
+
+#include "service/api/call.h"
+#include "service/api/handlers.h"
+#include "service/api/round_json.h"
+#include "service/api/subtree.h"
+#include "service/auth/digest.h"
+#include "service/rounds/composition.h"
+
+#include <stdio.h>
+
+/* Rounds and their results. A reader counts a round anew each time: what it answers is always of one snapshot. */
+
+/* What is asked of a round. */
+struct round_ask {
+    struct bytes round;
+    struct bytes chart;
+    char style_sha256[SHA256_BASE64_BYTES]; /* of the bulletin's own style sheet */
+};
+
+static struct round_ask *ask_of(struct call *call)
+{
+    struct round_ask *ask = arena_alloc(exchange_arena(call->exchange), sizeof *ask);
+    if (ask == NULL) {
+        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
+        call_fail(call);
+        return NULL;
+    }
+    *ask = (struct round_ask){.round = exchange_param(call->exchange, "id")};
+    call->input = ask;
+    return ask;
+}
+
+/* ---- list and show ---- */
+
+static int on_round(void *context, const struct round_row *row, struct err *err)
+{
+    if (json_array_append_new(context, round_row_to_json(row)) != 0)
+        return err_set(err, ERR_NOMEM, "could not list rounds");
+    return OK;
+}
+
+static int list(struct call *call, struct store *store, struct err *err)
+{
+    json_t *rounds = json_array();
+    int rc = rounds_each(store, on_round, rounds, err);
+    if (rc == OK)
+        return call_put_json(call, json_pack("{s:o}", "rounds", rounds), err);
+    json_decref(rounds);
+    return rc;
+}
+
+void rounds_list(struct http_exchange *exchange)
+{
+    call_read(call_of(exchange), list, NULL);
+}
+
+static int show(struct call *call, struct store *store, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    struct round_shown shown;
+    int rc = round_shown_load(store, ask->round, call->now_utc, &shown, err);
+    if (rc == OK)
+        rc = call_put_json(call, round_shown_to_json(&shown), err);
+    round_shown_deinit(&shown);
+    return rc;
+}
+
+void rounds_show(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    if (ask_of(call) != NULL)
+        call_read(call, show, NULL);
+}
+
+/* ---- counting ---- */
+
+static int compose(struct call *call, struct store *store, struct composition *out, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    struct datadir datadir = call->service->datadir;
+    datadir.store = store;
+    const struct composition_options options = {
+        .round_name = ask->round,
+        .rules_text = BYTES_NONE,
+        .now_utc = call->now_utc,
+        .program_version = bytes_from_z(call->service->options->program_version),
+        .threads = 1,
+    };
+    return composition_make(&datadir, &options, out, err);
+}
+
+/* A county's office sees the rows of its own units; the sums tell of others. */
+static int keep_own_rows(struct call *call, struct store *store, struct ranking *ranking,
+                         struct err *err)
+{
+    size_t kept = 0;
+    if (call->who.unit_code.len == 0)
+        return OK;
+    for (size_t i = 0; i < ranking->unit_count; i++) {
+        bool is_own = false;
+        int rc = subtree_has(store, &call->who, ranking->rows[i].unit_code, &is_own, err);
+        if (rc != OK)
+            return rc;
+        if (is_own)
+            ranking->rows[kept++] = ranking->rows[i];
+    }
+    ranking->unit_count = ranking->row_count = kept;
+    ranking->class_count = 0;
+    return OK;
+}
+
+static int score(struct call *call, struct store *store, struct err *err)
+{
+    struct composition composition;
+    int rc = compose(call, store, &composition, err);
+    if (rc != OK)
+        return rc;
+    rc = keep_own_rows(call, store, &composition.evaluation.ranking, err);
+    if (rc == OK)
+        rc = score_json_render(&composition.bulletin, &call->answer, err);
+    composition_deinit(&composition);
+    return rc;
+}
+
+void rounds_score(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    if (ask_of(call) != NULL)
+        call_read(call, score, NULL);
+}
+
+/* ---- bulletin and charts: of all units, or not at all ---- */
+
+static int check_sees_all(struct call *call, struct err *err)
+{
+    return call->who.unit_code.len == 0
+               ? OK
+               : call_refuse(call, 403, "own_units_only",
+                             "通报和图表含全部单位的结果；本账号只能查看本地区单位的结果。", err);
+}
+
+/* The one style sheet of the page, as it stands between its tags: what a Content-Security-Policy takes the hash of. */
+static int hash_style(struct bytes html, char out[SHA256_BASE64_BYTES], struct err *err)
+{
+    unsigned char sha256[SHA256_BYTES];
+    size_t begin = bytes_find(html, BYTES_LIT("<style>"));
+    size_t end = bytes_find(html, BYTES_LIT("</style>"));
+    if (end == html.len)
+        return err_set(err, ERR_CORRUPT, "a bulletin has no style sheet");
+    begin += sizeof "<style>" - 1;
+    int rc = sha256_of((struct bytes){html.ptr + begin, end - begin}, sha256, err);
+    if (rc == OK)
+        sha256_base64(sha256, out);
+    return rc;
+}
+
+static int bulletin(struct call *call, struct store *store, struct err *err)
+{
+    struct round_ask *ask = call->input;
+    struct composition composition;
+    int rc = check_sees_all(call, err);
+    if (rc == OK)
+        rc = compose(call, store, &composition, err);
+    if (rc != OK)
+        return rc;
+    rc = bulletin_html_render(&composition.bulletin, &call->answer, err);
+    if (rc == OK)
+        rc = hash_style(buf_bytes(&call->answer), ask->style_sha256, err);
+    composition_deinit(&composition);
+    return rc;
+}
+
+/* What is not JSON is handed on before the call gives back what it holds. */
+static void answer_document(struct call *call, const char *type)
+{
+    struct buf document = call->answer;
+    call->answer = (struct buf){0};
+    call_release(call);
+    exchange_answer(call->exchange, 200, type, buf_bytes(&document));
+    buf_deinit(&document);
+}
+
+static void answer_bulletin(struct call *call)
+{
+    const struct round_ask *ask = call->input;
+    char policy[192];
+    (void)snprintf(policy, sizeof policy,
+                   "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; "
+                   "form-action 'none'; frame-ancestors 'self'",
+                   ask->style_sha256);
+    exchange_add_header(call->exchange, "Content-Security-Policy", bytes_from_z(policy));
+    answer_document(call, "text/html; charset=utf-8");
+}
+
+void rounds_bulletin(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    if (ask_of(call) != NULL)
+        call_read(call, bulletin, answer_bulletin);
+}
+
+static int on_chart(void *context, const struct chart *chart, struct err *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "%s-%d", chart->draws, chart->class_place);
+    json_t *object = json_pack("{s:s, s:s, s:o}", "name", name, "draws", chart->draws, "unit_class",
+                               json_bytes(chart->unit_class));
+    if (json_array_append_new(context, object) != 0)
+        return err_set(err, ERR_NOMEM, "could not list charts");
+    return OK;
+}
+
+static int list_charts(struct call *call, struct store *store, struct err *err)
+{
+    struct composition composition;
+    int rc = check_sees_all(call, err);
+    if (rc == OK)
+        rc = compose(call, store, &composition, err);
+    if (rc != OK)
+        return rc;
+    json_t *charts = json_array();
+    rc = charts_each(&composition.bulletin, on_chart, charts, err);
+    if (rc == OK)
+        rc = call_put_json(call, json_pack("{s:O}", "charts", charts), err);
+    json_decref(charts);
+    composition_deinit(&composition);
+    return rc;
+}
+
+void rounds_list_charts(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    if (ask_of(call) != NULL)
+        call_read(call, list_charts, NULL);
+}
+
+static int chart(struct call *call, struct store *store, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    struct composition composition;
+    int rc = check_sees_all(call, err);
+    if (rc == OK)
+        rc = compose(call, store, &composition, err);
+    if (rc != OK)
+        return rc;
+    rc = chart_render(&composition.bulletin, ask->chart, &call->answer, err);
+    composition_deinit(&composition);
+    return rc;
+}
+
+static void answer_chart(struct call *call)
+{
+    answer_document(call, "image/svg+xml");
+}
+
+void rounds_chart(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    struct round_ask *ask = ask_of(call);
+    if (ask == NULL)
+        return;
+    ask->chart = exchange_param(exchange, "chart");
+    call_read(call, chart, answer_chart);
+}

@@ -1,0 +1,83 @@
+#include "service/api/routes.h"
+
+#include "service/api/handlers.h"
+#include "service/auth/role.h"
+
+#define ADMINISTRATOR ACCESS_OF(ROLE_ADMINISTRATOR)
+#define SECURITY      ACCESS_OF(ROLE_SECURITY)
+#define AUDITOR       ACCESS_OF(ROLE_AUDITOR)
+#define ANYONE        ACCESS_ANYONE
+#define ANY_STAGE     (ACCESS_ANYONE | ACCESS_PARTIAL)
+
+/* One row a route: a family a block, in the order of its paths. */
+const struct http_route api_routes[] = {
+    /* system.c */
+    {METHOD_GET, "/healthz", ACCESS_PUBLIC, HTTP_BODY_NONE, 0, system_health, "getHealth"},
+    {METHOD_GET, "/metrics", ADMINISTRATOR | ACCESS_METRICS_TOKEN | ACCESS_LOOPBACK, HTTP_BODY_NONE,
+     0, system_metrics, "getMetrics"},
+
+    /* sessions.c */
+    {METHOD_POST, "/api/v1/sessions", ACCESS_PUBLIC, HTTP_BODY_MEMORY, 4096, sessions_open,
+     "openSession"},
+    {METHOD_GET, "/api/v1/sessions", ADMINISTRATOR | SECURITY, HTTP_BODY_NONE, 0, sessions_list,
+     "listSessions"},
+    {METHOD_DELETE, "/api/v1/sessions/current", ANY_STAGE, HTTP_BODY_NONE, 0,
+     sessions_close_current, "closeSession"},
+    {METHOD_DELETE, "/api/v1/sessions/{id}", ANYONE, HTTP_BODY_NONE, 0, sessions_close,
+     "revokeSession"},
+
+    /* account.c */
+    {METHOD_GET, "/api/v1/account", ANY_STAGE, HTTP_BODY_NONE, 0, account_show, "getAccount"},
+    {METHOD_GET, "/api/v1/account/sessions", ANYONE, HTTP_BODY_NONE, 0, sessions_list_own,
+     "listOwnSessions"},
+    {METHOD_POST, "/api/v1/account/password", ANY_STAGE, HTTP_BODY_MEMORY, 4096,
+     account_put_password, "changePassword"},
+    {METHOD_POST, "/api/v1/account/totp", ANY_STAGE, HTTP_BODY_MEMORY, 4096, account_start_totp,
+     "beginTotp"},
+    {METHOD_POST, "/api/v1/account/totp/confirm", ANY_STAGE, HTTP_BODY_MEMORY, 4096,
+     account_finish_totp, "confirmTotp"},
+    {METHOD_POST, "/api/v1/account/recovery-codes", ANYONE, HTTP_BODY_MEMORY, 4096,
+     account_put_recovery_codes, "renewRecoveryCodes"},
+
+    /* users.c */
+    {METHOD_GET, "/api/v1/users", ADMINISTRATOR | SECURITY | AUDITOR, HTTP_BODY_NONE, 0, users_list,
+     "listUsers"},
+    {METHOD_POST, "/api/v1/users", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096, users_add, "addUser"},
+    {METHOD_GET, "/api/v1/users/{name}", ADMINISTRATOR | SECURITY | AUDITOR, HTTP_BODY_NONE, 0,
+     users_show, "getUser"},
+    {METHOD_POST, "/api/v1/users/{name}/disable", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096,
+     users_disable, "disableUser"},
+    {METHOD_POST, "/api/v1/users/{name}/enable", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096,
+     users_enable, "enableUser"},
+    {METHOD_POST, "/api/v1/users/{name}/unlock", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096,
+     users_unlock, "unlockUser"},
+    {METHOD_POST, "/api/v1/users/{name}/reset", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096, users_reset,
+     "resetUser"},
+    {METHOD_POST, "/api/v1/users/{name}/role", SECURITY, HTTP_BODY_MEMORY, 4096, users_put_role,
+     "setUserRole"},
+    {METHOD_POST, "/api/v1/users/{name}/totp-reset", SECURITY, HTTP_BODY_MEMORY, 4096,
+     users_reset_totp, "resetUserTotp"},
+
+    /* teams.c */
+    {METHOD_GET, "/api/v1/teams", ADMINISTRATOR | SECURITY | AUDITOR, HTTP_BODY_NONE, 0, teams_list,
+     "listTeams"},
+    {METHOD_PUT, "/api/v1/teams/{name}", ADMINISTRATOR | SECURITY, HTTP_BODY_MEMORY, 4096,
+     teams_put, "putTeam"},
+    {METHOD_GET, "/api/v1/roles", ADMINISTRATOR | SECURITY | AUDITOR, HTTP_BODY_NONE, 0, roles_list,
+     "listRoles"},
+    {METHOD_PUT, "/api/v1/roles/{role}", SECURITY, HTTP_BODY_MEMORY, 4096, roles_put_limits,
+     "putRoleLimits"},
+
+    /* tokens.c */
+    {METHOD_GET, "/api/v1/tokens", SECURITY, HTTP_BODY_NONE, 0, tokens_list, "listTokens"},
+    {METHOD_POST, "/api/v1/tokens", SECURITY, HTTP_BODY_MEMORY, 4096, tokens_add, "addToken"},
+    {METHOD_DELETE, "/api/v1/tokens/{id}", SECURITY, HTTP_BODY_NONE, 0, tokens_revoke,
+     "revokeToken"},
+
+    /* audit.c */
+    {METHOD_GET, "/api/v1/audit", AUDITOR, HTTP_BODY_NONE, 0, audit_list, "listAudit"},
+    {METHOD_GET, "/api/v1/audit/export", AUDITOR, HTTP_BODY_NONE, 0, audit_download, "exportAudit"},
+    {METHOD_POST, "/api/v1/audit/verify", AUDITOR, HTTP_BODY_MEMORY, 4096, audit_check,
+     "verifyAudit"},
+};
+const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

@@ -1,0 +1,24 @@
+-- Answers of writes. Parameters are bound by number, in the order of their first appearance.
+
+-- name: receipt_put_new
+INSERT INTO receipts (account, key, request_sha256, answer, created_utc)
+VALUES (:account, :key, :request_sha256, :answer, :created_utc)
+RETURNING id;
+
+-- name: receipt_get
+SELECT account, key, request_sha256, created_utc, answer FROM receipts WHERE id = :id;
+
+-- name: receipts_each
+SELECT account, key, request_sha256, created_utc, id FROM receipts ORDER BY id;
+
+-- name: receipt_newest_id
+SELECT coalesce(max(id), 0) FROM receipts;
+
+-- name: receipts_expired
+-- Of the oldest, the last that may go. Clocks are set back now and then: what lies before it goes with it.
+SELECT coalesce(max(r.id), 0)
+FROM (SELECT id, created_utc FROM receipts ORDER BY id LIMIT :limit) AS r
+WHERE r.created_utc < :until_utc AND r.id < (SELECT max(id) FROM receipts);
+
+-- name: receipts_purge
+DELETE FROM receipts WHERE id <= :last_id;
