@@ -19,6 +19,9 @@ const struct command *const commands[] = {
     &command_report,
     &command_verify,
     &command_calendar,
+    &command_backup,
+    &command_restore,
+    &command_vault,
     &command_help,
     NULL,
 };
