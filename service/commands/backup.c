@@ -1,6 +1,6 @@
 #include "service/host/backup.h"
 
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/host/files.h"
 
 #include <inttypes.h>
@@ -29,8 +29,8 @@ static int record(const struct command_context *context, const struct datadir *d
 {
     int rc = store_begin(datadir->store, err);
     if (rc == OK)
-        rc = command_audit(context, datadir, "backup.make", name_of(path),
-                           json_pack("{s:s}", "sha256", sha256_hex), err);
+        rc = command_record(context, datadir, "backup.make", name_of(path),
+                            json_pack("{s:s}", "sha256", sha256_hex), err);
     if (rc == OK)
         rc = store_commit(datadir->store, err);
     store_rollback(datadir->store);
@@ -100,7 +100,7 @@ static int record_restored(const struct command_context *context, const char *pa
     if (rc == OK)
         rc = store_begin(datadir.store, err);
     if (rc == OK)
-        rc = command_audit(context, &datadir, "backup.restore", name_of(path), json_null(), err);
+        rc = command_record(context, &datadir, "backup.restore", name_of(path), json_null(), err);
     if (rc == OK)
         rc = store_commit(datadir.store, err);
     datadir_close(&datadir);

@@ -1,4 +1,4 @@
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/passphrase.h"
 #include "service/commands/rotation.h"
 
@@ -29,7 +29,7 @@ static int record(const struct command_context *context, const char *action, jso
     }
     rc = store_begin(datadir.store, err);
     if (rc == OK)
-        rc = command_audit(context, &datadir, action, BYTES_LIT("vault.key"), details, err);
+        rc = command_record(context, &datadir, action, BYTES_LIT("vault.key"), details, err);
     else
         json_decref(details);
     if (rc == OK)
