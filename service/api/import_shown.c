@@ -5,7 +5,7 @@
 
 #include "importers/table.h"
 
-#include "service/api/call.h"
+#include "service/api/json_value.h"
 #include "service/api/import_view.h"
 #include "service/intake/mask.h"
 #include "service/storage/orders.h"

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 
-#include "service/api/call.h"
+#include "service/api/json_value.h"
 #include "service/auth/digest.h"
 #include "service/host/files.h"
 

@@ -20,8 +20,8 @@
 
 /* One action: embedded in the request's own struct, the caller's until `done`. */
 struct action {
-    /* Writer thread, within the transaction; touches only its own request. `answer` is what is kept with the receipt and
-     * given again for the same key: it must say all that the response needs. */
+    /* Writer thread, within the transaction; touches only its own request. `answer` is what is kept with the receipt
+     * and given again for the same key: it must say all that the response needs. */
     int (*act)(struct action *action, struct store *store, struct err *err);
     void (*done)(struct action *action); /* loop thread, exactly once, last: rc and err are set */
     struct receipt_key key;              /* account 0: an action without an idempotency key */
@@ -33,11 +33,13 @@ struct action {
 };
 
 struct writer_options {
-    struct store *store; /* read-write; owned by the writer from writer_new until writer_free */
-    size_t queue_max;    /* actions that wait; more: ERR_BUSY */
+    /* Read-write; both are the writer's once writer_new has returned OK, until writer_free. The second copies
+     * the log into the database meanwhile; with NULL the first does it, and commits wait now and then. */
+    struct store *store, *checkpoint_store;
+    size_t queue_max; /* actions that wait; more: ERR_BUSY */
     int64_t (*now_utc)(void);
-    /* Writer thread, before a batch, when another connection has written since: caches are to be read again. May be
-     * NULL. */
+    /* Writer thread, within the transaction before a batch's first action, when another connection has written since:
+     * caches are to be read again. May be NULL. */
     void (*on_foreign_write)(void *context, struct store *store);
     void *context;
 };
@@ -58,6 +60,8 @@ struct writer_counts {
     int64_t actions, batches, failed_batches, repeated, refused_busy;
     int64_t waiting; /* now */
     int64_t last_commit_us, max_commit_us;
+    int64_t log_pages; /* of STORE_PAGE_BYTES, in the log after the last commit */
+    int64_t receipts;  /* kept */
 };
 void writer_read_counts(struct writer *writer, struct writer_counts *out);
 

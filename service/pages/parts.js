@@ -28,21 +28,21 @@ export function announce(text) {
 
 /* ---- a page ---- */
 /* The heading takes the focus whenever the page changes, so that keyboard and screen reader begin at its top. */
-export function Page({ title, lead, actions, children }) {
+export function Page({ title, lead, actions, kind, children }) {
     const heading = useRef(null);
     useLayoutEffect(() => {
         document.title = `${title} - ${SYSTEM}`;
         if (heading.current) heading.current.focus({ preventScroll: true });
         window.scrollTo(0, 0);
     }, [title]);
-    return html`
+    return html`<div class=${kind || null}>
         <div class="page-head">
             <h1 ref=${heading} tabindex="-1">${title}</h1>
             ${actions && html`<div class="actions">${actions}</div>`}
         </div>
         ${lead && html`<p class="lead">${lead}</p>`}
         ${children}
-    `;
+    </div>`;
 }
 
 export function Alert({ problem, kind = "bad", children }) {

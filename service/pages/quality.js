@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, time } from "./figures.js";
 import { Alert, Facts, Loaded, More, Page, Table, Tag, announce, useEvents, useList, useRead } from "./parts.js";
-import { TASK_STATES, say } from "./words.js";
+import { REJECTS, TASK_STATES, say } from "./words.js";
 
 function addressOf(row) {
     return `#/quality/${row.id}`;
@@ -38,7 +38,7 @@ const nameColumns = [
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
 const rejectColumns = [
-    { label: "问题", isHead: true, cell: (row) => row.sentence || row.reason },
+    { label: "问题", isHead: true, cell: (row) => say(REJECTS, row.reason) },
     { label: "代码", cell: (row) => html`<code>${row.reason}</code>` },
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];

@@ -57,12 +57,11 @@ int receipt_get(struct store *store, int64_t id, struct receipt_row *out, struct
     return OK;
 }
 
-int receipts_each(struct store *store, int64_t since_utc, receipt_cb on_receipt, void *context,
-                  struct err *err)
+int receipts_each(struct store *store, receipt_cb on_receipt, void *context, struct err *err)
 {
     enum { ID = 4 };
     sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "receipts_each", &since_utc, 1, &statement, err);
+    int rc = database_take(store, "receipts_each", &statement, err);
     while (database_next(store, statement, &rc, err)) {
         struct receipt_row row;
         rc = read_receipt(statement, &row, err);
@@ -93,17 +92,21 @@ int receipt_newest_id(struct store *store, int64_t *out_id, struct err *err)
 }
 
 int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_last_id,
-                   struct err *err)
+                   int64_t *out_deleted, struct err *err)
 {
-    int64_t last_id = 0;
+    int64_t last_id = 0, deleted = 0;
     sqlite3_stmt *statement = NULL;
     int rc = database_take_with(store, "receipts_expired", (int64_t[]){limit, until_utc}, 2,
                                 &statement, err);
     if (rc == OK)
         rc = get_id(store, statement, &last_id, err);
-    if (rc == OK && last_id > 0)
+    if (rc == OK && last_id > 0) {
         rc = database_run_with(store, "receipts_purge", &last_id, 1, err);
-    if (rc == OK)
-        *out_last_id = last_id;
-    return rc;
+        deleted = sqlite3_changes(database_handle(store));
+    }
+    if (rc != OK)
+        return rc;
+    *out_last_id = last_id;
+    *out_deleted = deleted;
+    return OK;
 }

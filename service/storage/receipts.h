@@ -5,8 +5,8 @@
 
 #include "service/storage/store.h"
 
-/* Answers of writes, by who wrote and the key they gave. Appended in the order of writing; nothing here finds one by its
- * key: service/jobs/receipt.h does that in memory. Needs an open transaction. */
+/* Answers of writes, by who wrote and the key they gave. Appended in the order of writing; nothing here finds one by
+ * its key: service/jobs/receipt.h does that in memory. Needs an open transaction. */
 enum { RECEIPT_KEY_MAX_BYTES = 64, RECEIPT_HASH_BYTES = 32 };
 
 struct receipt_key {
@@ -25,14 +25,13 @@ int receipt_put_new(struct store *store, struct receipt_row *row, struct err *er
 /* Bytes stay valid until the next call. ERR_NOT_FOUND. */
 int receipt_get(struct store *store, int64_t id, struct receipt_row *out, struct err *err);
 typedef int (*receipt_cb)(void *context, const struct receipt_row *row, struct err *err);
-/* Those made since, without their answers, oldest first. */
-int receipts_each(struct store *store, int64_t since_utc, receipt_cb on_receipt, void *context,
-                  struct err *err);
+/* Without their answers, oldest first. */
+int receipts_each(struct store *store, receipt_cb on_receipt, void *context, struct err *err);
 /* 0: there is none. */
 int receipt_newest_id(struct store *store, int64_t *out_id, struct err *err);
 /* Delete the oldest, at most `limit`, made before `until_utc`; the newest of all stays, so that ids go on rising. No id
- * up to *out_last_id is there any more; 0: none was deleted. */
+ * up to *out_last_id is there any more. */
 int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_last_id,
-                   struct err *err);
+                   int64_t *out_deleted, struct err *err);
 
 #endif

@@ -18,6 +18,7 @@ enum {
     VALUE_MAX_BYTES = 80 * 1024 * 1024, /* the largest sealed text, with room */
     SQL_MAX_BYTES = 64 * 1024,
     BUSY_WAIT_MS = 10000,
+    CHECKPOINT_WAIT_MS = 1000,
     CLEAR_SLICE_ORDERS = 20000,
 };
 
@@ -389,7 +390,9 @@ int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, stru
 {
     int in_log = 0, copied = 0;
     int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    (void)sqlite3_busy_timeout(store->db, CHECKPOINT_WAIT_MS);
     int code = sqlite3_wal_checkpoint_v2(store->db, "main", mode, &in_log, &copied);
+    (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
     if (code != SQLITE_OK)
         return database_error(store, code, "copy the log into the database", err);
     *out_left = in_log - copied;

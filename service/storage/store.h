@@ -59,7 +59,7 @@ enum { STORE_LOG_PAGES = 1024, STORE_PAGE_BYTES = 16384 };
 void store_set_autocheckpoint(struct store *store, bool is_on);
 /* Pages in the log when this connection last committed. */
 int64_t store_log_pages(const struct store *store);
-/* Copy what can be copied without making anybody wait; with `truncate` wait for readers and writers (at most 10 s), copy
+/* Copy what can be copied without making anybody wait; with `truncate` wait for readers and writers (at most 1 s), copy
  * all and empty the log (ERR_BUSY). *out_left is what remains to be copied. Not within a transaction. */
 int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, struct err *err);
 

@@ -9,7 +9,7 @@ RETURNING id;
 SELECT account, key, request_sha256, created_utc, answer FROM receipts WHERE id = :id;
 
 -- name: receipts_each
-SELECT account, key, request_sha256, created_utc, id FROM receipts WHERE created_utc >= :since_utc ORDER BY id;
+SELECT account, key, request_sha256, created_utc, id FROM receipts ORDER BY id;
 
 -- name: receipt_newest_id
 SELECT coalesce(max(id), 0) FROM receipts;

@@ -1,0 +1,167 @@
+#include "service/jobs/writer.h"
+
+#include "tests/service/jobs/writer_fixture.h"
+
+/* ---- what a batch does ---- */
+
+static void writer_submit__stores_and_answers(void **state)
+{
+    struct room *room = *state;
+    start_writer(room, 16, NULL);
+    struct remark *first = submit_remark(room, NULL, "a");
+    struct remark *second = submit_remark(room, "k1", "b");
+    assert_false(first->is_done);
+    run_until_done(room, 2);
+    assert_int_equal(first->action.rc, OK);
+    assert_true(bytes_equal(buf_bytes(&first->action.answer), BYTES_LIT("1")));
+    assert_true(bytes_equal(buf_bytes(&second->action.answer), BYTES_LIT("2")));
+    assert_false(second->action.was_repeated);
+    assert_remarks(room, "b a ");
+}
+
+static void writer_submit__makes_one_batch_of_a_round_of_the_loop(void **state)
+{
+    struct room *room = *state;
+    struct writer_counts counts;
+    start_writer(room, 100, NULL);
+    for (int i = 0; i < 100; i++)
+        (void)submit_remark(room, NULL, "a");
+    run_until_done(room, 100);
+    writer_read_counts(room->writer, &counts);
+    assert_int_equal(counts.actions, 100);
+    assert_int_equal(counts.batches, 1);
+    assert_int_equal(counts.waiting, 0);
+    assert_true(counts.max_commit_us >= counts.last_commit_us && counts.log_pages > 0);
+}
+
+static void writer_submit__rolls_a_failing_action_back_alone(void **state)
+{
+    struct room *room = *state;
+    start_writer(room, 16, NULL);
+    struct remark *good = submit_remark(room, "k1", "a");
+    struct remark *bad = submit_remark(room, "k2", "b");
+    struct remark *none = submit_remark(room, "k3", "c");
+    struct remark *last = submit_remark(room, "k4", "d");
+    bad->result = ERR_WRONG_STATE;
+    none->round_id = 99;
+    run_until_done(room, 4);
+    assert_int_equal(good->action.rc, OK);
+    assert_int_equal(bad->action.rc, ERR_WRONG_STATE);
+    assert_string_equal(bad->action.err.message, "this action fails");
+    assert_int_equal(bad->action.answer.len, 0);
+    assert_int_equal(none->action.rc, ERR_REFUSED);
+    assert_int_equal(last->action.rc, OK);
+    assert_remarks(room, "d a ");
+    /* What failed left no receipt: it may be tried again. */
+    struct remark *again = submit_remark(room, "k2", "b");
+    run_until_done(room, 5);
+    assert_int_equal(again->action.rc, OK);
+    assert_false(again->action.was_repeated);
+    assert_remarks(room, "b d a ");
+}
+
+/* ---- keys ---- */
+
+static void writer_submit__answers_a_repeated_key_without_acting(void **state)
+{
+    struct room *room = *state;
+    start_writer(room, 16, NULL);
+    struct remark *first = submit_remark(room, "k1", "a");
+    struct remark *twin = submit_remark(room, "k1", "a");
+    struct remark *other = submit_remark(room, "k1", "b");
+    run_until_done(room, 3);
+    assert_int_equal(first->action.rc, OK);
+    assert_int_equal(twin->action.rc, OK);
+    assert_true(!first->action.was_repeated && twin->action.was_repeated);
+    assert_true(bytes_equal(buf_bytes(&twin->action.answer), BYTES_LIT("1")));
+    assert_int_equal(other->action.rc, ERR_CONFLICT);
+    assert_remarks(room, "a ");
+
+    stop_writer(room);
+    start_writer(room, 16, NULL);
+    struct remark *later = submit_remark(room, "k1", "a");
+    struct remark *stranger = make_remark(room, "k1", "a");
+    struct remark *otherwise = submit_remark(room, "k1", "c");
+    struct err err = {.code = OK};
+    stranger->action.key.account = 8;
+    MUST(writer_submit(room->writer, &stranger->action, &err));
+    run_until_done(room, 6);
+    assert_int_equal(later->action.rc, OK);
+    assert_true(later->action.was_repeated);
+    assert_true(bytes_equal(buf_bytes(&later->action.answer), BYTES_LIT("1")));
+    assert_int_equal(otherwise->action.rc, ERR_CONFLICT);
+    assert_int_equal(stranger->action.rc, OK);
+    assert_false(stranger->action.was_repeated);
+    assert_remarks(room, "a a ");
+}
+
+/* ---- limits, stopping, others ---- */
+
+static void writer_submit__refuses_beyond_the_queue(void **state)
+{
+    struct room *room = *state;
+    struct err err = {.code = OK};
+    struct writer_counts counts;
+    start_writer(room, 2, NULL);
+    (void)submit_remark(room, NULL, "a");
+    (void)submit_remark(room, NULL, "b");
+    struct remark *third = make_remark(room, NULL, "c");
+    assert_int_equal(writer_submit(room->writer, &third->action, &err), ERR_BUSY);
+    writer_read_counts(room->writer, &counts);
+    assert_true(counts.waiting == 2 && counts.refused_busy == 1);
+    run_until_done(room, 2);
+    MUST(writer_submit(room->writer, &third->action, &err));
+    run_until_done(room, 3);
+    assert_remarks(room, "c b a ");
+}
+
+static void writer_stop__finishes_what_waits(void **state)
+{
+    struct room *room = *state;
+    struct err err = {.code = OK};
+    start_writer(room, 1000, NULL);
+    for (int i = 0; i < 1000; i++)
+        (void)submit_remark(room, NULL, "a");
+    writer_stop(room->writer, on_writer_stopped, room);
+    struct remark *late = make_remark(room, NULL, "b");
+    assert_int_equal(writer_submit(room->writer, &late->action, &err), ERR_WRONG_STATE);
+    (void)uv_run(&room->loop, UV_RUN_DEFAULT);
+    assert_true(room->is_stopped);
+    assert_int_equal(room->done, 1000);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(room->remarks[i].action.rc, OK);
+    writer_free(room->writer);
+    room->writer = NULL;
+}
+
+static void writer__tells_of_foreign_writes_once(void **state)
+{
+    struct room *room = *state;
+    struct err err = {.code = OK};
+    start_writer(room, 16, NULL);
+    (void)submit_remark(room, NULL, "a");
+    run_until_done(room, 1);
+    assert_int_equal(room->foreign_writes, 0);
+    (void)put_round(begin(&room->fixture), "2024-06");
+    MUST(store_commit(room->fixture.store, &err));
+    (void)submit_remark(room, NULL, "b");
+    run_until_done(room, 2);
+    (void)submit_remark(room, NULL, "c");
+    run_until_done(room, 3);
+    assert_int_equal(room->foreign_writes, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROOM_TEST(writer_submit__stores_and_answers),
+        ROOM_TEST(writer_submit__makes_one_batch_of_a_round_of_the_loop),
+        ROOM_TEST(writer_submit__rolls_a_failing_action_back_alone),
+        ROOM_TEST(writer_submit__answers_a_repeated_key_without_acting),
+        ROOM_TEST(writer_submit__refuses_beyond_the_queue),
+        ROOM_TEST(writer_stop__finishes_what_waits),
+        ROOM_TEST(writer__tells_of_foreign_writes_once),
+    };
+    storage_use_allocator();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
