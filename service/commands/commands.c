@@ -4,12 +4,10 @@
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
-    &command_init,    &command_inspect,  &command_import,
-    &command_imports, &command_units,    &command_orders,
-    &command_rules,   &command_round,    &command_exclusions,
-    &command_draw,    &command_outcomes, &command_score,
-    &command_report,  &command_verify,   &command_calendar,
-    &command_audit,   &command_help,     NULL,
+    &command_init,     &command_inspect, &command_import, &command_imports,    &command_units,
+    &command_orders,   &command_rules,   &command_round,  &command_exclusions, &command_draw,
+    &command_outcomes, &command_score,   &command_report, &command_verify,     &command_calendar,
+    &command_user,     &command_token,   &command_audit,  &command_help,       NULL,
 };
 
 const struct command *command_find(const char *name)
