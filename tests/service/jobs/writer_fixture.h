@@ -77,7 +77,7 @@ static inline struct remark *make_remark(struct room *room, const char *key, con
         (void)snprintf(remark->key, sizeof remark->key, "%s", key);
         remark->action.key.account = 7;
         remark->action.key.key = bytes_from_z(remark->key);
-        (void)snprintf((char *)remark->action.key.request_sha256, RECEIPT_HASH_BYTES, "%s", text);
+        memcpy(remark->action.key.request_sha256, remark->text, RECEIPT_HASH_BYTES);
     }
     return remark;
 }
