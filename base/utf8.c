@@ -111,3 +111,11 @@ void utf8_append_repaired(struct buf *buf, struct bytes text)
         text = (struct bytes){text.ptr + valid + 1, text.len - valid - 1};
     }
 }
+
+size_t utf8_count(struct bytes text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xC0) != 0x80;
+    return count;
+}

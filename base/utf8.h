@@ -17,6 +17,9 @@ bool utf8_is_cut(struct bytes rest);
 /* Take the first character of a valid, non-empty text; `*rest` moves behind it. */
 uint32_t utf8_take(struct bytes *rest);
 
+/* How many characters valid UTF-8 holds. */
+size_t utf8_count(struct bytes text);
+
 /* Append any bytes as valid UTF-8: each byte that does not belong to a character becomes U+FFFD. */
 void utf8_append_repaired(struct buf *buf, struct bytes text);
 

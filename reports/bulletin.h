@@ -76,6 +76,9 @@ struct bulletin {
     struct bytes as_of;                /* as printed */
     struct bytes printed_at;           /* as printed */
     struct bytes program_version;
+    int64_t audit_id; /* the last entry of the audit log; 0: it has none */
+    struct bytes
+        audit_mac; /* how its mac begins, hex: who keeps the bulletin can show that the log was shortened */
 
     const struct ranking *ranking;
     const struct bulletin_previous *previous; /* NULL: none */

@@ -289,6 +289,10 @@ static void put_foot(struct page *page, xmlNode *main, const struct bulletin *bu
     page_text(page, p, bulletin->round_id);
     page_text(page, p, BYTES_LIT("　评议 "));
     page_text(page, p, bulletin->program_version);
+    if (bulletin->audit_id != 0) {
+        page_printf(page, p, "　审计日志第 %" PRId64 " 条 ", bulletin->audit_id);
+        page_text(page, p, bulletin->audit_mac);
+    }
 }
 
 static void put_sections(struct page *page, xmlNode *main, const struct bulletin *bulletin)

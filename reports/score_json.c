@@ -132,6 +132,16 @@ static void put_data_quality(struct json_builder *builder, json_t *root,
     json_put(builder, root, "data_quality", quality);
 }
 
+static void put_audit(struct json_builder *builder, json_t *root, const struct bulletin *bulletin)
+{
+    json_t *audit = bulletin->audit_id != 0 ? json_object() : json_null();
+    if (bulletin->audit_id != 0) {
+        json_put_count(builder, audit, "id", bulletin->audit_id);
+        json_put_text(builder, audit, "mac", bulletin->audit_mac);
+    }
+    json_put(builder, root, "audit", audit);
+}
+
 static void put_bulletin(struct json_builder *builder, json_t *root,
                          const struct bulletin *bulletin)
 {
@@ -143,6 +153,7 @@ static void put_bulletin(struct json_builder *builder, json_t *root,
                   bulletin->is_demonstration ? bulletin->demonstration_notice : BYTES_NONE);
     json_put_text(builder, root, "printed_at", bulletin->printed_at);
     json_put_text(builder, root, "program_version", bulletin->program_version);
+    put_audit(builder, root, bulletin);
     put_previous(builder, root, bulletin->previous);
     put_exclusions(builder, root, bulletin->ranking);
     put_data_quality(builder, root, bulletin);

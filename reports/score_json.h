@@ -13,10 +13,11 @@
  * Reads of the bulletin: round_*, days, as_of, document, is_trial, ranking. */
 int score_json_render(const struct bulletin *bulletin, struct buf *out, struct err *err);
 
-/* `report --to json`: all of that, and what else the bulletin shows: organ, title, document, demonstration, the
- * previous round's totals, exclusions by reason over all and per unit, data quality, rules; issue, draw, parts and
- * requests; and of a sample per row its outcomes, answers by item and attempt, rates with interval, coverage, bounds
- * under nonresponse, the exact interval for reviews (of a unit in one round), over all AAPOR's rates. */
+/* `report --to json`: all of that, and what else the bulletin shows: organ, title, document, demonstration, the head of
+ * the audit log, the previous round's totals, exclusions by reason over all and per unit, data quality, rules; issue,
+ * draw, parts and requests; and of a sample per row its outcomes, answers by item and attempt, rates with interval,
+ * coverage, bounds under nonresponse, the exact interval for reviews (of a unit in one round), over all AAPOR's
+ * rates. */
 int bulletin_json_render(const struct bulletin *bulletin, struct buf *out, struct err *err);
 
 #endif

@@ -1,8 +1,10 @@
+#include "service/api/json_value.h"
+
+#include "base/alloc.h"
 #include "base/civil.h"
 
 #include "reports/text.h"
 
-#include "service/api/call.h"
 #include "service/host/files.h"
 
 enum { JSON_STRING_MAX_BYTES = 256 * 1024 * 1024 };
@@ -28,4 +30,16 @@ json_t *json_time(int64_t utc)
         return json_null();
     time_format(utc, OFFICE_OFFSET_S, text);
     return json_string(text);
+}
+
+int json_print(struct buf *out, json_t *root, struct err *err)
+{
+    char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    if (text == NULL)
+        return err_set(err, ERR_NOMEM, "could not print JSON");
+    buf_append_z(out, text);
+    buf_append_byte(out, '\n');
+    mem_free(text);
+    return OK;
 }

@@ -2,7 +2,7 @@
 
 #include "base/civil.h"
 
-#include "service/api/call.h"
+#include "service/api/json_value.h"
 #include "service/auth/digest.h"
 
 static json_t *digest_to_json(struct bytes digest)

@@ -1,3 +1,4 @@
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 
 #include "base/civil.h"
@@ -171,6 +172,8 @@ static int import_layer(const struct command_context *context, struct bytes name
         rc = command_open(context, STORE_READWRITE, &datadir, err);
     if (rc == OK)
         rc = calendar_layer_put(datadir.store, name, buf_bytes(&csv), context->now_utc, err);
+    if (rc == OK)
+        rc = command_record(context, &datadir, "calendar.import", name, json_null(), err);
     if (rc == OK)
         rc = store_commit(datadir.store, err);
     calendar_free(calendar);

@@ -1,6 +1,7 @@
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/commands/draw_arguments.h"
-#include "service/commands/draw_words.h"
+#include "service/api/draw_words.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"
@@ -97,6 +98,16 @@ static int print_draw(struct drawing_command *command, struct err *err)
     return rc;
 }
 
+static int record(const struct drawing_command *command, struct err *err)
+{
+    const char *step = command->arguments->adopt != NULL        ? "adopt"
+                       : command->arguments->exact_seed != NULL ? "exact_seed"
+                                                                : "seed";
+    return command_record(
+        command->context, &command->datadir, "draw.make", command->round.name,
+        json_pack("{s:s, s:o}", "step", step, "by", output_string(command->actor.who)), err);
+}
+
 static int draw(struct drawing_command *command, struct err *err)
 {
     const struct draw_arguments *arguments = command->arguments;
@@ -120,6 +131,8 @@ static int draw(struct drawing_command *command, struct err *err)
                             &command->round, err);
     if (rc == OK)
         rc = print_draw(command, err);
+    if (rc == OK)
+        rc = record(command, err);
     return rc == OK ? store_commit(command->datadir.store, err) : rc;
 }
 
@@ -143,7 +156,7 @@ static int say_failure(struct drawing_command *command, const struct err *err)
         command_say(context, "错误：%s（%s）", refusal_sentence(command->refusal), err->message);
         return EXIT_FAILED;
     }
-    int status = step_fail(context, &command->round, err);
+    int status = step_fail(context, &command->datadir, &command->round, "draw.make", err);
     if (err->code == ERR_REFUSED && arguments->adopt != NULL)
         command_say(context, "采用的样本须都在样本框内，每件工单只列一次。");
     else if (err->code == ERR_NOT_FOUND && !command->writes && !arguments->plan &&

@@ -107,8 +107,10 @@ int draw_open_run(struct command_context *context, int argc, char **argv)
     if (rc == OK)
         rc = open_one(&arguments, &step, &out, &err);
     if (rc == OK)
-        rc = store_commit(step.datadir.store, &err); /* nothing is shown that is not recorded */
-    status = rc == OK ? step_show(context, &out) : step_fail(context, &step.round, &err);
+        rc = step_commit(&step, "draw.open", seed ? "seed" : "entry",
+                         &err); /* nothing is shown that is not recorded */
+    status = rc == OK ? step_show(context, &out)
+                      : step_fail(context, &step.datadir, &step.round, "draw.open", &err);
     step_end(&step);
     buf_deinit(&out);
     return status;
@@ -142,12 +144,12 @@ int draw_top_up_run(struct command_context *context, int argc, char **argv)
         rc = draw_top_up(&step.datadir, &step.round, bytes_from_z(arguments.unit),
                          arguments.released, bytes_from_z(arguments.why), &step.actor, &err);
     if (rc == OK)
-        rc = store_commit(step.datadir.store, &err);
+        rc = step_commit(&step, "draw.make", "top_up", &err);
     if (rc == OK)
         command_say(context, "单位 %s 已放出备用样本 %jd 件。", arguments.unit,
                     (intmax_t)arguments.released);
     else
-        status = step_fail(context, &step.round, &err);
+        status = step_fail(context, &step.datadir, &step.round, "draw.make", &err);
     step_end(&step);
     return status;
 }

@@ -1,7 +1,9 @@
 #include "service/response/exclusions.h"
 
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/commands/exclusions_list.h"
+#include "service/commands/output.h"
 #include "service/commands/step.h"
 #include "service/host/files.h"
 
@@ -75,7 +77,7 @@ static int request(struct step *step, const struct request_arguments *arguments,
         rc = exclusion_request(&step->datadir, &step->round, &basis, wish, &step->actor, out_id,
                                err);
     if (rc == OK)
-        rc = store_commit(step->datadir.store, err);
+        rc = step_commit(step, "exclusion.request", "request", err);
     round_basis_deinit(&basis);
     return rc;
 }
@@ -100,6 +102,8 @@ static int run_request(struct command_context *context, int argc, char **argv)
         rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
         rc = request(&step, &arguments, &wish, &id, &err);
+    if (rc != OK)
+        command_record_refused(context, &step.datadir, "exclusion.request", step.round.name, &err);
     step_end(&step);
     if (rc != OK)
         return fail(context, arguments.round, &err);
@@ -141,7 +145,7 @@ static const char *round_of(struct store *store, int64_t exclusion_id, struct ar
 
 struct decision_arguments {
     int64_t id;
-    const char *why, *by;
+    const char *text, *why, *by; /* `text`: the id as it was given */
 };
 
 static int parse_decision(struct command_context *context, int argc, char **argv,
@@ -154,6 +158,8 @@ static int parse_decision(struct command_context *context, int argc, char **argv
         (first + 1 != argc || !bytes_to_int64(bytes_from_z(argv[first]), &out->id)))
         status =
             command_misused(context, &command_exclusions, "%s 后面要有一个申请的序号", argv[0]);
+    if (status == EXIT_DONE)
+        out->text = argv[first];
     if (status == EXIT_DONE && out->why == NULL)
         status = command_misused(context, &command_exclusions, "缺少 --why");
     if (status == EXIT_DONE)
@@ -180,6 +186,10 @@ static int run_decision(struct command_context *context, int argc, char **argv)
         rc = exclusion_decide(&datadir, arguments.id, approves, bytes_from_z(arguments.why), &actor,
                               &err);
     if (rc == OK)
+        rc = command_record(
+            context, &datadir, "exclusion.decide", bytes_from_z(arguments.text),
+            json_pack("{s:s, s:o}", "decision", argv[0], "by", output_string(actor.who)), &err);
+    if (rc == OK)
         rc = store_commit(datadir.store, &err);
     if (rc == OK)
         command_say(context, "剔除申请 %" PRId64 " %s。", arguments.id,
@@ -190,6 +200,9 @@ static int run_decision(struct command_context *context, int argc, char **argv)
                       &err);
     if (rc == ERR_PERMISSION && datadir.store != NULL)
         command_say(context, "审批人须与申请人不同。");
+    if (rc != OK)
+        command_record_refused(context, &datadir, "exclusion.decide", bytes_from_z(arguments.text),
+                               &err);
     datadir_close(&datadir);
     arena_deinit(&arena);
     return status;

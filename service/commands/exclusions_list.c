@@ -121,8 +121,8 @@ static int append_object(struct listing *listing, const struct exclusion_row *ro
         output_string(row->effect), "state", output_string(row->state), "basis",
         output_string(row->basis), "file", output_string(row->file_name), "file_sha256", sha256,
         "requested_by", output_string(row->requested_by), "requested_at",
-        output_time(row->requested_utc), "decided_by", output_string(row->decided_by), "decided_at",
-        output_time(row->decided_utc), "why", output_string(row->decision_why));
+        json_time(row->requested_utc), "decided_by", output_string(row->decided_by), "decided_at",
+        json_time(row->decided_utc), "why", output_string(row->decision_why));
     return json_array_append_new(listing->array, object) == 0
                ? OK
                : err_set(err, ERR_NOMEM, "could not list exclusions");
@@ -159,7 +159,7 @@ static int list(struct listing *listing, struct store *store, const char *round,
     if (rc == OK)
         rc = exclusions_each(store, row.id, on_exclusion, listing, err);
     if (rc == OK && listing->format == FORMAT_JSON)
-        rc = output_json(&listing->text, json_incref(listing->array), err);
+        rc = json_print(&listing->text, json_incref(listing->array), err);
     return rc;
 }
 

@@ -187,7 +187,7 @@ int grid_render(const struct grid *grid, enum command_format format, struct buf 
     if (grid->failed || widths == NULL)
         return err_set(err, ERR_NOMEM, "could not print a table");
     if (format == FORMAT_JSON)
-        return output_json(out, to_json(grid), err);
+        return json_print(out, to_json(grid), err);
     if (format == FORMAT_CSV) {
         to_csv(grid, out);
         return buf_status(out, err);

@@ -1,7 +1,7 @@
 #include "base/civil.h"
 #include "base/clock.h"
 
-#include "service/commands/command.h"
+#include "service/commands/command_record.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
@@ -94,6 +94,15 @@ static void find_late(const struct command_context *context, const struct datadi
         command_say(context, "注意：未能核对本批次对已冻结评价期的影响（%s）", err.message);
 }
 
+/* Which file it was, its digest says; names may be a stranger's. */
+static void record_refusal(const struct command_context *context, const struct datadir *datadir,
+                           const struct intake_result *result)
+{
+    struct err why = {.code = OK};
+    (void)err_set(&why, ERR_REFUSED, "%s", result->reason);
+    command_record_refused(context, datadir, "import.load", bytes_from_z(result->sha256), &why);
+}
+
 static int load_file(const struct command_context *context, struct datadir *datadir,
                      const char *path, const struct intake_options *options,
                      struct import_report *report, struct err *err)
@@ -112,6 +121,8 @@ static int load_file(const struct command_context *context, struct datadir *data
         (void)fputs("\r\033[K", context->messages);
     if (rc != OK)
         return rc;
+    if (result.status == INTAKE_REFUSED && !options->dry_run)
+        record_refusal(context, datadir, &result);
     arena_init(&arena, LATE_ARENA_MAX_BYTES);
     if (result.status == INTAKE_LOADED)
         warn_about_extraction(context, options, &result);
@@ -235,6 +246,7 @@ static int run(struct command_context *context, int argc, char **argv)
     struct import_arguments arguments = {.form = FORM_OPEN};
     struct profile *profile = NULL;
     struct datadir datadir = {0};
+    struct command_desk desk = {.who = ""};
     struct import_report report;
     int usage = parse_arguments(context, argc, argv, &arguments);
     if (usage != EXIT_DONE)
@@ -243,11 +255,14 @@ static int run(struct command_context *context, int argc, char **argv)
                                      .dry_run = arguments.dry_run,
                                      .add_units = arguments.add_units,
                                      .form = arguments.form,
-                                     .sheet = arguments.sheet};
+                                     .sheet = arguments.sheet,
+                                     .desk = &desk.desk};
     import_report_init(&report, arguments.json);
     int rc = prepare(&arguments, &options, &profile, &err);
     if (rc == OK)
         rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
+    if (rc == OK)
+        rc = command_desk_init(context, &datadir, &desk, &err);
     /* Each file for itself: after one that fails the next may be loaded. */
     for (int i = optind; i < argc && rc == OK; i++) {
         struct err of_file = {0};
@@ -267,6 +282,7 @@ static int run(struct command_context *context, int argc, char **argv)
         (void)command_fail(context, &err);
     import_report_deinit(&report);
     rejects_files_free(options.rejects);
+    command_desk_deinit(&desk);
     datadir_close(&datadir);
     profile_free(profile);
     return status;

@@ -1,5 +1,6 @@
-#include "service/commands/import_report.h"
 #include "service/api/import_shown.h"
+#include "service/commands/command_record.h"
+#include "service/commands/import_report.h"
 #include "service/commands/output.h"
 
 #include "service/intake/intake.h"
@@ -27,7 +28,7 @@ static int list_imports(struct store *store, bool json, struct buf *out, struct 
     json_t *imports = json_array();
     int rc = import_rows_to_json(store, imports, err);
     if (rc == OK)
-        return output_json(out, imports, err);
+        return json_print(out, imports, err);
     json_decref(imports);
     return rc;
 }
@@ -59,7 +60,7 @@ static int show_import(const struct datadir *datadir, int64_t id, bool json, str
     if (!json)
         return import_shown_words(datadir, id, out, err);
     int rc = import_shown_json(datadir, id, &object, err);
-    return rc == OK ? output_json(out, object, err) : rc;
+    return rc == OK ? json_print(out, object, err) : rc;
 }
 
 /* `id` 0: the list. */
@@ -81,13 +82,20 @@ static int run_reading(struct command_context *context, int64_t id, bool json)
     return rc == OK ? EXIT_DONE : command_fail(context, &err);
 }
 
-static int run_undo(struct command_context *context, int64_t id)
+/* `text` is the id as it was given. */
+static int run_undo(struct command_context *context, int64_t id, const char *text)
 {
     struct err err = {0};
     struct datadir datadir = {0};
+    struct command_desk desk = {.who = ""};
     int rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &err);
     if (rc == OK)
-        rc = intake_undo(&datadir, id, context->now_utc, &err);
+        rc = command_desk_init(context, &datadir, &desk, &err);
+    if (rc == OK)
+        rc = intake_undo(&datadir, id, context->now_utc, &desk.desk, &err);
+    if (rc != OK)
+        command_record_refused(context, &datadir, "import.undo", bytes_from_z(text), &err);
+    command_desk_deinit(&desk);
     datadir_close(&datadir);
     if (rc != OK)
         return command_fail(context, &err);
@@ -110,7 +118,7 @@ static int run(struct command_context *context, int argc, char **argv)
         return command_misused(context, &command_imports, "无法识别的用法 %s", verb);
     if (optind + 2 != argc || !bytes_to_int64(bytes_from_z(argv[optind + 1]), &id) || id < 1)
         return command_misused(context, &command_imports, "%s 后面要有一个批次号", verb);
-    return undoes ? run_undo(context, id) : run_reading(context, id, json);
+    return undoes ? run_undo(context, id, argv[optind + 1]) : run_reading(context, id, json);
 }
 
 const struct command command_imports = {

@@ -298,5 +298,5 @@ int inspect_show_json(const char *path, const struct document *document,
         json_decref(root);
         root = NULL;
     }
-    return output_json(out, root, err);
+    return json_print(out, root, err);
 }

@@ -42,7 +42,7 @@ static int import_to_json(struct view *view, int64_t import_id, json_t **out, st
     if (rc != OK)
         return rc;
     *out = json_pack("{s:I, s:o, s:o}", "id", (json_int_t)import.id, "file",
-                     output_string(import.file_name), "loaded_at", output_time(import.loaded_utc));
+                     output_string(import.file_name), "loaded_at", json_time(import.loaded_utc));
     return *out != NULL ? OK : out_of_memory(err);
 }
 
@@ -365,7 +365,7 @@ int order_view_render(const struct datadir *datadir, struct bytes order_no, int6
         rc = make(&view, &root, err);
     }
     if (rc == OK && json) {
-        rc = output_json(out, root, err);
+        rc = json_print(out, root, err);
     } else if (rc == OK) {
         order_json_to_words(root, 0, out);
         json_decref(root);

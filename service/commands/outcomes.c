@@ -1,11 +1,12 @@
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
-#include "service/intake/mask.h"
 #include "service/commands/outcomes_show.h"
 #include "service/commands/output.h"
 #include "service/followup/outcome_profile.h"
 #include "service/followup/outcomes.h"
+#include "service/intake/mask.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -56,6 +57,7 @@ struct loading {
     const struct command_context *context;
     const struct outcomes_arguments *arguments;
     struct datadir datadir;
+    struct command_desk desk;
     struct profile *profile;
     struct rejects_files *rejects;
     json_t *array; /* NULL: words */
@@ -149,6 +151,7 @@ static int load_file(struct loading *loading, const char *path, struct outcomes_
                      .form = arguments->form,
                      .sheet = arguments->sheet},
         .rejects = loading->rejects,
+        .desk = &loading->desk.desk,
     };
     const struct actor actor = {arguments_actor(loading->context, arguments->by),
                                 loading->context->now_utc};
@@ -175,6 +178,9 @@ static int load_and_report(struct loading *loading, const char *path, struct err
                     refusal_sentence(result.refusal), of_file.message);
     else if (rc != OK)
         (void)command_fail(loading->context, &of_file);
+    if (rc != OK)
+        command_record_refused(loading->context, &loading->datadir, "outcomes.import",
+                               bytes_from_z(loading->arguments->round), &of_file);
     if (rc == ERR_WRONG_STATE)
         command_say(loading->context,
                     "访问结果在抽样之后、关闭之前载入；评价期到了哪一步，见 round show %s",
@@ -198,7 +204,7 @@ static int finish_loading(const struct loading *loading, struct err *err)
 {
     struct buf text;
     buf_init(&text, OUTPUT_MAX_BYTES);
-    int rc = loading->array != NULL ? output_json(&text, json_incref(loading->array), err) : OK;
+    int rc = loading->array != NULL ? json_print(&text, json_incref(loading->array), err) : OK;
     if (rc == OK)
         rc = output_finish(loading->context, &text, err);
     buf_deinit(&text);
@@ -210,6 +216,8 @@ static int load_files(struct loading *loading, int count, char **paths, struct e
 {
     const struct outcomes_arguments *arguments = loading->arguments;
     int rc = datadir_open(loading->context->data_path, STORE_READWRITE, &loading->datadir, err);
+    if (rc == OK)
+        rc = command_desk_init(loading->context, &loading->datadir, &loading->desk, err);
     if (rc == OK)
         rc = store_begin_read(loading->datadir.store, err);
     if (rc == OK)
@@ -250,6 +258,7 @@ static int run_import(const struct command_context *context,
         status = command_fail(context, &err);
     json_decref(loading.array);
     rejects_files_free(loading.rejects);
+    command_desk_deinit(&loading.desk);
     datadir_close(&loading.datadir);
     profile_free(loading.profile);
     return status;
@@ -274,8 +283,11 @@ static int run_rejects(const struct command_context *context, const char *id)
         command_say(context, "结果文件 %s 没有问题数据，或没有这个编号。", id);
     if (rc == OK) {
         mask_numbers(buf_bytes(&text), &masked);
-        rc = output_finish(context, &masked, &err);
+        rc = command_record_look(context, &datadir, "rejects.export", bytes_from_z(id), json_null(),
+                                 &err);
     }
+    if (rc == OK)
+        rc = output_finish(context, &masked, &err);
     buf_deinit(&text);
     buf_deinit(&masked);
     datadir_close(&datadir);
@@ -298,6 +310,8 @@ static int run_show(const struct command_context *context,
         rc = round_get_kept(datadir.store, bytes_from_z(arguments->round), &arena, &round, &err);
     if (rc == OK)
         rc = show(&datadir, &round, arguments->format, &arena, &text, &err);
+    if (rc == OK && show == outcomes_show_callers)
+        rc = command_record_look(context, &datadir, "callers.show", round.name, json_null(), &err);
     if (rc == OK)
         rc = output_finish(context, &text, &err);
     buf_deinit(&text);

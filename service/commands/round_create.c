@@ -3,6 +3,7 @@
 #include "base/civil.h"
 
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/host/files.h"
 #include "service/rounds/evaluation.h"
 
@@ -182,9 +183,10 @@ static int complete(const struct round_arguments *arguments, const struct parts 
 }
 
 /* Store the round, and see that it can be judged: its layers are there, and a dump reaches its end. */
-static int put(const struct command_context *context, struct store *store, struct round_row *row,
-               const struct parts *parts, struct err *err)
+static int put(const struct command_context *context, const struct datadir *datadir,
+               struct round_row *row, const struct parts *parts, struct err *err)
 {
+    struct store *store = datadir->store;
     struct round_basis basis = {0};
     int rc = round_put_new(store, row, err);
     for (size_t i = 0; i < parts->count && rc == OK; i++)
@@ -194,6 +196,9 @@ static int put(const struct command_context *context, struct store *store, struc
     if (rc == OK)
         rc = round_step_put(store, row->id, BYTES_LIT("create"), context->now_utc,
                             bytes_from_z(context->who), BYTES_NONE, err);
+    if (rc == OK)
+        rc = command_record(context, datadir, "round.step", row->name,
+                            json_pack("{s:s}", "step", "create"), err);
     if (rc == OK)
         rc = store_commit(store, err);
     round_basis_deinit(&basis);
@@ -231,9 +236,11 @@ static int create(const struct command_context *context, const struct round_argu
     if (rc == OK)
         rc = complete(arguments, &parts, row, &canonical, err);
     if (rc == OK)
-        rc = put(context, datadir.store, row, &parts, err);
+        rc = put(context, &datadir, row, &parts, err);
     if (rc == OK)
         say_created(context, row, &parts);
+    else
+        command_record_refused(context, &datadir, "round.step", bytes_from_z(arguments->id), err);
     buf_deinit(&canonical);
     arena_deinit(&parts.arena);
     datadir_close(&datadir);

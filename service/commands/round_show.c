@@ -198,7 +198,7 @@ int round_show_run(struct command_context *context, int argc, char **argv)
         rc = round_shown_load(datadir.store, bytes_from_z(argv[first]), context->now_utc, &shown,
                               &err);
     if (rc == OK && format == FORMAT_JSON)
-        rc = output_json(&out, round_shown_to_json(&shown), &err);
+        rc = json_print(&out, round_shown_to_json(&shown), &err);
     else if (rc == OK)
         append_words(&out, &shown);
     if (rc == OK)
@@ -257,7 +257,7 @@ int round_list_run(struct command_context *context, int argc, char **argv)
     if (rc == OK)
         rc = rounds_each(datadir.store, on_round, &listing, &err);
     if (rc == OK && listing.format == FORMAT_JSON)
-        rc = output_json(&listing.text, json_incref(listing.array), &err);
+        rc = json_print(&listing.text, json_incref(listing.array), &err);
     if (rc == OK)
         rc = output_finish(context, &listing.text, &err);
     json_decref(listing.array);

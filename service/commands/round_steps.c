@@ -4,6 +4,7 @@
 
 #include "service/auth/digest.h"
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"
 #include "service/rounds/evidence.h"
@@ -72,12 +73,12 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
     if (rc == OK)
         rc = round_freeze(&step.datadir, &step.round, &step.actor, &step.arena, &frame, &err);
     if (rc == OK)
-        rc = store_commit(step.datadir.store, &err);
+        rc = step_commit(&step, "round.step", "freeze", &err);
     if (rc == OK) {
         command_say(context, "评价期 %s 已冻结，此后导入的数据不再改变它。", arguments.round);
         status = show_frame(&step, &frame);
     } else {
-        status = step_fail(context, &step.round, &err);
+        status = step_fail(context, &step.datadir, &step.round, "round.step", &err);
     }
     step_end(&step);
     return status;
@@ -110,14 +111,14 @@ int round_close_run(struct command_context *context, int argc, char **argv)
     if (rc == OK)
         rc = count_unworked(&step, &unworked, &err);
     if (rc == OK)
-        rc = store_commit(step.datadir.store, &err);
+        rc = step_commit(&step, "round.step", "close", &err);
     if (rc == OK)
         command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
     if (rc == OK && unworked > 0)
         command_say(context, "启用的样本中有 %lld 件未拨打或情况不明，计入有效率的分母。",
                     (long long)unworked);
     if (rc != OK)
-        status = step_fail(context, &step.round, &err);
+        status = step_fail(context, &step.datadir, &step.round, "round.step", &err);
     step_end(&step);
     return status;
 }
@@ -158,12 +159,15 @@ int round_reopen_run(struct command_context *context, int argc, char **argv)
         rc = round_reopen(&step.datadir, &step.round, &step.actor, bytes_from_z(arguments.why),
                           &state, &err);
     if (rc == OK)
-        rc = store_commit(step.datadir.store, &err);
+        rc = step_commit(&step, "round.step", "reopen", &err);
     if (rc == OK) {
         struct bytes name = round_state_name(state);
         command_say(context, "评价期 %s 已退回：" BYTES_FMT "。", arguments.round, BYTES_ARG(name));
         say_sums(&step);
+    } else {
+        status = command_fail(context, &err);
+        command_record_refused(context, &step.datadir, "round.step", step.round.name, &err);
     }
     step_end(&step);
-    return rc == OK ? EXIT_DONE : command_fail(context, &err);
+    return status;
 }

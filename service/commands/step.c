@@ -1,6 +1,7 @@
 #include "service/commands/step.h"
 
 #include "service/commands/arguments.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 
 enum { STEP_ARENA_MAX_BYTES = 1024 * 1024 };
@@ -23,6 +24,13 @@ void step_end(struct step *step)
     arena_deinit(&step->arena);
 }
 
+int step_commit(struct step *step, const char *action, const char *what, struct err *err)
+{
+    json_t *details = json_pack("{s:s, s:o}", "step", what, "by", output_string(step->actor.who));
+    int rc = command_record(step->context, &step->datadir, action, step->round.name, details, err);
+    return rc == OK ? store_commit(step->datadir.store, err) : rc;
+}
+
 /* What stands between the round and what was asked of it, and the command that leads on. */
 struct way_on {
     const char *why, *verb, *rest;
@@ -39,10 +47,11 @@ static struct way_on find_way_on(const struct round_row *round)
     return (struct way_on){why, "round reopen", " --why 理由"};
 }
 
-int step_fail(const struct command_context *context, const struct round_row *round,
-              const struct err *err)
+int step_fail(const struct command_context *context, const struct datadir *datadir,
+              const struct round_row *round, const char *action, const struct err *err)
 {
     int status = command_fail(context, err);
+    command_record_refused(context, datadir, action, round->name, err);
     if (err->code == ERR_WRONG_STATE && round->name.len > 0 && !round->is_accumulated) {
         struct way_on on = find_way_on(round);
         command_say(context, "评价期 " BYTES_FMT " %s：%s " BYTES_FMT "%s", BYTES_ARG(round->name),

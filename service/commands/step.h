@@ -19,10 +19,13 @@ int step_begin(const struct command_context *context, const char *round, const c
                struct step *out, struct err *err);
 void step_end(struct step *step);
 
-/* As command_fail; after it, when the round's state is what forbids it, what has to be done first. `round` zeroed: it
+/* Its entry in the audit log, with `what` was done, and the commit. */
+int step_commit(struct step *step, const char *action, const char *what, struct err *err);
+
+/* As command_fail, and `action` is recorded as refused when it was; after it, when the round's state is what forbids it, what has to be done first. `round` zeroed: it
  * was not found. Nothing is added for accumulated rounds, whose steps hang on their parts. */
-int step_fail(const struct command_context *context, const struct round_row *round,
-              const struct err *err);
+int step_fail(const struct command_context *context, const struct datadir *datadir,
+              const struct round_row *round, const char *action, const struct err *err);
 
 /* Show what a step that is committed gives. EXIT_DONE; EXIT_PARTLY when it could not be shown: the step holds. */
 int step_show(const struct command_context *context, const struct buf *out);

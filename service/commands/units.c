@@ -1,3 +1,4 @@
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 #include "service/commands/units_file.h"
 #include "service/commands/units_suggest.h"
@@ -62,7 +63,7 @@ static int list_units(struct store *store, enum command_format format, struct bu
         return err_set(err, ERR_NOMEM, "could not list units");
     int rc = units_each(store, on_unit, &list, err);
     if (rc == OK)
-        return output_json(out, list.array, err);
+        return json_print(out, list.array, err);
     json_decref(list.array);
     return rc;
 }
@@ -165,9 +166,12 @@ enum change { CHANGE_IMPORT, CHANGE_ALIAS, CHANGE_MERGE };
 
 static int run_change(struct command_context *context, enum change change, char **argv)
 {
+    static const char *const words[] = {"import", "alias", "merge"};
     struct err err = {0};
     struct datadir datadir = {0};
     int64_t count = 0;
+    /* The unit whose orders change; of a file all. */
+    struct bytes target = bytes_from_z(change == CHANGE_IMPORT ? NULL : argv[1]);
     int rc = command_open(context, STORE_READWRITE, &datadir, &err);
     if (rc == OK && change == CHANGE_IMPORT)
         rc = put_file(datadir.store, argv[0], &count, &err);
@@ -177,7 +181,13 @@ static int run_change(struct command_context *context, enum change change, char 
     else if (rc == OK)
         rc = merge(datadir.store, bytes_from_z(argv[0]), bytes_from_z(argv[1]), &err);
     if (rc == OK)
+        rc = command_record(
+            context, &datadir, "units.change", target,
+            json_pack("{s:s, s:I}", "change", words[change], "units", (json_int_t)count), &err);
+    if (rc == OK)
         rc = store_commit(datadir.store, &err);
+    if (rc != OK)
+        command_record_refused(context, &datadir, "units.change", target, &err);
     datadir_close(&datadir);
     if (rc != OK)
         return command_fail(context, &err);

@@ -298,7 +298,7 @@ int units_suggest_render(struct store *store, enum command_format format, struct
     if (rc == OK)
         rc = render(&suggestions, err);
     if (rc == OK && format == FORMAT_JSON)
-        rc = output_json(out, suggestions.array, err);
+        rc = json_print(out, suggestions.array, err);
     else
         json_decref(suggestions.array);
     buf_deinit(&suggestions.scratch);

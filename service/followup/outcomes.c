@@ -333,6 +333,18 @@ static int note_calling(struct load *load, struct err *err)
                     : rc;
 }
 
+static int note_file(const struct load *load, struct err *err)
+{
+    const struct outcome_file_row *file = &load->file;
+    const struct audit_number numbers[] = {
+        {"file", file->id},           {"rows", file->rows},
+        {"accepted", file->accepted}, {"updated", file->updated},
+        {"rejected", file->rejected}, {"rejects_files", load->wish->rejects != NULL},
+    };
+    return audit_note(load->wish->desk, load->store, "outcomes.import", load->round.name, numbers,
+                      sizeof numbers / sizeof *numbers, err);
+}
+
 static int finish_file(struct load *load, struct err *err)
 {
     int rc = outcome_file_put_counts(load->store, &load->file, err);
@@ -340,6 +352,8 @@ static int finish_file(struct load *load, struct err *err)
         rc = note_calling(load, err);
     if (rc == OK && load->wish->rejects != NULL)
         rc = outcome_rejects_copy(&load->rejects, load->wish->rejects, err);
+    if (rc == OK)
+        rc = note_file(load, err);
     return rc == OK ? store_commit(load->store, err) : rc;
 }
 

@@ -6,6 +6,7 @@
 #include "scoring/funnel.h"
 #include "scoring/selection.h"
 
+#include "service/auth/audit.h"
 #include "service/intake/document.h"
 #include "service/intake/rejects_files.h"
 #include "service/rounds/lifecycle.h"
@@ -16,6 +17,7 @@
 struct outcomes_wish {
     struct document_wish document; /* with a profile of outcomes */
     struct rejects_files *rejects; /* NULL, or where rejects are written as CSV; borrowed */
+    const struct audit_desk *desk; /* writes `outcomes.import` in its transaction; NULL: nobody */
 };
 
 enum { OUTCOMES_NAMED_REJECTS = 10, OUTCOMES_NAMED_BYTES = 64 };

@@ -168,7 +168,7 @@ static int read_config(struct datadir *datadir, struct err *err)
     return rc;
 }
 
-int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
+static int open_whole(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
 {
     struct datadir datadir = {0};
     char *key = NULL;
@@ -192,6 +192,25 @@ int datadir_open(const char *path, enum store_mode mode, struct datadir *out, st
     }
     *out = datadir;
     return OK;
+}
+
+int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err)
+{
+    struct datadir datadir = {0};
+    int rc = open_whole(path, mode, &datadir, err);
+    if (rc == OK && vault_is_rotating(datadir.vault)) {
+        datadir_close(&datadir);
+        return err_set(err, ERR_WRONG_STATE,
+                       "the key of \"%s\" is being replaced: finish with `vault rotate`", path);
+    }
+    if (rc == OK)
+        *out = datadir;
+    return rc;
+}
+
+int datadir_open_rotating(const char *path, struct datadir *out, struct err *err)
+{
+    return open_whole(path, STORE_READWRITE, out, err);
 }
 
 int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,

@@ -17,8 +17,11 @@ struct datadir {
 /* Create the directory (mode 0700) with key, database and config. ERR_EXISTS when there is a database in it. */
 int datadir_create(const char *path, struct err *err);
 
-/* ERR_NOT_FOUND (never initialised), ERR_PERMISSION (others can read it), and what vault_open and store_open say. */
+/* ERR_NOT_FOUND (never initialised), ERR_PERMISSION (others can read it), ERR_WRONG_STATE (its key is being replaced), and
+ * what vault_open and store_open say. */
 int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err);
+/* To write, also while its key is being replaced: for who does that. */
+int datadir_open_rotating(const char *path, struct datadir *out, struct err *err);
 
 /* Another connection to the same database. */
 int datadir_open_store(const struct datadir *datadir, enum store_mode mode, struct store **out,

@@ -11,6 +11,7 @@
 #include "service/intake/rejects.h"
 #include "service/intake/slices.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* An import, from the file to the last transaction:
@@ -315,6 +316,30 @@ static int keep_result(struct load *load, struct err *err)
 
 /* ---- the end ---- */
 
+static int note_id(const struct audit_desk *desk, struct store *store, const char *action,
+                   int64_t import_id, const struct audit_number *numbers, size_t count,
+                   struct err *err)
+{
+    char id[24];
+    (void)snprintf(id, sizeof id, "%lld", (long long)import_id);
+    return audit_note(desk, store, action, bytes_from_z(id), numbers, count, err);
+}
+
+static int note_load(const struct load *load, struct err *err)
+{
+    const struct import_counts *counts = &load->import.counts;
+    const struct audit_number numbers[] = {
+        {"rows", counts->rows},
+        {"accepted", counts->accepted},
+        {"updated", counts->updated},
+        {"rejected", counts->rejected},
+        {"units", load->result->registered_units},
+        {"rejects_files", load->options->rejects != NULL},
+    };
+    return note_id(load->options->desk, load->datadir->store, "import.load", load->import.id,
+                   numbers, sizeof numbers / sizeof *numbers, err);
+}
+
 static int finish_loading(struct load *load, struct err *err)
 {
     struct store *store = load->datadir->store;
@@ -345,6 +370,8 @@ static int finish_loading(struct load *load, struct err *err)
         rc = import_put_loaded(store, import, err);
     if (rc == OK) /* before the commit: after it nothing may fail */
         rc = keep_result(load, err);
+    if (rc == OK)
+        rc = note_load(load, err);
     if (rc == OK && load->options->dry_run)
         store_rollback(store);
     else if (rc == OK)
@@ -550,7 +577,8 @@ void intake_result_deinit(struct intake_result *result)
     arena_deinit(&result->arena);
 }
 
-int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, struct err *err)
+int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc,
+                const struct audit_desk *desk, struct err *err)
 {
     struct store *store = datadir->store;
     struct import_row import;
@@ -576,6 +604,8 @@ int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, str
                      (long long)later, (long long)import_id);
     if (rc == OK)
         rc = import_undo(store, import_id, now_utc, err);
+    if (rc == OK)
+        rc = note_id(desk, store, "import.undo", import_id, NULL, 0, err);
     if (rc == OK)
         rc = store_commit(store, err);
     if (rc != OK)

@@ -5,6 +5,7 @@
 
 #include "importers/reader.h"
 
+#include "service/auth/audit.h"
 #include "service/host/datadir.h"
 #include "service/intake/rejects_files.h"
 #include "service/storage/imports.h"
@@ -26,6 +27,7 @@ struct intake_options {
     bool add_units;  /* register unmatched names; an empty register does so by itself */
     bool one_thread; /* reader and writer in turn: for tests that fail the n-th allocation */
     struct rejects_files *rejects; /* NULL, or where rejects are written as CSV; borrowed */
+    const struct audit_desk *desk; /* writes `import.load` in the last transaction; NULL: nobody */
     void (*on_progress)(void *context, int64_t done_bytes, int64_t total_bytes, int64_t rows);
     /* NULL, or asked before each batch: true ends the import with ERR_CANCELED, and nothing is stored. */
     bool (*should_stop)(void *progress_context);
@@ -67,8 +69,9 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
                 struct intake_result *out_result, struct err *err);
 void intake_result_deinit(struct intake_result *result);
 
-/* Take an import back. ERR_NOT_FOUND, ERR_WRONG_STATE (undone already), ERR_REFUSED with the later import or the
+/* Take an import back; `desk` (or NULL) writes `import.undo`. ERR_NOT_FOUND, ERR_WRONG_STATE (undone already), ERR_REFUSED with the later import or the
  * closed round that stands in the way. */
-int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc, struct err *err);
+int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc,
+                const struct audit_desk *desk, struct err *err);
 
 #endif

@@ -395,6 +395,13 @@ static int fill_head(struct composition *composition, const struct datadir *data
         rc = keep_time(composition, basis->zone, basis->as_of_utc, &bulletin->as_of, err);
     if (rc == OK)
         rc = keep_time(composition, basis->zone, options->now_utc, &bulletin->printed_at, err);
+    if (rc == OK)
+        rc = audit_head_load(datadir->store, &composition->audit_head, err);
+    if (rc == OK && composition->audit_head.last_id != 0) {
+        bulletin->audit_id = composition->audit_head.last_id;
+        bulletin->audit_mac =
+            (struct bytes){composition->audit_head.mac_hex, AUDIT_HEAD_HEX_DIGITS};
+    }
     return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include "reports/bulletin.h"
 
+#include "service/auth/audit.h"
 #include "service/rounds/counts.h"
 
 enum {
@@ -22,6 +23,7 @@ struct composition {
     struct evaluation previous_evaluation;
     struct bulletin_previous previous;
     struct bulletin_draw draw;
+    struct audit_head audit_head;
     struct bulletin_request requests[REASONS_MAX];
     struct bulletin bulletin;
 };

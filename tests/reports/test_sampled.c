@@ -159,6 +159,8 @@ static struct bulletin sample(void)
         .as_of = BYTES_LIT("2024-06-01 08:00"),
         .printed_at = BYTES_LIT("2024-06-20 08:00"),
         .program_version = BYTES_LIT("test"),
+        .audit_id = 57,
+        .audit_mac = BYTES_LIT("0123456789abcdef"),
         .ranking = &ranking,
         .rules = &rules,
         .rules_text = BYTES_LIT("[basis]\ndocument =\n"),

@@ -184,13 +184,14 @@ static void intake_undo__gives_back_what_stood_before(void **state)
         1, 1, 2, 0, 0);
     assert_string_equal(order_text(fixture, "A1"), "交通局:l:1");
     assert_string_equal(order_text(fixture, "A2"), "城管局:l:1 水利局:s:0");
-    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
-    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, &err), OK);
+    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, NULL, &err), ERR_REFUSED);
+    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, NULL, &err), OK);
     assert_string_equal(order_text(fixture, "A1"), "住建局:l:0");
     assert_string_equal(order_text(fixture, "A2"), "城管局:l:1 住建局:s:1");
     assert_string_equal(order_text(fixture, "A7"), "none");
-    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, &err), ERR_WRONG_STATE);
-    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), OK);
+    assert_int_equal(intake_undo(&fixture->datadir, 2, fixture->now_utc, NULL, &err),
+                     ERR_WRONG_STATE);
+    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, NULL, &err), OK);
     assert_string_equal(order_text(fixture, "A1"), "none");
     assert_int_equal(store_check(fixture->datadir.store, &err), OK);
     load_counts(fixture, first_dump, 0, 4, 0, 0, 0);
@@ -232,7 +233,7 @@ static int load_all_or_nothing(void *context, struct err *err)
     if (result.status != INTAKE_ALREADY_LOADED)
         assert_counts(&result, 4, 0, 0, 0);
     intake_result_deinit(&result);
-    return intake_undo(&fixture->datadir, import_id, fixture->now_utc, err);
+    return intake_undo(&fixture->datadir, import_id, fixture->now_utc, NULL, err);
 }
 
 static void intake__survives_every_failed_allocation(void **state)

@@ -102,7 +102,7 @@ static bool load_with_fault(struct disk_fixture *fixture, int64_t nth, bool last
         import_id = 2; /* the disk failed behind the commit: the id is the next one */
     if (loaded)
         assert_int_equal(
-            intake_undo(&fixture->base.datadir, import_id, fixture->base.now_utc, &err), OK);
+            intake_undo(&fixture->base.datadir, import_id, fixture->base.now_utc, NULL, &err), OK);
     return met;
 }
 

@@ -166,7 +166,7 @@ static void round_close__freezes_what_was_counted(void **state)
          1);
     assert_string_equal(score(fixture, "2024-06", 1), expected);
     assert_int_equal(close_round(fixture, "2024-06", &err), ERR_WRONG_STATE);
-    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, &err), ERR_REFUSED);
+    assert_int_equal(intake_undo(&fixture->datadir, 1, fixture->now_utc, NULL, &err), ERR_REFUSED);
 }
 
 static void evaluation__judges_each_handling_once_in_closed_rounds_of_a_kind(void **state)

@@ -1,8 +1,8 @@
-#include "service/commands/draw_words.h"
+#include "service/api/draw_words.h"
 
 #include "reports/csv.h"
 
-#include "service/commands/output.h"
+#include "service/api/json_value.h"
 
 #include <math.h>
 
@@ -102,13 +102,13 @@ int draw_words_plan_json(const struct draw_plan *plan, struct buf *out, struct e
         (void)json_array_append_new(
             units,
             json_pack("{s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "unit_code",
-                      output_string(unit->unit->code), "unit_name", output_string(unit->unit->name),
+                      json_bytes(unit->unit->code), "unit_name", json_bytes(unit->unit->name),
                       "frame", (json_int_t)unit->unit->frame, "sample", (json_int_t)unit->sample,
                       "reserve", (json_int_t)unit->reserve, "expected_answers",
                       json_rate(unit->expected_answers), "expected_margin",
                       json_rate(unit->expected_margin)));
     }
-    return output_json(
+    return json_print(
         out,
         json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "frame",
                   (json_int_t)plan->framing.frame, "least", (json_int_t)plan->least, "most",
@@ -159,15 +159,15 @@ int draw_words_overview_json(const struct draw_overview *overview, struct buf *o
         const struct draw_overview_unit *unit = &overview->units[i];
         (void)json_array_append_new(
             units,
-            json_pack("{s:o, s:I, s:I, s:I, s:I}", "unit_code", output_string(unit->code), "frame",
+            json_pack("{s:o, s:I, s:I, s:I, s:I}", "unit_code", json_bytes(unit->code), "frame",
                       (json_int_t)unit->frame, "sample", (json_int_t)unit->sample, "reserve",
                       (json_int_t)unit->reserve, "released", (json_int_t)unit->released));
     }
-    return output_json(
+    return json_print(
         out,
         json_pack("{s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "draw",
                   (json_int_t)overview->no, "draws", (json_int_t)overview->count, "kind",
-                  output_string(overview->kind), "frame", (json_int_t)overview->frame, "sample",
+                  json_bytes(overview->kind), "frame", (json_int_t)overview->frame, "sample",
                   (json_int_t)overview->sample, "reserve", (json_int_t)overview->reserve,
                   "released", (json_int_t)overview->released, "cases", (json_int_t)overview->cases,
                   "public_sha256", overview->public_sha256, "units", units),

@@ -1,7 +1,8 @@
-#ifndef PINGYI_SERVICE_COMMANDS_DRAW_WORDS_H
-#define PINGYI_SERVICE_COMMANDS_DRAW_WORDS_H
+#ifndef PINGYI_SERVICE_API_DRAW_WORDS_H
+#define PINGYI_SERVICE_API_DRAW_WORDS_H
 
-#include "service/commands/command.h"
+#include "base/buf.h"
+
 #include "service/followup/draw.h"
 
 /* Plans and draws as text; failures stay in `out` but for JSON's. Thread: any. */

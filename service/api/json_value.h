@@ -1,0 +1,18 @@
+#ifndef PINGYI_SERVICE_API_JSON_VALUE_H
+#define PINGYI_SERVICE_API_JSON_VALUE_H
+
+#include "base/buf.h"
+
+#include <jansson.h>
+
+/* Values as JSON. Functions that make it give NULL when memory fails; jansson passes such a NULL on, so that a writer checks
+ * once at the end. Thread: any. */
+
+/* A string, bytes that are no UTF-8 as U+FFFD; BYTES_NONE: null. */
+json_t *json_bytes(struct bytes text);
+/* RFC 3339 with the office's offset (Asia/Shanghai); 0: null. */
+json_t *json_time(int64_t utc);
+/* Append the document, indented by two, and a line end; takes `root` over, NULL is ERR_NOMEM. */
+int json_print(struct buf *out, json_t *root, struct err *err);
+
+#endif
