@@ -24,6 +24,7 @@ const struct command *const commands[] = {
     &command_backup,
     &command_restore,
     &command_vault,
+    &command_serve,
     &command_help,
     NULL,
 };

@@ -162,7 +162,7 @@ int http_server_listen(struct http_server *server, const char *address, int port
                        struct err *err)
 {
     struct sockaddr_storage name = {0};
-    struct http_listener *listener;
+    struct http_listener *listener = NULL;
     if (port < 0 || port > 65535 ||
         (uv_ip4_addr(address, port, (struct sockaddr_in *)&name) != 0 &&
          uv_ip6_addr(address, port, (struct sockaddr_in6 *)&name) != 0))
@@ -182,7 +182,7 @@ int http_server_listen(struct http_server *server, const char *address, int port
 
 int http_server_listen_fd(struct http_server *server, int fd, struct err *err)
 {
-    struct http_listener *listener;
+    struct http_listener *listener = NULL;
     if (open_listener(server, &listener, err) != OK)
         return (int)err->code;
     return begin_listening(listener, uv_tcp_open(&listener->tcp, fd), err);

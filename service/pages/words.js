@@ -86,7 +86,16 @@ export const NOTES = {
     low_response: "有效率偏低",
 };
 
-export const TASK_KINDS = { import: "导入工单", draw: "抽样", score: "计算结果", report: "生成通报" };
+export const TASK_KINDS = {
+    import: "导入工单",
+    undo: "撤回导入",
+    draw_plan: "测算抽样方案",
+    draw: "抽样",
+    freeze: "冻结",
+    close: "关闭",
+    score: "计算结果",
+    report: "生成通报",
+};
 export const TASK_STATES = {
     queued: "等待",
     running: "进行中",
@@ -96,7 +105,6 @@ export const TASK_STATES = {
     interrupted: "因服务重启中断",
 };
 
-export const IMPORT_STATES = { loaded: "已导入", already_loaded: "此前已导入", refused: "未导入", undone: "已撤回" };
 /* What is wrong with a row, as the command line says it. */
 export const REJECTS = {
     missing_order_no: "缺少工单编号",
@@ -153,3 +161,5 @@ export const ROUND_STEPS = {
     open: "开启核对",
     score: "计分",
 };
+
+export const CHARTS = { on_time: "按时办结率", resolution: "诉求解决率", satisfaction: "处理满意率" };
