@@ -24,7 +24,8 @@ LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 # Debian 13 has llhttp as a library; Debian 12 has its C files in a package for Node, compiled here, strict.
 LLHTTP_LIBS := $(shell pkg-config --libs libllhttp 2>/dev/null)
 LLHTTP_OBJECTS := $(if $(LLHTTP_LIBS),,$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
-CFLAGS += $(if $(LLHTTP_LIBS),,-isystem /usr/share/include/llhttp)
+LLHTTP_INCLUDE := $(if $(LLHTTP_LIBS),,-isystem /usr/share/include/llhttp)
+CFLAGS += $(LLHTTP_INCLUDE)
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
@@ -85,7 +86,7 @@ FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
 export SOURCES := $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
-export CLANG_FLAGS := $(COMMON_FLAGS)
+export CLANG_FLAGS := $(COMMON_FLAGS) $(LLHTTP_INCLUDE)
 PROGRAM := $(OUT)/pingyi
 
 all: $(PROGRAM) ## build the program (the default); plain `make` leaves it at build/pingyi
@@ -111,7 +112,7 @@ $(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service
 	$(link) $(call libs,service/commands)
 
 $(OUT)/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
-	@mkdir -p $(@D); $(CC) -O2 -DLLHTTP_STRICT_MODE=1 -isystem /usr/share/include/llhttp $(filter -f%,$(CFLAGS)) -w -c -o $@ $<
+	@mkdir -p $(@D); $(CC) -O2 -DLLHTTP_STRICT_MODE=1 $(LLHTTP_INCLUDE) $(filter -f%,$(CFLAGS)) -w -c -o $@ $<
 # What the pages take from the npm registry, by the lock file; nothing of it is committed.
 $(EMBEDDED_service/pages): | build/npm/installed
 build/npm/installed: service/pages/package-lock.json

@@ -87,6 +87,18 @@ bool call_text(struct call *call, json_t *object, const char *name, bool is_requ
     return true;
 }
 
+void call_wipe_text(struct bytes text)
+{
+    if (text.len > 0)
+        explicit_bzero((char *)(uintptr_t)text.ptr, text.len);
+}
+
+void call_wipe_member(json_t *object, const char *name)
+{
+    json_t *value = json_object_get(object, name);
+    call_wipe_text((struct bytes){json_string_value(value), json_string_length(value)});
+}
+
 bool call_integer(struct call *call, json_t *object, const char *name, bool is_required,
                   int64_t min, int64_t max, int64_t *out)
 {

@@ -381,3 +381,14 @@ int64_t session_book_count(const struct session_book *book)
     }
     return count;
 }
+
+bool session_book_has(const struct session_book *book, int64_t session_id, int64_t now_utc)
+{
+    const struct table *table = &book->sessions;
+    for (size_t i = 0; session_id != 0 && i <= table->mask; i++) {
+        const struct entry *entry = &table->slots[i];
+        if (entry->identity.session_id == session_id)
+            return entry->ended_why == NULL && now_utc < entry->identity.ends_utc;
+    }
+    return false;
+}

@@ -50,6 +50,9 @@ typedef void (*session_book_cb)(void *context, int64_t session_id, int64_t seen_
                                 const char *ended_why /* NULL: not ended */);
 void session_book_sweep(struct session_book *book, int64_t now_utc, session_book_cb on_session,
                         void *context);
+/* Whether a session is in force, without its being seen by that: for streams that outlast their request. Looks at every
+ * session. */
+bool session_book_has(const struct session_book *book, int64_t session_id, int64_t now_utc);
 int64_t session_book_count(const struct session_book *book);
 
 #endif

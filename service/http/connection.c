@@ -1,24 +1,20 @@
 #include "service/http/connection.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
+#include "service/http/proxies.h"
 #include "service/http/status.h"
 
-#include <assert.h>
-#include <string.h>
+#include <stdio.h>
+#include <sys/socket.h>
 
-/* One connection: bytes in, requests out of them, their answers in the order of the requests, bytes out. Everything happens
- * in connection_step, which is called when bytes have come, when an answer is ready and when bytes have been sent; it parses
- * as far as it may, moves the answers whose turn it is to `out`, and sends them together. */
+/* One connection: bytes in, requests out of them, their answers in the order of the requests, bytes out. Everything
+ * happens in connection_step, which is called when bytes have come, when an answer is ready and when bytes have been
+ * sent: it parses as far as it may, moves the answers whose turn it is to `out`, and sends them together. */
 
-enum {
-    OUT_MAX_BYTES = HTTP_ANSWER_MAX_BYTES + 8 * HTTP_WRITE_HIGH,
-    IN_MAX_BYTES = 4 * HTTP_READ_BYTES,
-    LINGER_MS = 2000,
-    LINGER_MAX_BYTES = 1 << 20,
-};
+enum { LINGER_MS = 2000 };
 
 static void on_closed(uv_handle_t *handle);
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf);
 
 void connection_close(struct http_connection *connection)
 {
@@ -28,277 +24,7 @@ void connection_close(struct http_connection *connection)
     uv_close((uv_handle_t *)&connection->tcp, on_closed);
 }
 
-/* ---- out ---- */
-
-size_t connection_backlog(const struct http_connection *connection)
-{
-    return connection->out.len +
-           uv_stream_get_write_queue_size((const uv_stream_t *)&connection->tcp);
-}
-
-struct buf *connection_out(struct http_exchange *exchange)
-{
-    struct http_connection *connection = exchange->connection;
-    if (connection->first != exchange || connection->state == CONNECTION_CLOSING)
-        return &exchange->answer;
-    if (connection->out.ptr == NULL)
-        connection->out = server_lend_buf(connection->server, OUT_MAX_BYTES);
-    return &connection->out;
-}
-
-void connection_continue(struct http_exchange *exchange)
-{
-    /* Who waits behind another answer begins to send by itself after a while. */
-    if (exchange->connection->first == exchange)
-        buf_append_z(connection_out(exchange), "HTTP/1.1 100 Continue\r\n\r\n");
-}
-
-static void on_written(uv_write_t *write, int status)
-{
-    struct http_connection *connection = write->data;
-    connection->is_writing = false;
-    server_take_back(connection->server, &connection->wire);
-    if (status < 0)
-        connection_close(connection);
-    else
-        connection_step(connection);
-}
-
-/* Send what there is; what the kernel does not take at once is sent as it takes it. */
-static void flush(struct http_connection *connection)
-{
-    if (connection->is_writing || connection->out.len == 0)
-        return;
-    if (connection->out.rc != OK) {
-        connection_close(connection);
-        return;
-    }
-    uv_buf_t rest = uv_buf_init(connection->out.ptr, (unsigned)connection->out.len);
-    int sent = uv_try_write((uv_stream_t *)&connection->tcp, &rest, 1);
-    if (sent == UV_EAGAIN)
-        sent = 0;
-    if (sent < 0) {
-        connection_close(connection);
-        return;
-    }
-    connection->server->counters.bytes_out += (int64_t)rest.len;
-    if ((size_t)sent == rest.len) {
-        server_take_back(connection->server, &connection->out);
-        return;
-    }
-    connection->wire = connection->out;
-    connection->out = (struct buf){.max_bytes = OUT_MAX_BYTES};
-    rest = uv_buf_init(connection->wire.ptr + sent, (unsigned)(rest.len - (size_t)sent));
-    connection->write.data = connection;
-    connection->is_writing = true;
-    connection->write_since_ms = uv_now(connection->server->loop);
-    connection->write_left = rest.len;
-    if (uv_write(&connection->write, (uv_stream_t *)&connection->tcp, &rest, 1, on_written) != 0) {
-        connection->is_writing = false;
-        connection_close(connection);
-    }
-}
-
-/* ---- answers in their order ---- */
-
-static void unlink_first(struct http_connection *connection)
-{
-    struct http_exchange *exchange = connection->first;
-    connection->first = exchange->next;
-    if (connection->first == NULL)
-        connection->last = NULL;
-    connection->waiting--;
-    if (connection->reading == exchange)
-        connection->reading = NULL;
-}
-
-/* Move what the first in the row has answered while it waited. */
-static void move_answer(struct http_connection *connection, struct http_exchange *exchange)
-{
-    if (exchange->answer.len == 0 && exchange->answer.rc == OK)
-        return;
-    struct buf *out = connection_out(exchange);
-    if (exchange->answer.rc != OK)
-        out->rc = exchange->answer.rc;
-    buf_append(out, buf_bytes(&exchange->answer));
-    buf_clear(&exchange->answer);
-    (void)connection;
-}
-
-static void settle(struct http_connection *connection)
-{
-    while (connection->first != NULL) {
-        struct http_exchange *exchange = connection->first;
-        if (exchange->stage < EXCHANGE_STREAM)
-            break;
-        move_answer(connection, exchange);
-        if (exchange->stage == EXCHANGE_STREAM || connection->reading == exchange)
-            break;
-        unlink_first(connection);
-        exchange_free(exchange);
-        connection->read_since_ms = uv_now(connection->server->loop);
-    }
-}
-
-/* The stream whose turn it is may write when all that went before has been sent. */
-static void give_room(struct http_connection *connection)
-{
-    struct http_exchange *exchange = connection->first;
-    if (exchange == NULL || exchange->stage != EXCHANGE_STREAM || connection->is_writing ||
-        connection->out.len > 0 || exchange->stream->room == NULL)
-        return;
-    exchange->stream->room(exchange->stream);
-}
-
-/* ---- in ---- */
-
-static bool may_parse(const struct http_connection *connection)
-{
-    if (connection->state > CONNECTION_LAST || connection->waiting >= HTTP_PIPELINE_MAX ||
-        connection_backlog(connection) >= HTTP_WRITE_HIGH)
-        return connection->state <= CONNECTION_LAST && connection->reading != NULL;
-    return connection->reading != NULL || connection->state == CONNECTION_OPEN;
-}
-
-static int take_body(void *context, struct bytes piece)
-{
-    struct http_connection *connection = context;
-    struct http_exchange *exchange = connection->reading;
-    if (exchange->is_refused)
-        return 0;
-    buf_append(&exchange->body, piece);
-    if (exchange->body.rc == ERR_LIMIT)
-        return STATUS_TOO_LARGE;
-    return exchange->body.rc != OK ? STATUS_UNAVAILABLE : 0;
-}
-
-static void append_exchange(struct http_connection *connection, struct http_exchange *exchange)
-{
-    if (connection->last != NULL)
-        connection->last->next = exchange;
-    else
-        connection->first = exchange;
-    connection->last = exchange;
-    connection->waiting++;
-    connection->requests++;
-    connection->server->counters.requests++;
-}
-
-/* What cannot be understood ends the connection, for nobody knows where the next request begins. */
-static void refuse_head(struct http_exchange *exchange, int status)
-{
-    exchange->head.method = METHOD_GET;
-    exchange->head.is_http10 = false;
-    exchange->head.count = 0;
-    exchange_refuse_and_close(exchange, status);
-}
-
-/* A request whose head is `text`, or that is refused with `status`. */
-static void begin_request(struct http_connection *connection, struct bytes text, int status)
-{
-    struct http_exchange *exchange = exchange_new(connection->server, connection);
-    struct bytes copy = exchange != NULL ? arena_copy(&exchange->arena, text) : BYTES_NONE;
-    if (copy.ptr == NULL) {
-        if (exchange != NULL)
-            exchange_free(exchange);
-        connection_close(connection);
-        return;
-    }
-    append_exchange(connection, exchange);
-    exchange->now_utc = clock_now_utc();
-    exchange->begun_ns = uv_hrtime();
-    if (status == 0)
-        status = reader_begin(&connection->reader, copy, &exchange->head);
-    if (status != 0) {
-        refuse_head(exchange, status);
-        return;
-    }
-    if (!exchange->head.keeps_alive || connection->requests >= HTTP_REQUESTS_PER_CONNECTION) {
-        exchange->head.keeps_alive = false;
-        connection->state = CONNECTION_LAST;
-    }
-    if (reader_wants_body(&connection->reader)) {
-        connection->reading = exchange;
-        connection->body_since_ms = uv_now(connection->server->loop);
-    }
-    exchange_begin(exchange);
-}
-
-/* False: the head is not whole yet. */
-static bool read_head(struct http_connection *connection)
-{
-    size_t len;
-    int status = head_find_end(&connection->scan, connection->input, &len);
-    if (status == 0 && len == 0)
-        return false;
-    struct bytes text = {connection->input.ptr, len};
-    connection->input.ptr += len;
-    connection->input.len -= len;
-    connection->scan = (struct head_scan){0};
-    begin_request(connection, text, status);
-    return true;
-}
-
-static void read_body(struct http_connection *connection)
-{
-    struct http_exchange *exchange = connection->reading;
-    size_t used = 0;
-    connection->reader.take = take_body;
-    connection->reader.context = connection;
-    int status = reader_body(&connection->reader, connection->input, &used);
-    if (status != 0) {
-        connection->reading = NULL;
-        connection->state = CONNECTION_LAST;
-        if (exchange->stage == EXCHANGE_BODY)
-            exchange_refuse_and_close(exchange, status);
-        return;
-    }
-    connection->input.ptr += used;
-    connection->input.len -= used;
-    if (reader_wants_body(&connection->reader))
-        return;
-    connection->reading = NULL;
-    if (!exchange->is_refused)
-        exchange_handle(exchange);
-}
-
-static bool parse(struct http_connection *connection)
-{
-    bool moved = false;
-    while (connection->input.len > 0 && may_parse(connection)) {
-        if (connection->reading != NULL)
-            read_body(connection);
-        else if (!read_head(connection))
-            break;
-        moved = true;
-        settle(connection);
-    }
-    return moved;
-}
-
-/* What has been read and cannot be parsed yet is kept; most of the time there is nothing. */
-static void keep_input(struct http_connection *connection)
-{
-    struct bytes input = connection->input;
-    struct buf *in = &connection->in;
-    if (connection->state > CONNECTION_OPEN && connection->reading == NULL)
-        input.len = 0;
-    if (input.len == 0) {
-        server_take_back(connection->server, in);
-    } else if (in->len > 0) {
-        memmove(in->ptr, input.ptr, input.len);
-        in->len = input.len;
-    } else {
-        if (in->ptr == NULL)
-            *in = server_lend_buf(connection->server, IN_MAX_BYTES);
-        buf_append(in, input);
-    }
-    connection->input = buf_bytes(in);
-    if (in->rc != OK)
-        connection_close(connection);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf);
+/* ---- the step ---- */
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
 {
@@ -310,8 +36,8 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
 /* Read on, or let the peer wait. */
 static void decide_on_reading(struct http_connection *connection)
 {
-    bool wants = !connection->peer_is_done &&
-                 (connection->state == CONNECTION_LINGER || may_parse(connection));
+    bool wants = connection->state == CONNECTION_LINGER ||
+                 (!connection->peer_is_done && connection_may_parse(connection));
     if (wants == connection->is_reading)
         return;
     connection->is_reading = wants;
@@ -326,9 +52,12 @@ static void decide_on_reading(struct http_connection *connection)
 static void linger(struct http_connection *connection)
 {
     uv_os_fd_t fd;
+    if (connection->tls != NULL) {
+        tls_session_close(connection->tls);
+        connection_flush(connection);
+    }
     connection->state = CONNECTION_LINGER;
     connection->read_since_ms = uv_now(connection->server->loop);
-    connection->reader.fed_bytes = 0;
     if (uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0)
         connection_close(connection);
 }
@@ -346,55 +75,35 @@ static void decide_on_end(struct http_connection *connection)
 
 void connection_step(struct http_connection *connection)
 {
-    if (connection->is_stepping)
+    if (connection->is_stepping || connection->state == CONNECTION_CLOSING)
         return;
     connection->is_stepping = true;
     bool moved = true;
     while (moved && connection->state <= CONNECTION_LAST) {
-        moved = parse(connection);
-        settle(connection);
-        flush(connection);
-        if (connection->state <= CONNECTION_LAST) {
-            give_room(connection);
-            moved = moved || (connection->out.len > 0 && !connection->is_writing);
-        }
+        moved = connection_parse(connection);
+        connection_settle(connection);
+        if (connection->state <= CONNECTION_LAST)
+            connection_flush(connection);
+        if (connection->state <= CONNECTION_LAST)
+            connection_give_room(connection);
+        moved = moved || (connection->out.len > 0 && !connection->is_writing);
     }
     if (connection->state <= CONNECTION_LAST)
         decide_on_end(connection);
-    keep_input(connection);
+    connection_keep_input(connection);
     if (connection->state != CONNECTION_CLOSING)
         decide_on_reading(connection);
     connection->is_stepping = false;
-}
-
-static void receive(struct http_connection *connection, struct bytes bytes)
-{
-    uint64_t now = uv_now(connection->server->loop);
-    if (connection->state == CONNECTION_LINGER) {
-        connection->reader.fed_bytes += (int64_t)bytes.len;
-        if (connection->reader.fed_bytes > LINGER_MAX_BYTES)
-            connection_close(connection);
-        return;
-    }
-    if (connection->reading != NULL || connection->in.len == 0)
-        connection->read_since_ms = now;
-    if (connection->in.len == 0) {
-        connection->input = bytes;
-    } else {
-        buf_append(&connection->in, bytes);
-        connection->input = buf_bytes(&connection->in);
-    }
-    connection_step(connection);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     struct http_connection *connection = stream->data;
     if (count > 0) {
-        connection->server->counters.bytes_in += count;
-        receive(connection, (struct bytes){buf->base, (size_t)count});
+        connection_receive(connection, (struct bytes){buf->base, (size_t)count});
+        connection_step(connection);
     } else if (count == UV_EOF && connection->state != CONNECTION_LINGER) {
-        /* Half closed: whoever has asked still gets the answers. */
+        /* Half closed: whoever has asked still gets the answers; who was still asking does not. */
         connection->peer_is_done = true;
         if (connection->reading != NULL)
             connection_close(connection);
@@ -411,51 +120,58 @@ static bool is_over(uint64_t since_ms, int limit_ms, uint64_t now_ms)
     return now_ms - since_ms > (uint64_t)limit_ms;
 }
 
-static void time_out_request(struct http_connection *connection)
+static void time_out(struct http_connection *connection)
 {
+    connection->server->counters.timeouts++;
     if (connection->reading != NULL) {
-        struct http_exchange *exchange = connection->reading;
-        connection->reading = NULL;
-        connection->state = CONNECTION_LAST;
-        if (exchange->stage == EXCHANGE_BODY)
-            exchange_refuse_and_close(exchange, STATUS_TIMEOUT);
+        connection_refuse_body(connection, STATUS_TIMEOUT);
     } else {
         connection->input = BYTES_NONE;
-        begin_request(connection, BYTES_LIT(""), STATUS_TIMEOUT);
+        connection_begin_request(connection, BYTES_LIT(""), STATUS_TIMEOUT);
     }
     connection_step(connection);
+}
+
+static void shed(struct http_connection *connection)
+{
+    connection->server->counters.timeouts++;
+    connection_close(connection);
 }
 
 static void check_write_time(struct http_connection *connection, uint64_t now_ms)
 {
     size_t left = uv_stream_get_write_queue_size((uv_stream_t *)&connection->tcp);
+    int limit = connection->server->options.limits.write_stall_ms;
     if (left != connection->write_left) {
         connection->write_left = left;
         connection->write_since_ms = now_ms;
-    } else if (is_over(connection->write_since_ms,
-                       connection->server->options.limits.write_stall_ms, now_ms)) {
-        connection_close(connection);
+    } else if (is_over(connection->write_since_ms, limit, now_ms)) {
+        shed(connection);
     }
 }
 
 void connection_check_time(struct http_connection *connection, uint64_t now_ms)
 {
     const struct http_limits *limits = &connection->server->options.limits;
-    if (connection->is_writing)
+    uint64_t since = connection->read_since_ms;
+    if (connection->is_writing && connection->state != CONNECTION_CLOSING)
         check_write_time(connection, now_ms);
     if (!connection->is_reading || connection->state == CONNECTION_CLOSING)
         return;
-    uint64_t since = connection->read_since_ms;
     if (connection->state == CONNECTION_LINGER) {
         if (is_over(since, LINGER_MS, now_ms))
             connection_close(connection);
+    } else if (connection->tls != NULL && !tls_session_is_ready(connection->tls)) {
+        if (is_over(connection->begun_ms, limits->tls_handshake_ms, now_ms))
+            shed(connection);
     } else if (connection->reading != NULL) {
+        bool is_in_memory = connection->reading->spool == NULL;
         if (is_over(since, limits->body_stall_ms, now_ms) ||
-            is_over(connection->body_since_ms, limits->body_total_ms, now_ms))
-            time_out_request(connection);
+            (is_in_memory && is_over(connection->body_since_ms, limits->body_total_ms, now_ms)))
+            time_out(connection);
     } else if (connection->in.len > 0) {
         if (is_over(since, limits->head_ms, now_ms))
-            time_out_request(connection);
+            time_out(connection);
     } else if (connection->first == NULL) {
         int limit = connection->requests == 0 ? limits->head_ms : limits->idle_ms;
         if (is_over(since, limit, now_ms))
@@ -471,7 +187,7 @@ static void leave_exchanges(struct http_connection *connection)
     while (connection->first != NULL) {
         struct http_exchange *exchange = connection->first;
         struct http_stream *stream = exchange->stream;
-        unlink_first(connection);
+        connection_unlink_first(connection);
         exchange->connection = NULL;
         if (exchange->stage == EXCHANGE_OPEN)
             continue;
@@ -479,6 +195,18 @@ static void leave_exchanges(struct http_connection *connection)
         if (stream != NULL && stream->gone != NULL)
             stream->gone(stream);
     }
+}
+
+static void unlink_connection(struct http_connection *connection)
+{
+    struct http_server *server = connection->server;
+    if (connection->previous != NULL)
+        connection->previous->next = connection->next;
+    else
+        server->connections = connection->next;
+    if (connection->next != NULL)
+        connection->next->previous = connection->previous;
+    server->connection_count--;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -489,14 +217,10 @@ static void on_closed(uv_handle_t *handle)
     server_take_back(server, &connection->in);
     server_take_back(server, &connection->out);
     server_take_back(server, &connection->wire);
-    if (connection->previous != NULL)
-        connection->previous->next = connection->next;
-    else
-        server->connections = connection->next;
-    if (connection->next != NULL)
-        connection->next->previous = connection->previous;
-    server->connection_count--;
-    if (server->spare == NULL && !server->is_stopping)
+    tls_session_free(connection->tls);
+    address_entry_leave(connection->entry);
+    unlink_connection(connection);
+    if (server->spare == NULL)
         server->spare = connection;
     else
         mem_free(connection);
@@ -505,25 +229,46 @@ static void on_closed(uv_handle_t *handle)
     server_handle_closed(server);
 }
 
-static void name_peer(struct http_connection *connection)
+/* Too many: said in as few words as possible, and closed. */
+static void turn_away(struct http_connection *connection)
 {
-    struct sockaddr_storage peer;
-    int len = sizeof peer;
-    (void)snprintf(connection->address, sizeof connection->address, "?");
-    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&peer, &len) != 0)
-        return;
-    if (peer.ss_family == AF_INET)
-        (void)uv_ip4_name((struct sockaddr_in *)&peer, connection->address,
-                          sizeof connection->address);
-    else if (peer.ss_family == AF_INET6)
-        (void)uv_ip6_name((struct sockaddr_in6 *)&peer, connection->address,
-                          sizeof connection->address);
+    static char words[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+                          "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    uv_buf_t buf = uv_buf_init(words, sizeof words - 1);
+    connection->server->counters.turned_away++;
+    if (connection->server->options.tls == NULL)
+        (void)uv_try_write((uv_stream_t *)&connection->tcp, &buf, 1);
+    connection_close(connection);
 }
 
 static void start(struct http_connection *connection)
 {
-    name_peer(connection);
+    struct http_server *server = connection->server;
+    const struct http_limits *limits = &server->options.limits;
+    struct sockaddr_storage peer;
+    int len = sizeof peer;
+    struct err err;
+    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&peer, &len) != 0) {
+        connection_close(connection);
+        return;
+    }
+    address_of_peer(&peer, connection->address);
+    connection->is_proxy = address_is_listed(connection->address, server->options.proxies);
+    bool is_counted = !connection->is_proxy && !address_is_loopback(connection->address);
+    if (is_counted)
+        connection->entry = address_book_enter(&server->addresses, connection->address);
+    if (server->connection_count > limits->connections ||
+        (connection->entry != NULL &&
+         connection->entry->connections > limits->connections_per_address)) {
+        turn_away(connection);
+        return;
+    }
     (void)uv_tcp_nodelay(&connection->tcp, 1);
+    if (server->options.tls != NULL &&
+        tls_session_new(server->options.tls, &connection->tls, &err) != OK) {
+        connection_close(connection);
+        return;
+    }
     connection_step(connection);
 }
 
@@ -545,13 +290,12 @@ void connection_accept(struct http_listener *listener)
     if (connection->next != NULL)
         connection->next->previous = connection;
     server->connections = connection;
-    connection->read_since_ms = uv_now(server->loop);
+    connection->read_since_ms = connection->begun_ms = uv_now(server->loop);
     /* One is always kept ready, so that in want of memory a connection can be accepted in order to close it. */
     server->spare = mem_calloc(1, sizeof *connection);
     int rc = uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&connection->tcp);
-    if (rc != 0 || server->spare == NULL || server->is_stopping) {
+    if (rc != 0 || server->spare == NULL || server->is_stopping)
         connection_close(connection);
-        return;
-    }
-    start(connection);
+    else
+        start(connection);
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "service/http/accept.h"
 #include "service/http/path.h"
 #include "service/http/problem.h"
 #include "service/http/status.h"
@@ -41,7 +42,11 @@ struct http_exchange *exchange_new(struct http_server *server, struct http_conne
     exchange->state = NULL;
     exchange->stream = NULL;
     exchange->is_chunked = exchange->is_refused = exchange->closes = false;
-    exchange->is_told = false;
+    exchange->is_asset = false;
+    exchange->spool = NULL;
+    exchange->body_bytes = exchange->body_max = 0;
+    exchange->now_utc = clock_now_utc();
+    exchange->begun_ns = uv_hrtime();
     exchange->status = 0;
     exchange->account_id = exchange->answer_bytes = 0;
     buf_init(&exchange->body, 0);
@@ -49,10 +54,33 @@ struct http_exchange *exchange_new(struct http_server *server, struct http_conne
     return exchange;
 }
 
+/* Count it and write its line. Who left before there was an answer is written down as 499. */
+static void record(const struct http_exchange *exchange)
+{
+    enum { LEFT = 499 };
+    struct http_server *server = exchange->server;
+    const struct http_route *route = exchange->match.route;
+    struct access_line line = {
+        .utc = exchange->now_utc,
+        .method = http_method_word(exchange->head.method),
+        .route = route != NULL        ? route->path
+                 : exchange->is_asset ? "asset"
+                                      : "-",
+        .status = exchange->status != 0 ? exchange->status : LEFT,
+        .bytes = exchange->answer_bytes,
+        .us = (int64_t)((uv_hrtime() - exchange->begun_ns) / 1000),
+        .account_id = exchange->account_id,
+    };
+    metrics_count_answer(&server->counters, line.status, line.us);
+    access_log_append(&server->log, &line);
+}
+
 void exchange_free(struct http_exchange *exchange)
 {
     enum { KEPT_BYTES = 32 * 1024 };
     struct http_server *server = exchange->server;
+    record(exchange);
+    spool_abandon(exchange->spool);
     buf_wipe(&exchange->body);
     buf_deinit(&exchange->answer);
     buf_clear(&exchange->added);
@@ -134,6 +162,16 @@ struct bytes exchange_body(const struct http_exchange *exchange)
     return buf_bytes(&exchange->body);
 }
 
+const char *exchange_body_path(const struct http_exchange *exchange)
+{
+    return exchange->spool != NULL ? spool_path(exchange->spool) : NULL;
+}
+
+int64_t exchange_body_bytes(const struct http_exchange *exchange)
+{
+    return exchange->body_bytes;
+}
+
 const char *exchange_address(const struct http_exchange *exchange)
 {
     return exchange->address;
@@ -141,13 +179,15 @@ const char *exchange_address(const struct http_exchange *exchange)
 
 bool exchange_is_loopback(const struct http_exchange *exchange)
 {
-    return strncmp(exchange->address, "127.", 4) == 0 || strcmp(exchange->address, "::1") == 0;
+    return address_is_loopback(exchange->address);
 }
 
 bool exchange_wants_page(const struct http_exchange *exchange)
 {
     struct bytes accept = head_header(&exchange->head, "accept");
-    return bytes_find(accept, BYTES_LIT("text/html")) < accept.len;
+    int page = accept_weight(accept, "text/html");
+    return page > 0 && page > accept_weight(accept, "application/json") &&
+           page > accept_weight(accept, "application/problem+json");
 }
 
 int64_t exchange_now_utc(const struct http_exchange *exchange)
@@ -304,51 +344,110 @@ static bool decode_params(struct http_exchange *exchange)
     return true;
 }
 
-static int64_t body_max(const struct http_exchange *exchange)
+/* Who asks, when a named proxy tells. */
+static void believe_proxy(struct http_exchange *exchange)
 {
-    const struct http_route *route = exchange->match.route;
-    return route->body_max_bytes > 0 ? route->body_max_bytes : HTTP_BODY_DEFAULT_BYTES;
+    const char *address =
+        address_forwarded(&exchange->arena, &exchange->head, exchange->server->options.proxies);
+    if (address != NULL)
+        exchange->address = address;
+}
+
+/* How long who asks should stay away, 0: not at all. */
+static int seconds_to_wait(struct http_exchange *exchange)
+{
+    struct http_connection *connection = exchange->connection;
+    struct address_book *book = &exchange->server->addresses;
+    struct address_entry *entry = connection->entry;
+    bool is_forwarded = exchange->address != connection->address;
+    if (is_forwarded && !address_is_loopback(exchange->address))
+        entry = address_book_enter(book, exchange->address);
+    if (entry == NULL)
+        return 0;
+    int seconds = address_entry_count(entry, exchange->server->options.limits.requests_per_minute,
+                                      uv_now(exchange->server->loop));
+    if (is_forwarded)
+        address_entry_leave(entry);
+    return seconds;
+}
+
+/* What holds for every request, whatever it asks for. True: it is answered. */
+static bool refuse_stranger(struct http_exchange *exchange)
+{
+    const char *host = exchange->server->options.host;
+    if (exchange->connection->is_proxy)
+        believe_proxy(exchange);
+    int seconds = seconds_to_wait(exchange);
+    if (seconds > 0) {
+        exchange->server->counters.rate_limited++;
+        exchange_answer_problem(
+            exchange, &(struct http_problem){.status = STATUS_TOO_MANY, .retry_after_s = seconds});
+    } else if (!decode_target(exchange)) {
+        exchange_refuse_and_close(exchange, STATUS_BAD_REQUEST);
+    } else if (host != NULL && !bytes_equal_nocase(exchange->head.host, bytes_from_z(host))) {
+        exchange_refuse(exchange, STATUS_MISDIRECTED);
+    } else {
+        return asset_answer(exchange);
+    }
+    return true;
+}
+
+static bool wants_body(const struct http_exchange *exchange)
+{
+    return exchange->connection->reading == exchange;
 }
 
 /* Go on with a request that is admitted. */
-static void begin_body(struct http_exchange *exchange, int64_t max)
+static void begin_body(struct http_exchange *exchange)
 {
-    exchange->body.max_bytes = (size_t)max;
-    if (exchange->connection->reading != exchange)
+    if (exchange->match.route->body == HTTP_BODY_FILE) {
+        exchange->spool = spool_new(exchange);
+        if (exchange->spool == NULL)
+            exchange_refuse_and_close(exchange, STATUS_UNAVAILABLE);
+        else if (!wants_body(exchange))
+            spool_finish(exchange->spool);
+    } else if (!wants_body(exchange)) {
         exchange_handle(exchange);
-    else if (exchange->head.expects_continue)
+    }
+    if (exchange->stage == EXCHANGE_BODY && wants_body(exchange) && exchange->head.expects_continue)
         connection_continue(exchange);
+}
+
+static void begin_route(struct http_exchange *exchange)
+{
+    const struct http_application *application = &exchange->server->options.application;
+    const struct http_route *route = exchange->match.route;
+    if (route->body != HTTP_BODY_NONE)
+        exchange->body_max =
+            route->body_max_bytes > 0 ? route->body_max_bytes : HTTP_BODY_DEFAULT_BYTES;
+    if (route->body == HTTP_BODY_MEMORY)
+        exchange->body.max_bytes = (size_t)exchange->body_max;
+    if (!decode_params(exchange))
+        exchange_refuse(exchange, STATUS_BAD_REQUEST);
+    else if (wants_body(exchange) &&
+             (exchange->body_max == 0 || exchange->head.content_length > exchange->body_max))
+        exchange_refuse(exchange, STATUS_TOO_LARGE);
+    else if (application->admit == NULL || application->admit(exchange))
+        begin_body(exchange);
+    else if (exchange->stage == EXCHANGE_BODY) {
+        exchange->stage = EXCHANGE_OPEN;
+        decide_on_rest(exchange);
+    }
 }
 
 void exchange_begin(struct http_exchange *exchange)
 {
     const struct http_application *application = &exchange->server->options.application;
-    struct http_head *head = &exchange->head;
-    if (!decode_target(exchange)) {
-        exchange_refuse_and_close(exchange, STATUS_BAD_REQUEST);
+    if (refuse_stranger(exchange))
         return;
-    }
-    exchange->match =
-        route_find(application->routes, application->route_count, head->method, head->path);
-    if (exchange->match.route == NULL) {
-        if (exchange->match.methods != 0)
-            refuse_method(exchange);
-        else
-            exchange_refuse(exchange, STATUS_NOT_FOUND);
-        return;
-    }
-    bool has_body = head->is_chunked || head->content_length > 0;
-    int64_t max = exchange->match.route->body == HTTP_BODY_NONE ? 0 : body_max(exchange);
-    if (!decode_params(exchange))
-        exchange_refuse(exchange, STATUS_BAD_REQUEST);
-    else if ((has_body && max == 0) || head->content_length > max)
-        exchange_refuse(exchange, STATUS_TOO_LARGE);
-    else if (application->admit == NULL || application->admit(exchange))
-        begin_body(exchange, max);
-    else if (exchange->stage == EXCHANGE_BODY) {
-        exchange->stage = EXCHANGE_OPEN;
-        decide_on_rest(exchange);
-    }
+    exchange->match = route_find(application->routes, application->route_count,
+                                 exchange->head.method, exchange->head.path);
+    if (exchange->match.route != NULL)
+        begin_route(exchange);
+    else if (exchange->match.methods != 0)
+        refuse_method(exchange);
+    else
+        exchange_refuse(exchange, STATUS_NOT_FOUND);
 }
 
 void exchange_handle(struct http_exchange *exchange)

@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One request and its answer. It exists from when the request's head has been read until its answer has been written or
- * its peer is gone, and it is answered exactly once. Thread: loop.
+/* One request and its answer. It exists from when the request's head has been read until its answer has been written
+ * or its peer is gone, and it is answered exactly once. Thread: loop.
  *
- * All bytes given out are the exchange's and stay valid until it is answered: whoever answers later, from a job, may keep
- * them until then. When the peer goes away meanwhile the exchange waits all the same: answering it then only ends
- * it. */
+ * All bytes given out are the exchange's and stay valid until it is answered: whoever answers later, from a job, may
+ * keep them until then. When the peer goes away meanwhile the exchange waits all the same: answering it then only
+ * ends it. */
 struct http_exchange;
 
 enum http_method {
@@ -67,8 +67,8 @@ void *exchange_state(const struct http_exchange *exchange);
  * (assert). */
 void exchange_add_header(struct http_exchange *exchange, const char *name, struct bytes value);
 
-/* Answer; `type` is a static media type, NULL without a body. `body` is copied. Security headers (CSP, nosniff, no-store,
- * HSTS under TLS, …) are the server's. */
+/* Answer; `type` is a static media type, NULL without a body. `body` is copied. Security headers (CSP, nosniff,
+ * no-store, HSTS under TLS, …) are the server's. */
 void exchange_answer(struct http_exchange *exchange, int status, const char *type,
                      struct bytes body);
 

@@ -140,7 +140,7 @@ static bool is_port(struct bytes text)
 
 bool host_is_valid(struct bytes text, struct bytes *out_name)
 {
-    size_t colon = text.len;
+    size_t colon;
     bool is_ip6 = text.len > 0 && text.ptr[0] == '[';
     if (is_ip6) {
         size_t close = bytes_find(text, BYTES_LIT("]"));

@@ -77,6 +77,9 @@ static void on_sweep(uv_timer_t *timer)
         else
             connection_check_time(c, now);
     }
+    address_book_sweep(&server->addresses, now);
+    if (access_log_flush(&server->log))
+        server->open_handles++;
 }
 
 static int start_sweeper(struct http_server *server, struct err *err)
@@ -159,7 +162,7 @@ int http_server_listen(struct http_server *server, const char *address, int port
                        struct err *err)
 {
     struct sockaddr_storage name = {0};
-    struct http_listener *listener;
+    struct http_listener *listener = NULL;
     if (port < 0 || port > 65535 ||
         (uv_ip4_addr(address, port, (struct sockaddr_in *)&name) != 0 &&
          uv_ip6_addr(address, port, (struct sockaddr_in6 *)&name) != 0))
@@ -179,13 +182,18 @@ int http_server_listen(struct http_server *server, const char *address, int port
 
 int http_server_listen_fd(struct http_server *server, int fd, struct err *err)
 {
-    struct http_listener *listener;
+    struct http_listener *listener = NULL;
     if (open_listener(server, &listener, err) != OK)
         return (int)err->code;
     return begin_listening(listener, uv_tcp_open(&listener->tcp, fd), err);
 }
 
 /* ---- beginning and end ---- */
+
+static void on_log_idle(void *context)
+{
+    server_handle_closed(context);
+}
 
 int http_server_new(uv_loop_t *loop, const struct http_options *options, struct http_server **out,
                     struct err *err)
@@ -200,20 +208,27 @@ int http_server_new(uv_loop_t *loop, const struct http_options *options, struct 
     server->loop = loop;
     server->options = *options;
     server->spare = spare;
+    address_book_init(&server->addresses);
+    access_log_init(&server->log, loop, options->access_log, on_log_idle, server);
     *out = server;
     return OK;
 }
 
-/* The timer goes last: it watches over those who do not want to leave. */
+/* The timer goes last: it watches over those who do not want to leave. Before it goes what the log holds. */
 void server_handle_closed(struct http_server *server)
 {
     server->open_handles--;
     if (!server->is_stopping)
         return;
-    if (server->open_handles == 1 && !uv_is_closing((uv_handle_t *)&server->sweeper))
-        uv_close((uv_handle_t *)&server->sweeper, on_handle_closed);
-    else if (server->open_handles == 0)
+    if (server->open_handles == 1 && !uv_is_closing((uv_handle_t *)&server->sweeper)) {
+        if (access_log_flush(&server->log))
+            server->open_handles++;
+        else
+            uv_close((uv_handle_t *)&server->sweeper, on_handle_closed);
+    } else if (server->open_handles == 0) {
+        server->is_done = true;
         server->stopped(server->stopped_context);
+    }
 }
 
 void http_server_stop(struct http_server *server, void (*done)(void *context), void *context)
@@ -252,6 +267,8 @@ void http_server_free(struct http_server *server)
     }
     while (server->spare_buf_count > 0)
         buf_deinit(&server->spare_bufs[--server->spare_buf_count]);
+    access_log_deinit(&server->log);
+    address_book_deinit(&server->addresses);
     mem_free(server->spare);
     mem_free(server);
 }
@@ -263,5 +280,5 @@ int http_server_connections(const struct http_server *server)
 
 void http_server_metrics(const struct http_server *server, struct buf *out)
 {
-    buf_printf(out, "pingyi_http_connections %d\n", server->connection_count);
+    metrics_append(&server->counters, server->connection_count, server->log.dropped, out);
 }

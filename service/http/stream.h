@@ -3,16 +3,16 @@
 
 #include "service/http/exchange.h"
 
-/* An answer whose end is not known when it begins (chunked), or that is too large to be made in memory (with its length).
- * Only for files of http/. Thread: loop.
+/* An answer whose end is not known when it begins (chunked), or that is too large to be made in memory (with its
+ * length). Only for files of http/. Thread: loop.
  *
  * The writer keeps a struct http_stream alive from stream_begin to `gone` or stream_end, whichever comes first. */
 struct http_stream {
-    /* All that was written has been taken by the kernel: there is room for more. Also called once after stream_begin, when
-     * it is this answer's turn. May write and end; may be NULL. */
+    /* All that was written has been taken by the kernel: there is room for more. Also called once after stream_begin,
+     * when it is this answer's turn. May write and end; may be NULL. */
     void (*room)(struct http_stream *stream);
-    /* The peer is gone, the connection was shed or the server stops: the exchange is no more. Called at most once, never
-     * after stream_end and never from within stream_begin or stream_write. */
+    /* The peer is gone, the connection was shed or the server stops: the exchange is no more. Called at most once,
+     * never after stream_end and never from within stream_begin or stream_write. */
     void (*gone)(struct http_stream *stream);
     struct http_exchange *exchange; /* set by stream_begin */
 };
