@@ -27,6 +27,7 @@ struct account_wish {
     struct bytes
         unit_code; /* empty: all units; of offices and liaisons only; a liaison needs one */
 };
+bool account_name_is_good(struct bytes name);
 /* ERR_EXISTS; ERR_FORMAT names the field; ERR_NOT_FOUND (team, unit); ERR_REFUSED (role not for that team, team full).
  * The password was given by us: it must be changed at first sign-in. */
 int account_add(const struct account_office *office, const struct account_wish *wish,
