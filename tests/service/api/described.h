@@ -5,8 +5,13 @@
 #include "service/api/routes.h"
 
 #include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 /* Whether an answer is what openapi.json says of it: required members, types, items, whole by whole. */
 
