@@ -69,6 +69,7 @@ export async function look(world, page, name) {
     await page.evaluate(axeSource);
     const found = await page.evaluate(async () => {
         const result = await window.axe.run(document, { resultTypes: ["violations"] });
+        if (result.passes.length === 0) return ["axe looked at nothing"];
         return result.violations
             .filter((each) => each.impact === "serious" || each.impact === "critical")
             .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);

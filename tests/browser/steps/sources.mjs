@@ -10,7 +10,9 @@ const TOO_NEW = [
     /\.at\(/, /\bstructuredClone\b/, /\.replaceChildren\(/, /\.findLast\(/, /Object\.hasOwn\b/, /\bcrypto\.randomUUID\b/, /\.showPopover\(/,
     /Promise\.any\b/, /AbortSignal\.(timeout|any)/, /Array\.fromAsync/, /\.toSorted\(/, /\.requestSubmit\(/,
 ];
-const TOO_NEW_CSS = [/:has\(/, /:is\(/, /:where\(/, /\binset\s*:/, /@layer\b/, /@container\b/, /\baspect-ratio\b/, /\baccent-color\b/, /\bd?vh\b.*\bdvh\b/, /color-mix\(/, /&\s*[.:>{]/];
+const TOO_NEW_CSS = [
+    /:has\(/, /:is\(/, /:where\(/, /\binset\s*:/, /@layer\b/, /@container\b/, /\baspect-ratio\b/, /\baccent-color\b/, /\d[dsl]vh\b/, /color-mix\(/, /&\s*[.:>{]/,
+];
 
 function filesOf(ending) {
     return fs.readdirSync(PAGES).filter((name) => name.endsWith(ending)).map((name) => [name, fs.readFileSync(`${PAGES}/${name}`, "utf8")]);
@@ -31,7 +33,7 @@ export async function sources() {
     });
     await step("sheet_is_of_chromium_86", async () => {
         for (const [name, text] of filesOf(".css"))
-            for (const pattern of TOO_NEW_CSS) expect(!pattern.test(text), `${name}: ${pattern}`);
+            for (const pattern of TOO_NEW_CSS) expect(!pattern.test(text.replace(/\/\*[^]*?\*\//g, "")), `${name}: ${pattern}`);
     });
     await step("shell_has_no_inline_code", async () => {
         const [[, text]] = filesOf(".html");

@@ -17,6 +17,7 @@ struct remark {
     struct room *room;
     int64_t round_id;
     char text[32];
+    const char *long_text; /* in place of `text` */
     char key[32];
     int result;   /* what act says after it has written */
     bool is_done; /* done came */
@@ -41,11 +42,12 @@ static inline int64_t test_now(void)
 static inline int act_remark(struct action *action, struct store *store, struct err *err)
 {
     struct remark *remark = CONTAINER_OF(action, struct remark, action);
-    struct remark_row row = {.round_id = remark->round_id,
-                             .account_id = 1,
-                             .who = BYTES_LIT("zhang"),
-                             .text = bytes_from_z(remark->text),
-                             .at_utc = TEST_NOW_UTC};
+    struct remark_row row = {
+        .round_id = remark->round_id,
+        .account_id = 1,
+        .who = BYTES_LIT("zhang"),
+        .text = bytes_from_z(remark->long_text != NULL ? remark->long_text : remark->text),
+        .at_utc = TEST_NOW_UTC};
     int rc = remark_put_new(store, &row, err);
     if (rc == OK)
         buf_printf(&action->answer, "%jd", (intmax_t)row.id);
@@ -118,7 +120,7 @@ static inline void start_writer(struct room *room, size_t queue_max, const char 
     struct err err = {.code = OK};
     struct writer_options options = {
         .store = open_with(room, vfs),
-        .checkpoint_store = open_with(room, vfs),
+        .checkpoint_store = open_with(room, NULL),
         .queue_max = queue_max,
         .now_utc = test_now,
         .on_foreign_write = on_foreign_write,
