@@ -53,7 +53,9 @@ int charts_each(const struct bulletin *bulletin, chart_cb on_chart, void *contex
     for (size_t c = 0; c < ranking->class_count; c++) {
         struct group group = take_group(ranking, c, &first);
         for (enum drawing d = DRAW_ON_TIME; d < DRAWINGS; d++) {
-            struct chart chart = {drawing_words[d], (int)c + 1, group.class_row->unit_class};
+            struct chart chart = {drawing_words[d],
+                                  d == DRAW_ON_TIME ? "按时办结率" : item_name(item_of(d)),
+                                  (int)c + 1, group.class_row->unit_class};
             int rc = has_marks(&group, d) ? on_chart(context, &chart, err) : OK;
             if (rc != OK)
                 return rc;

@@ -10,6 +10,7 @@
 
 struct chart {
     const char *draws; /* on_time, resolution, satisfaction; static */
+    const char *title; /* 按时办结率; static */
     int class_place;
     struct bytes unit_class; /* the bulletin's */
 };

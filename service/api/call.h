@@ -75,6 +75,9 @@ struct account_office call_office(struct call *call, struct store *store);
 int call_audit(struct call *call, struct store *store, const char *action, struct bytes target,
                struct bytes details, struct err *err);
 
+/* Zeroed memory of the arena for `input`, as large as wanted; NULL: 503 was answered. */
+void *call_alloc(struct call *call, size_t bytes);
+
 /* ---- parsing (call_parse.c) ---- */
 /* The body as a JSON object with no member but `names` (ended by NULL); NULL: a problem was answered. Owned by the call. */
 json_t *call_json(struct call *call, const char *const *names);
@@ -90,6 +93,9 @@ bool call_query_integer(struct call *call, const char *name, int64_t min, int64_
                         int64_t *out); /* missing: *out stays */
 /* A {name} of the path as a number from 1; false: 404 was answered. */
 bool call_param_id(struct call *call, const char *name, int64_t *out);
+/* Overwrite a secret that was read: the arena's text, and the member it was copied from. */
+void call_wipe_text(struct bytes text);
+void call_wipe_member(json_t *object, const char *name);
 /* 400 that says what is wrong with which field, in Chinese. */
 void call_refuse_field(struct call *call, const char *field, const char *detail_zh);
 

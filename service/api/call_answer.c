@@ -164,3 +164,13 @@ void call_fail(struct call *call)
     };
     call_answer_problem(call, &problem);
 }
+
+void *call_alloc(struct call *call, size_t bytes)
+{
+    void *piece = arena_alloc(exchange_arena(call->exchange), bytes);
+    if (piece == NULL) {
+        call->rc = err_set(&call->err, ERR_NOMEM, "no %zu bytes for a request", bytes);
+        call_fail(call);
+    }
+    return piece;
+}

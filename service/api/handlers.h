@@ -75,6 +75,8 @@ void quality_show(struct http_exchange *exchange);
 /* task_import.c */
 void imports_load(struct http_exchange *exchange);
 void imports_undo(struct http_exchange *exchange);
+
+/* import_rejects.c */
 void imports_rejects(struct http_exchange *exchange);
 
 /* tasks.c */

@@ -284,8 +284,9 @@ static json_t *rejects_to_json(const struct shown *shown)
                 examples = NULL;
             }
         }
-        json_t *object = json_pack("{s:o, s:I, s:o}", "reason", json_bytes(group->reason), "count",
-                                   (json_int_t)group->count, "examples", examples);
+        json_t *object = json_pack("{s:o, s:o, s:I, s:o}", "reason", json_bytes(group->reason),
+                                   "sentence", json_bytes(import_problem_sentence(group->reason)),
+                                   "count", (json_int_t)group->count, "examples", examples);
         if (json_array_append_new(rejects, object) != 0) {
             json_decref(rejects);
             rejects = NULL;
@@ -320,8 +321,10 @@ static int flags_to_json(const struct shown *shown, json_t *flags, struct err *e
         if (group->count == 0)
             continue;
         json_t *examples = json_array();
-        json_t *object = json_pack("{s:s, s:I, s:o}", "flag", import_flag_word(bit), "count",
-                                   (json_int_t)group->count, "examples", examples);
+        json_t *object =
+            json_pack("{s:s, s:o, s:I, s:o}", "flag", import_flag_word(bit), "sentence",
+                      json_bytes(import_problem_sentence(bytes_from_z(import_flag_word(bit)))),
+                      "count", (json_int_t)group->count, "examples", examples);
         rc = json_array_append_new(flags, object) == 0
                  ? flag_examples(shown, group, examples, err)
                  : err_set(err, ERR_NOMEM, "could not list flags");

@@ -3,12 +3,17 @@
 
 #include "base/buf.h"
 
+#include "importers/reader.h"
+
 #include "service/storage/imports.h"
 
 #include <jansson.h>
 
 /* Imports and what was wrong with their rows, in words and as JSON: shared by the command line and the service.
  * Thread: any. */
+
+/* Why a file is no dump and what to do about it, in Chinese. */
+const char *import_refusal_sentence(enum refusal refusal);
 
 /* What is wrong with a row and what to mend, in Chinese, by the word of the machine outputs; the word itself where
  * there is no sentence for it. */

@@ -10,7 +10,7 @@ static int list(struct call *call, struct store *store, struct err *err)
     json_t *imports = json_array();
     int rc = import_rows_to_json(store, imports, err);
     if (rc == OK)
-        rc = call_put_json(call, json_pack("{s:O}", "imports", imports), err);
+        rc = call_put_json(call, json_pack("{s:O, s:n}", "items", imports, "after"), err);
     json_decref(imports);
     return rc;
 }

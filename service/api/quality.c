@@ -7,23 +7,46 @@
 #include "service/storage/orders.h"
 #include "service/storage/units.h"
 
+#include <string.h>
+
 /* How good the data are, over all imports, and what waits to be mended. */
 
 enum { LATE_ARENA_MAX_BYTES = 256 * 1024 * 1024 /* two registers for each frozen round */ };
 
-/* Rejects and flags of one import by their reasons, without the examples that imports/{id} shows. */
-static int add_reasons(const struct datadir *datadir, json_t *import, struct err *err)
+/* Add a group of one import to those of all: by its reason, without the examples that imports/{id} shows. */
+static int add_group(json_t *groups, json_t *group, const char *key, struct err *err)
 {
-    static const char *const keys[] = {"rejects", "flags"};
+    const char *reason = json_string_value(json_object_get(group, key));
+    json_int_t count = json_integer_value(json_object_get(group, "count"));
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        json_t *known = json_array_get(groups, i);
+        if (strcmp(reason, json_string_value(json_object_get(known, "reason"))) == 0) {
+            json_t *sum = json_object_get(known, "count");
+            (void)json_integer_set(sum, json_integer_value(sum) + count);
+            return OK;
+        }
+    }
+    json_t *added = json_pack("{s:s, s:O, s:I}", "reason", reason, "sentence",
+                              json_object_get(group, "sentence"), "count", count);
+    return json_array_append_new(groups, added) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not show data quality");
+}
+
+static int add_reasons(const struct datadir *datadir, const json_t *import, json_t *quality,
+                       struct err *err)
+{
+    static const char *const keys[][2] = {{"rejects", "reason"}, {"flags", "flag"}};
     json_t *shown = NULL;
     int64_t id = json_integer_value(json_object_get(import, "id"));
+    if (!json_is_null(json_object_get(import, "undone_at")))
+        return OK;
     int rc = import_shown_json(datadir, id, &shown, err);
-    for (size_t k = 0; k < sizeof keys / sizeof *keys && rc == OK; k++) {
-        json_t *groups = json_object_get(shown, keys[k]);
-        for (size_t i = 0; i < json_array_size(groups); i++)
-            (void)json_object_del(json_array_get(groups, i), "examples");
-        if (json_object_set(import, keys[k], groups) != 0)
-            rc = err_set(err, ERR_NOMEM, "could not show data quality");
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        json_t *groups = json_object_get(shown, keys[k][0]);
+        for (size_t i = 0; i < json_array_size(groups) && rc == OK; i++)
+            rc = add_group(json_object_get(quality, keys[k][0]), json_array_get(groups, i),
+                           keys[k][1], err);
     }
     json_decref(shown);
     return rc;
@@ -33,8 +56,7 @@ static int on_unmatched(void *context, struct bytes name, struct bytes folded, i
                         struct err *err)
 {
     (void)folded;
-    json_t *object =
-        json_pack("{s:o, s:I}", "name", json_bytes(name), "orders", (json_int_t)orders);
+    json_t *object = json_pack("{s:o, s:I}", "name", json_bytes(name), "count", (json_int_t)orders);
     if (json_array_append_new(context, object) != 0)
         return err_set(err, ERR_NOMEM, "could not list names");
     return OK;
@@ -88,7 +110,7 @@ static int load_quality(const struct datadir *datadir, json_t *quality, struct e
     int64_t unclear = 0;
     int rc = import_rows_to_json(datadir->store, imports, err);
     for (size_t i = 0; i < json_array_size(imports) && rc == OK; i++)
-        rc = add_reasons(datadir, json_array_get(imports, i), err);
+        rc = add_reasons(datadir, json_array_get(imports, i), quality, err);
     if (rc == OK)
         rc = unit_names_unmatched_each(datadir->store, on_unmatched,
                                        json_object_get(quality, "unmatched_units"), err);
@@ -105,7 +127,8 @@ static int show(struct call *call, struct store *store, struct err *err)
 {
     struct datadir datadir = call->service->datadir;
     datadir.store = store;
-    json_t *quality = json_pack("{s:[], s:[], s:[]}", "imports", "unmatched_units", "late_orders");
+    json_t *quality = json_pack("{s:[], s:[], s:[], s:[], s:[]}", "imports", "rejects", "flags",
+                                "unmatched_units", "late_orders");
     int rc = load_quality(&datadir, quality, err);
     if (rc == OK)
         return call_put_json(call, quality, err);

@@ -104,8 +104,8 @@ static int list(struct call *call, struct store *store, struct err *err)
     bool is_full = json_array_size(page.remarks) == PAGE;
     json_t *next = is_full ? json_integer(page.last_id) : json_null();
     if (rc == OK)
-        rc = call_put_json(call, json_pack("{s:O, s:O}", "remarks", page.remarks, "next", next),
-                           err);
+        rc =
+            call_put_json(call, json_pack("{s:O, s:O}", "items", page.remarks, "after", next), err);
     json_decref(next);
     json_decref(page.remarks);
     return rc;

@@ -146,7 +146,7 @@ static int list(struct call *call, struct store *store, struct err *err)
     json_t *next =
         page.count == PAGE ? json_integer(page.items[PAGE - 1].handling_id) : json_null();
     if (rc == OK)
-        rc = call_put_json(call, json_pack("{s:O, s:O}", "orders", orders, "next", next), err);
+        rc = call_put_json(call, json_pack("{s:O, s:O}", "items", orders, "after", next), err);
     json_decref(next);
     json_decref(orders);
     return rc;

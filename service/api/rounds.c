@@ -47,7 +47,7 @@ static int list(struct call *call, struct store *store, struct err *err)
     json_t *rounds = json_array();
     int rc = rounds_each(store, on_round, rounds, err);
     if (rc == OK)
-        return call_put_json(call, json_pack("{s:o}", "rounds", rounds), err);
+        return call_put_json(call, json_pack("{s:o, s:n}", "items", rounds, "after"), err);
     json_decref(rounds);
     return rc;
 }
@@ -205,9 +205,13 @@ void rounds_bulletin(struct http_exchange *exchange)
 static int on_chart(void *context, const struct chart *chart, struct err *err)
 {
     char name[64];
+    char title[256];
     (void)snprintf(name, sizeof name, "%s-%d", chart->draws, chart->class_place);
-    json_t *object = json_pack("{s:s, s:s, s:o}", "name", name, "draws", chart->draws, "unit_class",
-                               json_bytes(chart->unit_class));
+    (void)snprintf(title, sizeof title, BYTES_FMT "各单位%s", BYTES_ARG(chart->unit_class),
+                   chart->title);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o}", "name", name, "draws", chart->draws, "unit_class",
+                  json_bytes(chart->unit_class), "title", json_bytes(bytes_from_z(title)));
     if (json_array_append_new(context, object) != 0)
         return err_set(err, ERR_NOMEM, "could not list charts");
     return OK;
@@ -224,7 +228,7 @@ static int list_charts(struct call *call, struct store *store, struct err *err)
     json_t *charts = json_array();
     rc = charts_each(&composition.bulletin, on_chart, charts, err);
     if (rc == OK)
-        rc = call_put_json(call, json_pack("{s:O}", "charts", charts), err);
+        rc = call_put_json(call, json_pack("{s:O, s:n}", "items", charts, "after"), err);
     json_decref(charts);
     composition_deinit(&composition);
     return rc;

@@ -6,8 +6,14 @@
 #define ADMINISTRATOR ACCESS_OF(ROLE_ADMINISTRATOR)
 #define SECURITY      ACCESS_OF(ROLE_SECURITY)
 #define AUDITOR       ACCESS_OF(ROLE_AUDITOR)
-#define ANYONE        ACCESS_ANYONE
-#define ANY_STAGE     (ACCESS_ANYONE | ACCESS_PARTIAL)
+#define OFFICE        ACCESS_OF(ROLE_OFFICE)
+/* Results per unit: of contractors' people none has these roles, and none gets them. */
+#define RESULTS   (OFFICE | AUDITOR | ACCESS_OWN_PEOPLE)
+#define TASKS     (OFFICE | AUDITOR | ADMINISTRATOR)
+#define ANYONE    ACCESS_ANYONE
+#define ANY_STAGE (ACCESS_ANYONE | ACCESS_PARTIAL)
+
+#define IMPORT_MAX_BYTES (INT64_C(4) << 30)
 
 /* One row a route: a family a block, in the order of its paths. */
 const struct http_route api_routes[] = {
@@ -79,5 +85,53 @@ const struct http_route api_routes[] = {
     {METHOD_GET, "/api/v1/audit/export", AUDITOR, HTTP_BODY_NONE, 0, audit_download, "exportAudit"},
     {METHOD_POST, "/api/v1/audit/verify", AUDITOR, HTTP_BODY_MEMORY, 4096, audit_check,
      "verifyAudit"},
+
+    /* openapi.c */
+    {METHOD_GET, "/api/v1/openapi.json", ACCESS_PUBLIC, HTTP_BODY_NONE, 0, openapi_show,
+     "getOpenApi"},
+
+    /* rounds.c, round_orders.c, remarks.c, task_round.c */
+    {METHOD_GET, "/api/v1/rounds", RESULTS | ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_READ_TOKEN,
+     HTTP_BODY_NONE, 0, rounds_list, "listRounds"},
+    {METHOD_GET, "/api/v1/rounds/{id}", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0, rounds_show,
+     "getRound"},
+    {METHOD_GET, "/api/v1/rounds/{id}/score", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+     rounds_score, "getScore"},
+    {METHOD_GET, "/api/v1/rounds/{id}/bulletin", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+     rounds_bulletin, "getBulletin"},
+    {METHOD_GET, "/api/v1/rounds/{id}/charts", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+     rounds_list_charts, "listCharts"},
+    {METHOD_GET, "/api/v1/rounds/{id}/charts/{chart}", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE,
+     0, rounds_chart, "getChart"},
+    {METHOD_GET, "/api/v1/rounds/{id}/units/{code}/orders", RESULTS, HTTP_BODY_NONE, 0,
+     round_orders_list, "listUnitOrders"},
+    {METHOD_GET, "/api/v1/rounds/{id}/remarks", RESULTS | ACCESS_OF(ROLE_SUPERVISOR),
+     HTTP_BODY_NONE, 0, remarks_list, "listRemarks"},
+    {METHOD_POST, "/api/v1/rounds/{id}/remarks", OFFICE | ACCESS_OF(ROLE_SUPERVISOR),
+     HTTP_BODY_MEMORY, 16 * 1024, remarks_add, "addRemark"},
+    {METHOD_POST, "/api/v1/rounds/{id}/tasks", OFFICE, HTTP_BODY_MEMORY, 4096, rounds_start_task,
+     "startRoundTask"},
+
+    /* imports.c, import_rejects.c, task_import.c, quality.c */
+    {METHOD_GET, "/api/v1/imports", RESULTS, HTTP_BODY_NONE, 0, imports_list, "listImports"},
+    {METHOD_POST, "/api/v1/imports", OFFICE | ACCESS_IMPORT_TOKEN, HTTP_BODY_FILE, IMPORT_MAX_BYTES,
+     imports_load, "loadImport"},
+    {METHOD_GET, "/api/v1/imports/{id}", RESULTS, HTTP_BODY_NONE, 0, imports_show, "getImport"},
+    {METHOD_DELETE, "/api/v1/imports/{id}", OFFICE, HTTP_BODY_NONE, 0, imports_undo, "undoImport"},
+    {METHOD_GET, "/api/v1/imports/{id}/rejects", OFFICE, HTTP_BODY_NONE, 0, imports_rejects,
+     "exportRejects"},
+    {METHOD_GET, "/api/v1/quality", RESULTS, HTTP_BODY_NONE, 0, quality_show, "getQuality"},
+
+    /* tasks.c */
+    {METHOD_GET, "/api/v1/tasks", TASKS, HTTP_BODY_NONE, 0, tasks_list, "listTasks"},
+    {METHOD_GET, "/api/v1/tasks/{id}", TASKS | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0, tasks_show,
+     "getTask"},
+    {METHOD_DELETE, "/api/v1/tasks/{id}", OFFICE | ADMINISTRATOR, HTTP_BODY_NONE, 0, tasks_stop_one,
+     "cancelTask"},
+    {METHOD_GET, "/api/v1/tasks/{id}/result", RESULTS | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0,
+     tasks_result, "getTaskResult"},
+
+    /* feed.c */
+    {METHOD_GET, "/api/v1/events", ANYONE, HTTP_BODY_NONE, 0, feed_subscribe, "subscribeEvents"},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;

@@ -5,8 +5,10 @@
 
 #include "reports/text.h"
 
+#include "service/api/long_task.h"
 #include "service/api/problem_page.h"
 #include "service/api/routes.h"
+#include "service/api/task_files.h"
 #include "service/auth/password.h"
 #include "service/pages/pages.h"
 #include "service/storage/tasks.h"
@@ -182,7 +184,9 @@ static int write_beginning(struct service *service, struct err *err)
         .target = bytes_from_z(service->options->program_version),
         .outcome = AUDIT_DONE,
     };
-    int rc = store_begin(store, err);
+    int rc = task_files_open(&service->datadir, err);
+    if (rc == OK)
+        rc = store_begin(store, err);
     if (rc == OK)
         rc = tasks_put_interrupted(store, now_utc, err);
     if (rc == OK)
@@ -224,7 +228,11 @@ static int open_http(struct service *service, struct err *err)
 
 static int open_all(struct service *service, struct err *err)
 {
-    struct tasks_options tasks = {.queue_max = SERVICE_TASK_QUEUE_MAX, .context = service};
+    struct tasks_options tasks = {
+        .queue_max = SERVICE_TASK_QUEUE_MAX,
+        .on_change = long_task_changed,
+        .context = service,
+    };
     int rc = password_library_init(err);
     if (rc == OK)
         rc = open_keys(service, err);

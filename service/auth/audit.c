@@ -365,17 +365,24 @@ static int find_cut(struct audit_chain *chain, struct store *store, int64_t unti
     return rc == OK ? audit_each(store, &older, verify_row, out, err) : rc;
 }
 
+int audit_check_age(int64_t until_ms, int64_t now_ms, struct err *err)
+{
+    const int64_t kept_ms = (int64_t)AUDIT_KEPT_DAYS * 86400 * 1000;
+    if (until_ms <= 0 || until_ms > now_ms - kept_ms)
+        return err_set(err, ERR_REFUSED, "entries of the audit log stay for %d days",
+                       AUDIT_KEPT_DAYS);
+    return OK;
+}
+
 int audit_cut(struct audit_chain *chain, struct store *store, int64_t until_ms,
               const struct audit_actor *actor, int64_t *out_cut, struct err *err)
 {
-    const int64_t kept_ms = (int64_t)AUDIT_KEPT_DAYS * 86400 * 1000;
     struct verifying verifying;
     char target[NUMBER_DIGITS + 2];
     char details[CUT_DETAILS_BYTES];
-    if (until_ms <= 0 || until_ms > actor->at_ms - kept_ms)
-        return err_set(err, ERR_REFUSED, "entries of the audit log stay for %d days",
-                       AUDIT_KEPT_DAYS);
-    int rc = find_cut(chain, store, until_ms, &verifying, err);
+    int rc = audit_check_age(until_ms, actor->at_ms, err);
+    if (rc == OK)
+        rc = find_cut(chain, store, until_ms, &verifying, err);
     int64_t count = rc == OK ? verifying.last_id - verifying.anchor_id : 0;
     if (rc == OK && count > 0) {
         (void)snprintf(target, sizeof target, "%" PRId64, verifying.last_id);

@@ -146,6 +146,7 @@ int audit_row_read(const struct bytes cells[AUDIT_EXPORT_COLUMNS], struct audit_
  * the anchor and an entry `audit.cut` stay. actor->at_ms is now. ERR_REFUSED when `until_ms` is younger than
  * AUDIT_KEPT_DAYS. */
 enum { AUDIT_KEPT_DAYS = 184 };
+int audit_check_age(int64_t until_ms, int64_t now_ms, struct err *err);
 int audit_cut(struct audit_chain *chain, struct store *store, int64_t until_ms,
               const struct audit_actor *actor, int64_t *out_cut, struct err *err);
 

@@ -62,8 +62,8 @@ int password_verify(const char *hash, struct bytes password, bool *out_holds, st
     }
     /* libsodium tells a mismatch by EINVAL alone: what else fails is no wrong password. */
     errno = 0;
-    int code =
-        crypto_pwhash_str_verify(hash, password.ptr != NULL ? password.ptr : "", password.len);
+    int code = crypto_pwhash_argon2id_str_verify(hash, password.ptr != NULL ? password.ptr : "",
+                                                 password.len);
     if (code != 0 && errno == ENOMEM)
         return no_memory(err);
     if (code != 0 && errno != EINVAL)

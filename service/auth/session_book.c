@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* Open addressing by the first bytes of SHA-256 of the secret, which nobody can choose without finding them: whoever
- * measures how long looking takes learns a digest at most. Sessions and tokens lie in one table each, made once and never
- * more than half full; nothing is ever taken out, for a book lives until the next write that touches accounts. */
+ * measures how long looking takes learns a digest at most. Sessions and tokens lie in one table each, made once and
+ * never more than half full; nothing is ever taken out, for a book lives until the next write that touches accounts. */
 
 enum { TEXTS_MAX_BYTES = 64 << 20 };
 
@@ -380,4 +380,15 @@ int64_t session_book_count(const struct session_book *book)
         count += !is_free(entry) && entry->ended_why == NULL;
     }
     return count;
+}
+
+bool session_book_has(const struct session_book *book, int64_t session_id, int64_t now_utc)
+{
+    const struct table *table = &book->sessions;
+    for (size_t i = 0; session_id != 0 && i <= table->mask; i++) {
+        const struct entry *entry = &table->slots[i];
+        if (entry->identity.session_id == session_id)
+            return entry->ended_why == NULL && now_utc < entry->identity.ends_utc;
+    }
+    return false;
 }

@@ -1,4 +1,4 @@
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 
 #include "base/civil.h"
@@ -173,7 +173,7 @@ static int import_layer(const struct command_context *context, struct bytes name
     if (rc == OK)
         rc = calendar_layer_put(datadir.store, name, buf_bytes(&csv), context->now_utc, err);
     if (rc == OK)
-        rc = command_audit(context, &datadir, "calendar.import", name, json_null(), err);
+        rc = command_record(context, &datadir, "calendar.import", name, json_null(), err);
     if (rc == OK)
         rc = store_commit(datadir.store, err);
     calendar_free(calendar);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 /* In the order in which help lists them. */
+/* clang-format off: one a line. */
 const struct command *const commands[] = {
     &command_init,
     &command_inspect,
@@ -19,9 +20,17 @@ const struct command *const commands[] = {
     &command_report,
     &command_verify,
     &command_calendar,
+    &command_user,
+    &command_token,
+    &command_audit,
+    &command_serve,
+    &command_backup,
+    &command_restore,
+    &command_vault,
     &command_help,
     NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {

@@ -1,5 +1,5 @@
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/draw_arguments.h"
 #include "service/api/draw_words.h"
 #include "service/commands/import_report.h"
@@ -103,7 +103,7 @@ static int record(const struct drawing_command *command, struct err *err)
     const char *step = command->arguments->adopt != NULL        ? "adopt"
                        : command->arguments->exact_seed != NULL ? "exact_seed"
                                                                 : "seed";
-    return command_audit(
+    return command_record(
         command->context, &command->datadir, "draw.make", command->round.name,
         json_pack("{s:s, s:o}", "step", step, "by", output_string(command->actor.who)), err);
 }

@@ -1,7 +1,7 @@
 #include "service/response/exclusions.h"
 
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/exclusions_list.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"
@@ -103,7 +103,7 @@ static int run_request(struct command_context *context, int argc, char **argv)
     if (rc == OK)
         rc = request(&step, &arguments, &wish, &id, &err);
     if (rc != OK)
-        command_audit_refused(context, &step.datadir, "exclusion.request", step.round.name, &err);
+        command_record_refused(context, &step.datadir, "exclusion.request", step.round.name, &err);
     step_end(&step);
     if (rc != OK)
         return fail(context, arguments.round, &err);
@@ -186,7 +186,7 @@ static int run_decision(struct command_context *context, int argc, char **argv)
         rc = exclusion_decide(&datadir, arguments.id, approves, bytes_from_z(arguments.why), &actor,
                               &err);
     if (rc == OK)
-        rc = command_audit(
+        rc = command_record(
             context, &datadir, "exclusion.decide", bytes_from_z(arguments.text),
             json_pack("{s:s, s:o}", "decision", argv[0], "by", output_string(actor.who)), &err);
     if (rc == OK)
@@ -201,8 +201,8 @@ static int run_decision(struct command_context *context, int argc, char **argv)
     if (rc == ERR_PERMISSION && datadir.store != NULL)
         command_say(context, "审批人须与申请人不同。");
     if (rc != OK)
-        command_audit_refused(context, &datadir, "exclusion.decide", bytes_from_z(arguments.text),
-                              &err);
+        command_record_refused(context, &datadir, "exclusion.decide", bytes_from_z(arguments.text),
+                               &err);
     datadir_close(&datadir);
     arena_deinit(&arena);
     return status;

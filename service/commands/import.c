@@ -1,7 +1,7 @@
 #include "base/civil.h"
 #include "base/clock.h"
 
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
@@ -100,7 +100,7 @@ static void record_refusal(const struct command_context *context, const struct d
 {
     struct err why = {.code = OK};
     (void)err_set(&why, ERR_REFUSED, "%s", result->reason);
-    command_audit_refused(context, datadir, "import.load", bytes_from_z(result->sha256), &why);
+    command_record_refused(context, datadir, "import.load", bytes_from_z(result->sha256), &why);
 }
 
 static int load_file(const struct command_context *context, struct datadir *datadir,

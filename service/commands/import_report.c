@@ -13,45 +13,6 @@
 
 enum { REPORT_MAX_BYTES = 64 * 1024 * 1024 };
 
-const char *import_refusal_sentence(enum refusal refusal)
-{
-    switch (refusal) {
-    case REFUSAL_EMPTY:
-        return "文件是空的";
-    case REFUSAL_NO_HEADER:
-        return "找不到表头：请检查文件，或用 inspect --profile-out 写出导入模板，填好各列后用 "
-               "--profile 指定";
-    case REFUSAL_MISSING_COLUMN:
-        return "缺少必需的列（工单编号、受理时间、承办单位）：请用 inspect --profile-out "
-               "写出导入模板，填好后用 --profile 指定";
-    case REFUSAL_DOUBLED_COLUMN:
-        return "同名的列出现两次：请改掉其中一个列名，或在导入模板中改用别的列";
-    case REFUSAL_HTML:
-        return "这是网页，不是数据表：请在 Excel 或 WPS 中打开并另存为 .xlsx，或在原系统中导出 CSV";
-    case REFUSAL_SPREADSHEET:
-        return "这是旧版 Excel 或其他表格文件：请在 Excel 或 WPS 中打开，“文件—另存为”选“Excel "
-               "工作簿（*.xlsx）”或"
-               "“CSV UTF-8”，再导入";
-    case REFUSAL_LOCKED:
-        return "工作簿有密码：请在 Excel 或 WPS 中取消密码，另存后再导入";
-    case REFUSAL_BROKEN:
-        return "工作簿已损坏：请在 Excel 或 WPS 中打开并另存为新文件，再导入";
-    case REFUSAL_BOMB:
-        return "工作簿解压后过大，疑为恶意文件，未读取";
-    case REFUSAL_NO_SHEET:
-        return "没有这个工作表：请检查 --sheet";
-    case REFUSAL_ARCHIVE:
-        return "这是压缩包：请先解压";
-    case REFUSAL_BINARY:
-        return "这是二进制文件，不是数据表";
-    case REFUSAL_UNDECODABLE:
-        return "文字编码无法识别：请另存为 UTF-8";
-    case REFUSAL_NONE:
-        break;
-    }
-    return "无法导入";
-}
-
 bool import_is_misnamed(struct bytes file_name)
 {
     static const char *const suffixes[] = {".xls", ".xlsx", ".xlsm", ".et"};

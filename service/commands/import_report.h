@@ -31,9 +31,6 @@ int import_report_add_failed(struct import_report *report, const char *path,
 int import_report_finish(struct import_report *report, const struct command_context *context,
                          int *out_status, struct err *err);
 
-/* Why a file is no dump and what to do about it, in Chinese. */
-const char *import_refusal_sentence(enum refusal refusal);
-
 /* Whether a text goes by the name of a spreadsheet: .xls, .xlsx, .xlsm, .et. */
 bool import_is_misnamed(struct bytes file_name);
 

@@ -1,5 +1,5 @@
 #include "service/api/import_shown.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/import_report.h"
 #include "service/commands/output.h"
 
@@ -94,7 +94,7 @@ static int run_undo(struct command_context *context, int64_t id, const char *tex
     if (rc == OK)
         rc = intake_undo(&datadir, id, context->now_utc, &desk.desk, &err);
     if (rc != OK)
-        command_audit_refused(context, &datadir, "import.undo", bytes_from_z(text), &err);
+        command_record_refused(context, &datadir, "import.undo", bytes_from_z(text), &err);
     command_desk_deinit(&desk);
     datadir_close(&datadir);
     if (rc != OK)

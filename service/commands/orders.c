@@ -1,5 +1,5 @@
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/order_view.h"
 #include "service/commands/output.h"
 
@@ -173,7 +173,7 @@ static int show_order(const struct command_context *context, const struct datadi
         rc =
             order_view_render(datadir, order_no, context->now_utc, format == FORMAT_JSON, out, err);
     if (rc == OK)
-        rc = command_audit_look(context, datadir, "order.show", order_no, json_null(), err);
+        rc = command_record_look(context, datadir, "order.show", order_no, json_null(), err);
     arena_deinit(&arena);
     return rc;
 }

@@ -1,5 +1,5 @@
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/form_options.h"
 #include "service/commands/import_report.h"
 #include "service/commands/outcomes_show.h"
@@ -179,8 +179,8 @@ static int load_and_report(struct loading *loading, const char *path, struct err
     else if (rc != OK)
         (void)command_fail(loading->context, &of_file);
     if (rc != OK)
-        command_audit_refused(loading->context, &loading->datadir, "outcomes.import",
-                              bytes_from_z(loading->arguments->round), &of_file);
+        command_record_refused(loading->context, &loading->datadir, "outcomes.import",
+                               bytes_from_z(loading->arguments->round), &of_file);
     if (rc == ERR_WRONG_STATE)
         command_say(loading->context,
                     "访问结果在抽样之后、关闭之前载入；评价期到了哪一步，见 round show %s",
@@ -283,8 +283,8 @@ static int run_rejects(const struct command_context *context, const char *id)
         command_say(context, "结果文件 %s 没有问题数据，或没有这个编号。", id);
     if (rc == OK) {
         mask_numbers(buf_bytes(&text), &masked);
-        rc = command_audit_look(context, &datadir, "rejects.export", bytes_from_z(id), json_null(),
-                                &err);
+        rc = command_record_look(context, &datadir, "rejects.export", bytes_from_z(id), json_null(),
+                                 &err);
     }
     if (rc == OK)
         rc = output_finish(context, &masked, &err);
@@ -311,7 +311,7 @@ static int run_show(const struct command_context *context,
     if (rc == OK)
         rc = show(&datadir, &round, arguments->format, &arena, &text, &err);
     if (rc == OK && show == outcomes_show_callers)
-        rc = command_audit_look(context, &datadir, "callers.show", round.name, json_null(), &err);
+        rc = command_record_look(context, &datadir, "callers.show", round.name, json_null(), &err);
     if (rc == OK)
         rc = output_finish(context, &text, &err);
     buf_deinit(&text);

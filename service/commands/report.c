@@ -4,7 +4,7 @@
 #include "reports/score_csv.h"
 #include "reports/score_json.h"
 
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/host/files.h"
 
 #include <getopt.h>
@@ -85,9 +85,9 @@ static int run(struct command_context *context, int argc, char **argv)
     buf_init(&text, REPORT_MAX_BYTES);
     rc = renderer->render(&counting.composition.bulletin, &text, &err);
     if (rc == OK)
-        rc = command_audit_look(context, &counting.datadir, "report.make",
-                                counting.composition.round.name,
-                                json_pack("{s:s}", "format", renderer->ending + 1), &err);
+        rc = command_record_look(context, &counting.datadir, "report.make",
+                                 counting.composition.round.name,
+                                 json_pack("{s:s}", "format", renderer->ending + 1), &err);
     if (rc == OK)
         rc = files_replace(arguments.to, buf_bytes(&text), REPORT_MODE, &err);
     if (rc == OK) {

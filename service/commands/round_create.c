@@ -3,7 +3,7 @@
 #include "base/civil.h"
 
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/host/files.h"
 #include "service/rounds/evaluation.h"
 
@@ -197,8 +197,8 @@ static int put(const struct command_context *context, const struct datadir *data
         rc = round_step_put(store, row->id, BYTES_LIT("create"), context->now_utc,
                             bytes_from_z(context->who), BYTES_NONE, err);
     if (rc == OK)
-        rc = command_audit(context, datadir, "round.step", row->name,
-                           json_pack("{s:s}", "step", "create"), err);
+        rc = command_record(context, datadir, "round.step", row->name,
+                            json_pack("{s:s}", "step", "create"), err);
     if (rc == OK)
         rc = store_commit(store, err);
     round_basis_deinit(&basis);
@@ -240,7 +240,7 @@ static int create(const struct command_context *context, const struct round_argu
     if (rc == OK)
         say_created(context, row, &parts);
     else
-        command_audit_refused(context, &datadir, "round.step", bytes_from_z(arguments->id), err);
+        command_record_refused(context, &datadir, "round.step", bytes_from_z(arguments->id), err);
     buf_deinit(&canonical);
     arena_deinit(&parts.arena);
     datadir_close(&datadir);

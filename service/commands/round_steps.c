@@ -4,7 +4,7 @@
 
 #include "service/auth/digest.h"
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"
 #include "service/rounds/evidence.h"
@@ -166,7 +166,7 @@ int round_reopen_run(struct command_context *context, int argc, char **argv)
         say_sums(&step);
     } else {
         status = command_fail(context, &err);
-        command_audit_refused(context, &step.datadir, "round.step", step.round.name, &err);
+        command_record_refused(context, &step.datadir, "round.step", step.round.name, &err);
     }
     step_end(&step);
     return status;

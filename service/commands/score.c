@@ -4,7 +4,7 @@
 #include "reports/score_json.h"
 #include "reports/score_table.h"
 
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/version.h"
 #include "service/rounds/lifecycle.h"
 
@@ -123,8 +123,8 @@ static int keep(const struct command_context *context, struct counting *counting
         rc = round_score_keep(&counting->datadir, round, &actor, BYTES_LIT(PINGYI_VERSION),
                               buf_bytes(&csv), &issue, &is_new, err);
     if (rc == OK && is_new)
-        rc = command_audit(context, &counting->datadir, "score.keep", round->name,
-                           json_pack("{s:I}", "issue", (json_int_t)issue), err);
+        rc = command_record(context, &counting->datadir, "score.keep", round->name,
+                            json_pack("{s:I}", "issue", (json_int_t)issue), err);
     if (rc == OK)
         rc = store_commit(counting->datadir.store, err);
     if (rc == OK)

@@ -1,7 +1,7 @@
 #include "service/commands/step.h"
 
 #include "service/commands/arguments.h"
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 
 enum { STEP_ARENA_MAX_BYTES = 1024 * 1024 };
@@ -27,7 +27,7 @@ void step_end(struct step *step)
 int step_commit(struct step *step, const char *action, const char *what, struct err *err)
 {
     json_t *details = json_pack("{s:s, s:o}", "step", what, "by", output_string(step->actor.who));
-    int rc = command_audit(step->context, &step->datadir, action, step->round.name, details, err);
+    int rc = command_record(step->context, &step->datadir, action, step->round.name, details, err);
     return rc == OK ? store_commit(step->datadir.store, err) : rc;
 }
 
@@ -51,7 +51,7 @@ int step_fail(const struct command_context *context, const struct datadir *datad
               const struct round_row *round, const char *action, const struct err *err)
 {
     int status = command_fail(context, err);
-    command_audit_refused(context, datadir, action, round->name, err);
+    command_record_refused(context, datadir, action, round->name, err);
     if (err->code == ERR_WRONG_STATE && round->name.len > 0 && !round->is_accumulated) {
         struct way_on on = find_way_on(round);
         command_say(context, "评价期 " BYTES_FMT " %s：%s " BYTES_FMT "%s", BYTES_ARG(round->name),

@@ -1,4 +1,4 @@
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 #include "service/commands/output.h"
 #include "service/commands/units_file.h"
 #include "service/commands/units_suggest.h"
@@ -181,13 +181,13 @@ static int run_change(struct command_context *context, enum change change, char 
     else if (rc == OK)
         rc = merge(datadir.store, bytes_from_z(argv[0]), bytes_from_z(argv[1]), &err);
     if (rc == OK)
-        rc = command_audit(
+        rc = command_record(
             context, &datadir, "units.change", target,
             json_pack("{s:s, s:I}", "change", words[change], "units", (json_int_t)count), &err);
     if (rc == OK)
         rc = store_commit(datadir.store, &err);
     if (rc != OK)
-        command_audit_refused(context, &datadir, "units.change", target, &err);
+        command_record_refused(context, &datadir, "units.change", target, &err);
     datadir_close(&datadir);
     if (rc != OK)
         return command_fail(context, &err);

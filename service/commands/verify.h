@@ -30,6 +30,16 @@ int verify_opened(struct verify *verify, const char *path, const char *published
 /* A SHA256SUMS, or opened entries; anything else is ERR_FORMAT. */
 int verify_file(struct verify *verify, const char *path, const char *published, struct err *err);
 
+/* An exported audit log, under the key of the data directory; and whether a file is one. */
+int verify_audit_file(struct verify *verify, const struct command_context *context,
+                      const char *path, struct err *err);
+int verify_is_audit_file(const char *path, bool *out_is, struct err *err);
+
+/* The whole chain of the audit log, and that `printed` (a bulletin's ID:MAC, or NULL) is still in it. Needs an open
+ * transaction. */
+int verify_audit(struct verify *verify, const struct datadir *datadir, const char *printed,
+                 struct err *err);
+
 /* Frame, draws, evidence and kept score of a round that is counted; of an accumulated one those of its parts and its
  * own score. ERR_WRONG_STATE: nothing of it is frozen yet. */
 int verify_round(struct verify *verify, const struct counting *counting, struct err *err);

@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-static const char security_headers[] =
+/* Unless the handler has one of its own: a page that carries its style names it by its hash. */
+static const char content_policy[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src "
     "'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-    "'none'\r\n"
+    "'none'\r\n";
+static const char security_headers[] =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
@@ -59,6 +61,8 @@ void answer_head(struct http_exchange *exchange, struct buf *out, int status, co
     else if (exchange->head.is_http10)
         buf_append(out, BYTES_LIT("\r\nConnection: keep-alive"));
     buf_append(out, BYTES_LIT("\r\n"));
+    if (!has_added(exchange, "Content-Security-Policy:"))
+        buf_append(out, (struct bytes){content_policy, sizeof content_policy - 1});
     buf_append(out, (struct bytes){security_headers, sizeof security_headers - 1});
     if (exchange->server->options.tls != NULL)
         buf_append(out, BYTES_LIT("Strict-Transport-Security: max-age=31536000\r\n"));

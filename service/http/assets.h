@@ -16,8 +16,8 @@ struct asset {
     char etag[68];        /* "\"sha256…\"", of the content */
 };
 
-/* Each file is at `prefix` + its name ("index.html" also at `prefix` alone). `files` is a table ended by a NULL name and
- * is borrowed. ERR_NOMEM; ERR_LIMIT: a path of over 1,023 bytes. */
+/* Each file is at `prefix` + its name ("index.html" also at `prefix` alone). `files` is a table ended by a NULL name
+ * and is borrowed. ERR_NOMEM; ERR_LIMIT: a path of over 1,023 bytes. */
 int assets_new(const struct embedded_file *files, const char *prefix, struct assets **out,
                struct err *err);
 void assets_free(struct assets *assets);

@@ -1,14 +1,14 @@
 /* The one file of http/ that knows OpenSSL, and longer than others so that it stays the only one.
  *
- * A session is an SSL on a BIO of our own whose two ends are bufs: what the peer sent, and what it shall get. OpenSSL's
- * memory BIOs would do the same, but keep the memory of their fullest moment; a buf is freed as soon as it is empty,
- * and with SSL_MODE_RELEASE_BUFFERS an idle connection holds no buffer at all.
+ * A session is an SSL on a BIO of our own whose two ends are bufs: what the peer sent, and what it shall get.
+ * OpenSSL's memory BIOs would do the same, but keep the memory of their fullest moment; a buf is freed as soon as it
+ * is empty, and with SSL_MODE_RELEASE_BUFFERS an idle connection holds no buffer at all.
  *
- * Tickets: sessions are resumed from what the client keeps; the server keeps nothing of them but two keys. New tickets are
- * sealed (AES-256-CBC, HMAC-SHA-256) by the current key, which is replaced after TICKET_S; tickets of the one before
- * are still opened, and renewed. The keys are drawn at start, never written anywhere, and wiped when they go: who gets
- * hold of the machine later cannot read what was recorded longer than twice TICKET_S ago. Keys change on use, without a
- * timer, and at each reload. */
+ * Tickets: sessions are resumed from what the client keeps; the server keeps nothing of them but two keys. New tickets
+ * are sealed (AES-256-CBC, HMAC-SHA-256) by the current key, which is replaced after TICKET_S; tickets of the one
+ * before are still opened, and renewed. The keys are drawn at start, never written anywhere, and wiped when they go:
+ * who gets hold of the machine later cannot read what was recorded longer than twice TICKET_S ago. Keys change on use,
+ * without a timer, and at each reload. */
 #include "service/http/tls.h"
 
 #include "base/alloc.h"

@@ -10,7 +10,8 @@
 /* What a certificate and its key make of connections; shared by all sessions, which keep the one they began with. */
 struct tls;
 /* PEM files; the key must be a regular file and closed to group and others (ERR_PERMISSION), and have no password.
- * ERR_NOT_FOUND, ERR_FORMAT (no PEM, key and certificate do not belong together), ERR_NOMEM. Tickets on, ECDHE AEAD
+ * ERR_NOT_FOUND, ERR_FORMAT (no PEM, key and certificate do not belong together; a little memory that was missing may
+ * look like it), ERR_NOMEM. Tickets on, ECDHE AEAD
  * suites only, TLS 1.2 at least. */
 int tls_new(const char *certificate_path, const char *key_path, struct tls **out, struct err *err);
 void tls_free(struct tls *tls); /* after its sessions; accepts NULL */
@@ -19,9 +20,9 @@ int tls_reload(struct tls *tls, struct err *err);
 /* Whole days until the certificate ends, 0 on its last day, negative when it has ended. */
 int tls_days_left(const struct tls *tls, int64_t now_utc);
 
-/* Make an ECDSA P-256 key (mode 0600) and a self-signed certificate for `name` (host name or address; for localhost and
- * the loopback addresses too) of two years. ERR_EXISTS when either file is there; ERR_FORMAT: no name; ERR_IO, ERR_FULL,
- * ERR_NOMEM. Neither file is there after an error, unless it was before. */
+/* Make an ECDSA P-256 key (mode 0600) and a self-signed certificate for `name` (host name or address; for localhost
+ * and the loopback addresses too) of two years. ERR_EXISTS when either file is there; ERR_FORMAT: no name; ERR_IO,
+ * ERR_FULL, ERR_NOMEM. Neither file is there after an error, unless it was before. */
 int tls_create_self_signed(const char *certificate_path, const char *key_path, const char *name,
                            int64_t now_utc, struct err *err);
 
@@ -38,8 +39,8 @@ int tls_session_new(struct tls *tls, struct tls_session **out, struct err *err);
 void tls_session_free(struct tls_session *session); /* accepts NULL */
 /* Cipher text from the peer. */
 int tls_session_feed(struct tls_session *session, struct bytes cipher, struct err *err);
-/* Go on with the handshake and read up to `size` bytes of plain text: *out_count may be 0, and then more must be fed. To
- * be called until it is, for what was fed lasts for several. *out_closed: the peer has said that no more comes.
+/* Go on with the handshake and read up to `size` bytes of plain text: *out_count may be 0, and then more must be fed.
+ * To be called until it is, for what was fed lasts for several. *out_closed: the peer has said that no more comes.
  * ERR_FORMAT: the peer speaks no TLS, or a wrong one; what tls_session_take gives then is the alert. ERR_NOMEM. */
 int tls_session_read(struct tls_session *session, char *out, size_t size, size_t *out_count,
                      bool *out_closed, struct err *err);

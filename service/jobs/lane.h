@@ -7,9 +7,9 @@
 
 #include <uv.h>
 
-/* Work beside the loop, on libuv's thread pool, at most `width` at a time and a bounded number waiting. With stores it is
- * the readers: each piece of work borrows a read-only connection and sees one WAL snapshot. Without, it is for what takes
- * the processor: argon2 runs in a lane of width 1. Thread: loop. */
+/* Work beside the loop, on libuv's thread pool, at most `width` at a time and a bounded number waiting. With stores it
+ * is the readers: each piece of work borrows a read-only connection and sees one WAL snapshot. Without, it is for what
+ * takes the processor: argon2 runs in a lane of width 1. Thread: loop. */
 
 struct work {
     /* Pool thread; touches only its own request. `store` is NULL in a lane without stores. */
@@ -34,8 +34,9 @@ int lane_new(uv_loop_t *loop, const struct lane_options *options, struct lane **
              struct err *err);
 /* ERR_BUSY: full. ERR_WRONG_STATE: stopping. */
 int lane_submit(struct lane *lane, struct work *work, struct err *err);
+/* Finish what runs and waits, then call `done`, in a later round of the loop. */
 void lane_stop(struct lane *lane, void (*done)(void *context), void *context);
-void lane_free(struct lane *lane);
+void lane_free(struct lane *lane); /* after `done`, or unused; closes the stores; accepts NULL */
 size_t lane_waiting(const struct lane *lane);
 
 #endif

@@ -12,7 +12,8 @@
  *
  *   QUEUED --> RUNNING --> DONE | FAILED | CANCELED       (a restart makes what was QUEUED or RUNNING: INTERRUPTED)
  *
- * What becomes of a task is told through `on_change`, on the loop: the application stores it and publishes it. */
+ * What becomes of a task after it was queued is told through `on_change`, on the loop, in a later round of it: the
+ * application stores it and publishes it. Thread: loop, unless said otherwise. */
 enum task_state { TASK_QUEUED, TASK_RUNNING, TASK_DONE, TASK_FAILED, TASK_CANCELED, TASK_STATES };
 const char *task_state_word(enum task_state state); /* "queued", … */
 
@@ -47,10 +48,10 @@ int tasks_new(uv_loop_t *loop, const struct tasks_options *options, struct tasks
 int tasks_submit(struct tasks *tasks, struct task *task, struct err *err);
 /* A waiting or running one; NULL otherwise. */
 struct task *tasks_find(struct tasks *tasks, int64_t id);
-void tasks_cancel(struct tasks *tasks, struct task *task);
-/* Cancel all, wait for the running one, then `done`. */
+void tasks_cancel(struct tasks *tasks, struct task *task); /* a wish */
+/* Cancel all, wait for the running one, then `done`, in a later round of the loop. */
 void tasks_stop(struct tasks *tasks, void (*done)(void *context), void *context);
-void tasks_free(struct tasks *tasks);
+void tasks_free(struct tasks *tasks); /* after `done`; accepts NULL */
 
 void task_progress(struct task *task, int64_t done, int64_t total); /* task thread */
 bool task_is_canceled(const struct task *task);                     /* any */

@@ -55,7 +55,8 @@ export function Account({ account, refresh }) {
         setOpen("");
         refresh();
     };
-    const left = account.recovery_codes_left;
+    const left = account.recovery_codes_left; /* null: no TOTP is bound */
+    const isBound = left !== null && left !== undefined;
     return html`<${Page} title="我的账号">
         <${Alert} kind="good">${notice}<//>
         <div class="columns">
@@ -69,12 +70,13 @@ export function Account({ account, refresh }) {
                     ["单位", account.unit],
                 ]} />
                 <h2>动态口令</h2>
-                ${left !== null && left !== undefined && left >= 0
+                ${isBound
                     ? html`<p>已绑定。剩余恢复码 <strong>${left}</strong> 个${left <= 2 ? html`　<${Tag} kind="warn">请重新生成<//>` : ""}</p>`
                     : html`<p>未绑定。</p>`}
+                ${isBound && html`<p class="hint">更换手机的，请联系安全管理员解除后重新绑定。</p>`}
                 <div class="actions">
-                    <button type="button" class="plain" onClick=${() => setOpen("totp")}>${left >= 0 ? "更换绑定" : "绑定"}</button>
-                    ${left >= 0 && html`<button type="button" class="plain" onClick=${() => setOpen("codes")}>重新生成恢复码</button>`}
+                    ${!isBound && html`<button type="button" class="plain" onClick=${() => setOpen("totp")}>绑定</button>`}
+                    ${isBound && html`<button type="button" class="plain" onClick=${() => setOpen("codes")}>重新生成恢复码</button>`}
                 </div>
             </section>
             <section class="card">
@@ -85,8 +87,7 @@ export function Account({ account, refresh }) {
         <${OwnSessions} />
         ${open === "totp" &&
         html`<${Dialog} title="绑定动态口令" isWide onClose=${close}>
-            <p>新的绑定确认后，原绑定失效。</p>
-            <${TotpSetup} onDone=${close} needsPassword />
+            <${TotpSetup} onDone=${close} />
             <p><button type="button" class="plain" onClick=${close}>关闭</button></p>
         <//>`}
         ${open === "codes" &&

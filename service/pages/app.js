@@ -19,13 +19,11 @@ import { Round, Rounds } from "./rounds.js";
 import { Import, Quality } from "./quality.js";
 import { Tasks } from "./tasks.js";
 
-const RESULT_ROLES = ["office", "supervisor", "checker", "liaison"];
-
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
 const PAGES = [
-    { word: "rounds", label: "评价期", roles: RESULT_ROLES, page: Rounds, item: Round },
-    { word: "quality", label: "数据质量", roles: ["office"], page: Quality, item: Import },
-    { word: "tasks", label: "任务", roles: ["office"], page: Tasks },
+    { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
+    { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
+    { word: "tasks", label: "任务", roles: ["office", "auditor", "administrator"], page: Tasks },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
     { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
     { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },

@@ -28,21 +28,21 @@ export function announce(text) {
 
 /* ---- a page ---- */
 /* The heading takes the focus whenever the page changes, so that keyboard and screen reader begin at its top. */
-export function Page({ title, lead, actions, children }) {
+export function Page({ title, lead, actions, kind, children }) {
     const heading = useRef(null);
     useLayoutEffect(() => {
         document.title = `${title} - ${SYSTEM}`;
         if (heading.current) heading.current.focus({ preventScroll: true });
         window.scrollTo(0, 0);
     }, [title]);
-    return html`
+    return html`<div class=${kind || null}>
         <div class="page-head">
             <h1 ref=${heading} tabindex="-1">${title}</h1>
             ${actions && html`<div class="actions">${actions}</div>`}
         </div>
         ${lead && html`<p class="lead">${lead}</p>`}
         ${children}
-    `;
+    </div>`;
 }
 
 export function Alert({ problem, kind = "bad", children }) {
@@ -90,6 +90,12 @@ export function Loaded({ source, children }) {
     return html`<${Alert} problem=${source.problem} />${children(source.value)}`;
 }
 
+/* A list is { items, after }; some are named after what they list, and then the cursor is `next`. */
+function pageOf(value) {
+    const member = Object.keys(value).find((key) => Array.isArray(value[key]));
+    return { items: value[member], after: value.after || value.next || null };
+}
+
 /* A list that goes on by cursor: { items, problem, hasMore, isLoading, more(), reload() }; items undefined at first. */
 export function useList(path) {
     const [state, setState] = useState({});
@@ -104,7 +110,8 @@ export function useList(path) {
         read(address).then(
             (value) => {
                 if (latest.current !== path) return;
-                setState({ path, items: items.concat(value.items), after: value.after });
+                const page = pageOf(value);
+                setState({ path, items: items.concat(page.items), after: page.after });
             },
             (problem) => {
                 if (latest.current !== path) return;

@@ -3,8 +3,8 @@
 import { html, useEffect, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, time } from "./figures.js";
-import { Alert, Facts, Loaded, More, Page, Table, Tag, announce, useEvents, useList, useRead } from "./parts.js";
-import { TASK_STATES, say } from "./words.js";
+import { Alert, Confirm, Facts, Loaded, Page, Table, Tag, announce, useEvents, useRead, useWrite } from "./parts.js";
+import { REJECTS, TASK_STATES, say } from "./words.js";
 
 function addressOf(row) {
     return `#/quality/${row.id}`;
@@ -25,21 +25,24 @@ const importColumns = [
 ];
 
 function pairsOf(object) {
-    return Object.keys(object || {}).map((name) => ({ name, count: object[name] }));
+    return Object.keys(object || {}).map((name) => ({ name, orders: object[name] }));
 }
 
-function unmatchedOf(quality) {
-    const names = quality.unmatched_units || quality.unmatched || {};
-    return Array.isArray(names) ? names : pairsOf(names);
+/* Of all imports that stand, by reason, the most frequent first. */
+function rejectsOf(imports) {
+    const groups = new Map();
+    for (const each of imports.filter((row) => !row.undone_at))
+        for (const group of each.rejects || []) groups.set(group.reason, (groups.get(group.reason) || 0) + group.count);
+    return Array.from(groups, ([reason, number]) => ({ reason, count: number })).sort((a, b) => b.count - a.count);
 }
 
 const nameColumns = [
     { label: "工单中的单位名称", isHead: true, kind: "long", cell: (row) => row.name },
-    { label: "行数", isNumber: true, cell: (row) => count(row.count) },
+    { label: "行数", isNumber: true, cell: (row) => count(row.orders) },
 ];
 const rejectColumns = [
-    { label: "问题", isHead: true, cell: (row) => row.sentence || row.reason },
-    { label: "代码", cell: (row) => html`<code>${row.reason}</code>` },
+    { label: "问题", isHead: true, cell: (row) => say(REJECTS, row.reason || row.flag) },
+    { label: "代码", cell: (row) => html`<code>${row.reason || row.flag}</code>` },
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
 
@@ -55,7 +58,7 @@ function Upload({ onDone }) {
     useEffect(() => {
         const now = task.value;
         if (!now || state.at !== "loading" || now.state === "queued" || now.state === "running") return;
-        setState({ at: now.state === "done" ? "done" : "failed", text: now.message || say(TASK_STATES, now.state), result: now.result });
+        setState({ at: now.state === "done" ? "done" : "failed", text: now.message || say(TASK_STATES, now.state) });
         announce(now.state === "done" ? "导入完成" : "导入没有完成");
         onDone();
     }, [task.value]);
@@ -71,7 +74,7 @@ function Upload({ onDone }) {
         try {
             const answer = await running.current.done;
             running.current = null;
-            setState({ at: "loading", taskId: answer.task || answer.id });
+            setState({ at: "loading", taskId: answer.task });
             input.current.value = "";
             setFile(null);
             announce("上传完成，正在导入");
@@ -86,7 +89,7 @@ function Upload({ onDone }) {
         <h2 id="upload-title">导入工单</h2>
         ${state.isCanceled && html`<${Alert} kind="note">${state.text}<//>`}
         ${state.at === "failed" && html`<${Alert}>${state.text}<//>`}
-        ${state.at === "done" && html`<${Alert} kind="good">导入完成，数量见下表。<//>`}
+        ${state.at === "done" && html`<${Alert} kind="good">${state.text}<//>`}
         <div class="field wide">
             <label for="upload-file">文件</label>
             <input id="upload-file" ref=${input} type="file" accept=".csv,.txt,.xlsx,.zip,.gz" disabled=${isSending}
@@ -114,29 +117,24 @@ function Upload({ onDone }) {
 
 export function Quality({ account }) {
     const quality = useRead("/api/v1/quality");
-    const list = useList("/api/v1/imports");
-    const reload = () => {
-        quality.reload();
-        list.reload();
-    };
-    useEvents(["import"], reload);
+    useEvents(["import"], quality.reload);
     return html`<${Page} title="数据质量">
         <div class="columns">
-            ${account.role === "office" && html`<${Upload} onDone=${reload} />`}
+            ${account.role === "office" && html`<${Upload} onDone=${quality.reload} />`}
             <${Loaded} source=${quality}>
                 ${(value) => html`<div>
-                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${value.rejects || []} keyOf=${(row) => row.reason}
+                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${rejectsOf(value.imports)} keyOf=${(row) => row.reason}
                         empty="没有问题数据。" />
-                    <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${unmatchedOf(value)} keyOf=${(row) => row.name}
+                    <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${value.unmatched_units} keyOf=${(row) => row.name}
                         empty="全部单位名称均已对应。" />
+                    ${value.unclear_leads > 0 && html`<${Alert} kind="note">主办单位不明（无主办或有两个主办）的工单 ${count(value.unclear_leads)} 件，未计入任何单位。<//>`}
+                    ${value.late_orders.map((each) => html`<${Alert} kind="note">最近一批改动了已冻结的评价期 ${each.round} 的 ${count(each.orders)} 件工单，该期结果不变。<//>`)}
                 </div>`}
             <//>
         </div>
-        <${Loaded} source=${list}>
-            ${(items) => html`<${Table} caption="导入批次" columns=${importColumns} rows=${items} keyOf=${(row) => row.id}
+        ${quality.value &&
+        html`<${Table} caption="导入批次（新的在前）" columns=${importColumns} rows=${quality.value.imports.slice().reverse()} keyOf=${(row) => row.id}
                 kindOf=${(row) => (row.undone_at ? "faint" : null)} empty="还没有导入过工单。" />`}
-        <//>
-        <${More} list=${list} />
     <//>`;
 }
 
@@ -148,12 +146,33 @@ function exampleLines(group) {
     </ul>`;
 }
 
-export function Import({ path }) {
+/* Taking an import back runs as a task. */
+function Undo({ id }) {
+    const action = useWrite();
+    const [isAsking, setAsking] = useState(false);
+    const undo = async () => {
+        const answer = await action.run("DELETE", `/api/v1/imports/${encodeURIComponent(id)}`);
+        if (answer) {
+            announce("已提交撤回");
+            window.location.hash = "#/tasks";
+        }
+        return answer;
+    };
+    return html`<button type="button" class="plain danger" onClick=${() => setAsking(true)}>撤回本批</button>
+        ${isAsking &&
+        html`<${Confirm} title="撤回导入" word="撤回" isDangerous action=${action} onConfirm=${undo} onClose=${() => setAsking(false)}
+            question=${`批次 ${id} 带来的工单和变更将全部撤回；已冻结的评价期用到的不能撤回。同一文件以后可以再次导入。`} />`}`;
+}
+
+export function Import({ account, path }) {
     const id = path[0];
     const source = useRead(`/api/v1/imports/${encodeURIComponent(id)}`);
     const columns = rejectColumns.concat([{ label: "举例", kind: "long", cell: exampleLines }]);
     const rejects = html`<a role="button" class="plain" href=${`/api/v1/imports/${encodeURIComponent(id)}/rejects`} download>下载问题数据（CSV）</a>`;
-    return html`<${Page} title=${`导入批次 ${id}`} actions=${source.value && source.value.rejected > 0 ? rejects : null}>
+    const row = source.value;
+    const mayAct = account.role === "office" && row && !row.undone_at;
+    const actions = mayAct && html`${row.rejected > 0 && rejects}<${Undo} id=${id} />`;
+    return html`<${Page} title=${`导入批次 ${id}`} actions=${actions}>
         <p><a href="#/quality">返回数据质量</a></p>
         <${Loaded} source=${source}>
             ${(row) => html`<section class="card">
@@ -166,8 +185,8 @@ export function Import({ path }) {
                         ["行数", `共${count(row.rows)}行：新增${count(row.accepted)}，更新${count(row.updated)}，未变${count(row.unchanged)}，问题数据${count(row.rejected)}`],
                     ]} />
                 </section>
-                <${Table} caption="问题数据（未导入）" columns=${columns} rows=${row.rejects || []} keyOf=${(each) => each.reason} empty="没有问题数据。" />
-                <${Table} caption="提示（已导入）" columns=${columns} rows=${row.flags || []} keyOf=${(each) => each.reason} empty="没有提示。" />
+                <${Table} caption="问题数据（未导入）" columns=${columns} rows=${row.rejects} keyOf=${(each) => each.reason} empty="没有问题数据。" />
+                <${Table} caption="提示（已导入）" columns=${columns} rows=${row.flags} keyOf=${(each) => each.flag} empty="没有提示。" />
                 <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${pairsOf(row.unmatched_units)} keyOf=${(each) => each.name}
                     empty="全部单位名称均已对应。" />`}
         <//>

@@ -6,7 +6,7 @@ import {
     Act, Alert, Facts, Field, FormProblem, Loaded, More, Page, Parts, Table, Tag, announce, useEvents, useList, useRead, useWrite, valuesOf,
 } from "./parts.js";
 import { Results } from "./results.js";
-import { DRAW_KINDS, FRAME_REASONS, ROUND_KINDS, ROUND_STATES, ROUND_STEPS, say } from "./words.js";
+import { CHARTS, DRAW_KINDS, FRAME_REASONS, ROUND_KINDS, ROUND_STATES, ROUND_STEPS, say } from "./words.js";
 
 const STATE_KINDS = { draft: "plain", frozen: "note", drawn: "note", calling: "warn", closed: "note", scored: "good" };
 
@@ -23,13 +23,14 @@ const listColumns = [
     { label: "查看", kind: "acts", cell: (row) => html`<a href=${addressOf(row.id, "results")}>结果<span class="unseen">：${row.id}</span></a>` },
 ];
 
-export function Rounds() {
+export function Rounds({ account }) {
+    const columns = account.role === "supervisor" ? listColumns.slice(0, -1) : listColumns;
     const list = useList("/api/v1/rounds");
     useEvents(["round"], list.reload);
     return html`<${Page} title="评价期">
         <${Loaded} source=${list}>
-            ${(items) => html`<${Table} caption="评价期" columns=${listColumns} rows=${items} keyOf=${(row) => row.id}
-                empty="还没有评价期。请在服务器上用 pingyi round create 建立。" />`}
+            ${(items) => html`<${Table} caption="评价期" columns=${columns} rows=${items} keyOf=${(row) => row.id}
+                empty="还没有评价期，请先在服务器上建立（pingyi round create）。" />`}
         <//>
         <${More} list=${list} />
     <//>`;
@@ -71,7 +72,7 @@ function RoundTasks({ round }) {
     const [given, setGiven] = useState(null);
     const start = async (kind) => {
         setGiven(null);
-        const answer = await action.run("POST", `/api/v1/rounds/${encodeURIComponent(round.id)}/tasks`, { kind });
+        const answer = await action.run("POST", `/api/v1/rounds/${encodeURIComponent(round.id)}/tasks`, kind === "report" ? { kind, format: "html" } : { kind });
         if (!answer) return;
         setGiven(kind);
         announce("已提交任务");
@@ -82,7 +83,7 @@ function RoundTasks({ round }) {
             <${Act} kind="plain" write=${action} onClick=${() => start("score")}>重新计算结果<//>
             <${Act} kind="plain" write=${action} onClick=${() => start("report")}>生成通报<//>
         </div>
-        <p class="hint">建立、冻结、抽样、关闭由经办人在服务器上办理。</p>
+        <p class="hint">结果在关闭后计算并留存；建立、冻结、抽样、关闭在服务器上办理。</p>
         <${Alert} problem=${action.problem} />
         ${given && html`<${Alert} kind="good">已提交，进度见<a href="#/tasks">任务</a>。<//>`}
     </section>`;
@@ -106,14 +107,17 @@ function ResultsPart({ id }) {
 }
 
 /* The service draws them; as images they can run nothing. */
-function Charts({ id, charts }) {
-    if (!charts || charts.length === 0) return html`<${Alert} kind="note">本评价期没有图表。计算结果后再看。<//>`;
-    return charts.map(
-        (chart) => html`<figure class="chart" key=${chart.name}>
-            <figcaption>${chart.title}</figcaption>
-            <img src=${`/api/v1/rounds/${encodeURIComponent(id)}/charts/${encodeURIComponent(chart.name)}`} alt=${`${chart.title}；数值见“结果”`} />
-        </figure>`,
-    );
+function Charts({ id }) {
+    const path = `/api/v1/rounds/${encodeURIComponent(id)}/charts`;
+    const list = useList(path);
+    const titleOf = (chart) => `${chart.unit_class}　${say(CHARTS, chart.draws)}`;
+    const show = (chart) => html`<figure class="chart" key=${chart.name}>
+        <figcaption>${titleOf(chart)}</figcaption>
+        <img src=${`${path}/${encodeURIComponent(chart.name)}`} alt=${`${titleOf(chart)}，各单位的比率；数值见“结果”`} />
+    </figure>`;
+    return html`<${Loaded} source=${list}>
+        ${(charts) => (charts.length === 0 ? html`<${Alert} kind="note">本评价期还没有可画的图表。<//>` : html`<div class="charts">${charts.map(show)}</div>`)}
+    <//>`;
 }
 
 function Remarks({ id, account }) {
@@ -131,7 +135,8 @@ function Remarks({ id, account }) {
         announce("已记录");
         list.reload();
     };
-    return html`${account.role === "office" &&
+    const mayAdd = account.role === "office" || account.role === "supervisor";
+    return html`${mayAdd &&
         html`<form ref=${form} class="card" onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
             <${Field} label="新的记录" name="text" rows="3" required maxlength="2000" wide problem=${action.problem}
@@ -156,8 +161,10 @@ function Remarks({ id, account }) {
 }
 
 export function Round({ account, path }) {
-    const [id, part = ""] = path;
-    const source = useRead(`/api/v1/rounds/${encodeURIComponent(id)}`);
+    const id = path[0];
+    const isWhole = account.role !== "supervisor"; /* who keeps remarks on rounds, and sees no results per unit */
+    const part = isWhole ? path[1] || "" : "remarks";
+    const source = useRead(isWhole ? `/api/v1/rounds/${encodeURIComponent(id)}` : null);
     useEvents(["round"], source.reload);
     const parts = [
         ["概况", addressOf(id), ""],
@@ -169,12 +176,13 @@ export function Round({ account, path }) {
     const bulletin = html`<a role="button" class="plain" target="_blank" rel="noopener"
         href=${`/api/v1/rounds/${encodeURIComponent(id)}/bulletin`}>通报<span class="unseen">（新窗口）</span></a>`;
     const state = source.value && html`<${Tag} kind=${STATE_KINDS[source.value.state]}>${say(ROUND_STATES, source.value.state)}<//>`;
+    if (!isWhole) return html`<${Page} title=${`评价期 ${id}　工作记录`}><${Remarks} id=${id} account=${account} /><//>`;
     return html`<${Page} title=${`评价期 ${id}${part ? `　${named[0]}` : ""}`} actions=${html`${state}${bulletin}`}>
         <${Parts} label="评价期的各部分" parts=${parts} current=${named[2]} />
         <${Loaded} source=${source}>
             ${(round) => {
                 if (part === "results") return html`<${ResultsPart} id=${id} />`;
-                if (part === "charts") return html`<${Charts} id=${id} charts=${round.charts} />`;
+                if (part === "charts") return html`<${Charts} id=${id} />`;
                 if (part === "remarks") return html`<${Remarks} id=${id} account=${account} />`;
                 return html`<${Overview} round=${round} account=${account} />`;
             }}

@@ -62,8 +62,8 @@ export function SignIn({ notice, onSignedIn }) {
         setRecovery(false);
         action.clear();
     };
-    return html`<${Page} title="登录">
-        <form ref=${form} class="card narrow" onSubmit=${submit}>
+    return html`<${Page} title="登录" kind="gate">
+        <form ref=${form} class="card" onSubmit=${submit}>
             ${notice && html`<${Alert} kind="note">${notice}<//>`}
             <${FormProblem} problem=${action.problem} />
             ${left > 0 && html`<p class="countdown" role="timer">请在 <strong>${duration(left)}</strong> 后重试</p>`}
@@ -117,8 +117,8 @@ export function PasswordForm({ onDone, word = "修改密码" }) {
 }
 
 export function FirstPassword({ account, onDone }) {
-    return html`<${Page} title="设置新密码">
-        <div class="card narrow">
+    return html`<${Page} title="设置新密码" kind="gate">
+        <div class="card">
             <p>${account.display_name || account.name}，您使用的是管理员发放的一次性密码，请先换成自己的密码。</p>
             <${PasswordForm} word="保存新密码" onDone=${onDone} />
         </div>
@@ -159,7 +159,7 @@ export function RecoveryCodes({ codes, onDone }) {
 }
 
 /* The QR code comes as SVG and is shown as an image: so nothing in it can run. */
-export function TotpSetup({ onDone, needsPassword }) {
+export function TotpSetup({ onDone }) {
     const begin = useWrite();
     const confirm = useWrite();
     const [offer, setOffer] = useState(null);
@@ -170,7 +170,7 @@ export function TotpSetup({ onDone, needsPassword }) {
         if (answer) setOffer(answer);
     };
     useEffect(() => {
-        if (!needsPassword) start();
+        start();
     }, []);
     const submit = async (event) => {
         event.preventDefault();
@@ -185,7 +185,7 @@ export function TotpSetup({ onDone, needsPassword }) {
     if (codes) return html`<${RecoveryCodes} codes=${codes} onDone=${onDone} />`;
     if (!offer)
         return html`<${Alert} problem=${begin.problem} />
-            <${Act} kind="main" write=${begin} onClick=${start}>${begin.problem ? "重试" : "开始绑定"}<//>`;
+            <${Act} kind="main" write=${begin} busy="正在生成密钥……" onClick=${start}>重试<//>`;
     return html`<div class="totp">
         <img src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(offer.qr_svg)}`} alt="绑定动态口令的二维码；不便扫码时请使用右侧的密钥"
             width="190" height="190" />
@@ -207,8 +207,8 @@ export function TotpSetup({ onDone, needsPassword }) {
 }
 
 export function FirstTotp({ account, onDone }) {
-    return html`<${Page} title="绑定动态口令">
-        <div class="card medium">
+    return html`<${Page} title="绑定动态口令" kind="gate wide">
+        <div class="card">
             <${Facts} pairs=${[["账号", `${account.display_name || account.name}（${account.role_zh}）`]]} />
             <p>按规定，本角色登录时除密码外还须输入动态口令。</p>
             <${TotpSetup} onDone=${onDone} />

@@ -20,9 +20,11 @@ function Progress({ task }) {
 }
 
 function resultOf(task) {
-    if (task.message) return task.message;
-    if (task.has_result) return html`<a href=${`/api/v1/tasks/${task.id}/result`} target="_blank" rel="noopener">打开结果<span class="unseen">（新窗口）</span></a>`;
-    return "—";
+    const link =
+        task.result &&
+        html`<a href=${task.result} target="_blank" rel="noopener">打开<span class="unseen">任务${task.id}的结果（新窗口）</span></a>`;
+    if (!link) return task.message || "—";
+    return html`${task.message ? `${task.message}　` : ""}${link}`;
 }
 
 export function TaskTable({ caption, items, onCanceled, mayCancel }) {
@@ -61,7 +63,7 @@ export function Tasks({ account }) {
     useEvents(["task"], list.reload);
     return html`<${Page} title="任务">
         <${Loaded} source=${list}>
-            ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload} mayCancel=${account.role === "office"} />`}
+            ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload} mayCancel=${account.role === "office" || account.role === "administrator"} />`}
         <//>
         <${More} list=${list} />
     <//>`;

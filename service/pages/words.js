@@ -86,7 +86,16 @@ export const NOTES = {
     low_response: "有效率偏低",
 };
 
-export const TASK_KINDS = { import: "导入工单", draw: "抽样", score: "计算结果", report: "生成通报" };
+export const TASK_KINDS = {
+    import: "导入工单",
+    undo: "撤回导入",
+    draw_plan: "测算抽样方案",
+    draw: "抽样",
+    freeze: "冻结",
+    close: "关闭",
+    score: "计算结果",
+    report: "生成通报",
+};
 export const TASK_STATES = {
     queued: "等待",
     running: "进行中",
@@ -96,16 +105,31 @@ export const TASK_STATES = {
     interrupted: "因服务重启中断",
 };
 
-export const IMPORT_STATES = { loaded: "已导入", already_loaded: "此前已导入", refused: "未导入", undone: "已撤回" };
+/* What is wrong with a row, as the command line says it. */
 export const REJECTS = {
     missing_order_no: "缺少工单编号",
-    scientific_order_no: "工单编号成了科学计数",
+    bad_order_no: "工单编号中有制表符、换行等控制字符，或者过长",
+    scientific_order_no: "工单编号成了科学计数法，请按文本格式重新导出",
     missing_received_at: "缺少受理时间",
     missing_unit: "缺少承办单位",
-    bad_time: "时间无法识别",
-    too_few_cells: "列数不足",
-    too_many_cells: "列数过多",
-    undecodable: "文字无法解码",
+    bad_time: "受理时间无法识别",
+    too_few_cells: "单元格少于表头",
+    too_many_cells: "单元格多于表头",
+    undecodable: "含有无法识别的文字",
+    too_long: "内容过长",
+    too_wide: "单元格超过 1024 个，其余未读入",
+    too_many_units: "承办单位过多",
+    other_table: "另一张表的行：请拆成单独的文件再导入",
+    bad_quotes: "引号不配对",
+    bad_date: "时间无法识别，按空值处理",
+    padded: "缺少末尾的空单元格，已补齐",
+    unknown_status: "未知的工单状态，按办理中处理",
+    closed_before_received: "办结早于受理",
+    due_before_received: "期限早于受理",
+    flag_disagrees: "自带逾期标志与时间不符",
+    duplicate: "同一文件中重复",
+    two_leads: "两个主办单位",
+    mended: "引号不配对，按原文读入",
 };
 
 /* The word, or the code itself where the pages are older than the service. */
@@ -124,4 +148,18 @@ export const FRAME_REASONS = {
     open: "尚未办结",
     too_old: "办结时间过久",
 };
-export const ROUND_STEPS = { create: "建立", freeze: "冻结", draw: "抽样", outcomes: "导入访问结果", close: "关闭", reopen: "重新打开", score: "留存结果" };
+
+export const ROUND_STEPS = {
+    create: "建立",
+    freeze: "冻结",
+    draw: "抽样",
+    "top-up": "追加样本",
+    "draw abandoned": "作废抽样",
+    calling: "开始访问",
+    close: "关闭",
+    reopen: "退回",
+    open: "开启核对",
+    score: "计分",
+};
+
+export const CHARTS = { on_time: "按时办结率", resolution: "诉求解决率", satisfaction: "处理满意率" };

@@ -221,16 +221,12 @@ int database_run_with(struct store *store, const char *name, const int64_t *inte
     return rc == OK ? database_run(store, statement, err) : rc;
 }
 
-int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id, struct err *err)
+int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id,
+                     struct err *err)
 {
-    bool row = false;
-    int rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    int64_t id = sqlite3_column_int64(statement, 0);
-    rc = database_run(store, statement, err);
+    int rc = database_run(store, statement, err);
     if (rc == OK)
-        *out_id = id;
+        *out_id = sqlite3_last_insert_rowid(store->db);
     return rc;
 }
 

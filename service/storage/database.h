@@ -28,7 +28,7 @@ int database_run(struct store *store, sqlite3_stmt *statement, struct err *err);
 int database_run_with(struct store *store, const char *name, const int64_t *integers, int count,
                       struct err *err);
 
-/* For an insert that gives the id of its row: step to the end and reset. */
+/* For an insert of one row: run it and give the row's id. RETURNING would cost a temporary table each time. */
 int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id,
                      struct err *err);
 

@@ -2,8 +2,7 @@
 
 -- name: receipt_put_new
 INSERT INTO receipts (account, key, request_sha256, answer, created_utc)
-VALUES (:account, :key, :request_sha256, :answer, :created_utc)
-RETURNING id;
+VALUES (:account, :key, :request_sha256, :answer, :created_utc);
 
 -- name: receipt_get
 SELECT account, key, request_sha256, created_utc, answer FROM receipts WHERE id = :id;

@@ -2,8 +2,7 @@
 
 -- name: remark_put_new
 INSERT INTO round_remarks (round_id, account_id, who, text, at_utc)
-VALUES (:round_id, :account_id, :who, :text, :at_utc)
-RETURNING id;
+VALUES (:round_id, :account_id, :who, :text, :at_utc);
 
 -- name: remarks_each
 SELECT id, round_id, account_id, who, text, at_utc FROM round_remarks

@@ -2,8 +2,7 @@
 
 -- name: task_put_new
 INSERT INTO tasks (kind, account_id, who, subject, state, message, result_type, created_utc, ended_utc)
-VALUES (:kind, :account_id, :who, :subject, :state, :message, :result_type, :created_utc, :ended_utc)
-RETURNING id;
+VALUES (:kind, :account_id, :who, :subject, :state, :message, :result_type, :created_utc, :ended_utc);
 
 -- name: task_put_state
 UPDATE tasks SET state = :state, message = :message, result_type = :result_type, ended_utc = :ended_utc

@@ -1,4 +1,4 @@
-#include "service/commands/command_audit.h"
+#include "service/commands/command_record.h"
 
 #include "base/alloc.h"
 
@@ -54,14 +54,14 @@ static int append_done(const struct command_context *context, const struct datad
     return rc;
 }
 
-int command_audit(const struct command_context *context, const struct datadir *datadir,
-                  const char *action, struct bytes target, json_t *details, struct err *err)
+int command_record(const struct command_context *context, const struct datadir *datadir,
+                   const char *action, struct bytes target, json_t *details, struct err *err)
 {
     return append_done(context, datadir, datadir->store, action, target, details, err);
 }
 
-void command_audit_refused(const struct command_context *context, const struct datadir *datadir,
-                           const char *action, struct bytes target, const struct err *why)
+void command_record_refused(const struct command_context *context, const struct datadir *datadir,
+                            const char *action, struct bytes target, const struct err *why)
 {
     struct err unused = {.code = OK};
     bool is_permission = why->code == ERR_PERMISSION;
@@ -81,8 +81,8 @@ void command_audit_refused(const struct command_context *context, const struct d
     store_rollback(datadir->store);
 }
 
-int command_audit_look(const struct command_context *context, const struct datadir *datadir,
-                       const char *action, struct bytes target, json_t *details, struct err *err)
+int command_record_look(const struct command_context *context, const struct datadir *datadir,
+                        const char *action, struct bytes target, json_t *details, struct err *err)
 {
     struct store *store = NULL;
     int rc = datadir_open_store(datadir, STORE_READWRITE, &store, err);

@@ -1,0 +1,306 @@
+#include "service/api/long_task.h"
+
+#include "base/alloc.h"
+#include "base/container.h"
+
+#include "service/api/sentences.h"
+#include "service/api/task_files.h"
+#include "service/host/files.h"
+#include "service/storage/tasks.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { TASK_ARENA_BYTES = 64 * 1024, RESULT_MODE = 0600, DETAILS_MAX_BYTES = 4096 };
+
+/* ---- the row, by the task's own connection ---- */
+
+/* Somebody may have canceled it while it waited. */
+static int put_running(struct long_task *task, struct datadir *datadir, struct err *err)
+{
+    struct task_row row;
+    int rc = store_begin(datadir->store, err);
+    if (rc == OK)
+        rc = task_get(datadir->store, task->task.id, &row, err);
+    if (rc == OK && !bytes_equal(row.state, BYTES_LIT("queued")))
+        rc = err_set(err, ERR_CANCELED, "task %lld was canceled", (long long)task->task.id);
+    if (rc == OK)
+        rc = task_put_state(datadir->store, task->task.id, BYTES_LIT("running"), BYTES_LIT(""),
+                            BYTES_LIT(""), 0, err);
+    if (rc == OK)
+        rc = store_commit(datadir->store, err);
+    store_rollback(datadir->store);
+    return rc;
+}
+
+static int put_audit(struct long_task *task, struct datadir *datadir, enum audit_outcome outcome,
+                     json_t *details, struct err *err)
+{
+    struct audit_chain *chain = NULL;
+    char *text = details != NULL ? json_dumps(details, JSON_COMPACT) : NULL;
+    const struct audit_entry entry = {
+        .actor = task->actor,
+        .action = task->wish.kind->action,
+        .target = task->wish.subject,
+        .outcome = outcome,
+        .details = bytes_from_z(text),
+    };
+    int rc = text == NULL ? err_set(err, ERR_NOMEM, "could not tell of a task")
+                          : audit_chain_new(datadir->vault, &chain, err);
+    if (rc == OK)
+        rc = audit_append(chain, datadir->store, &entry, err);
+    audit_chain_free(chain);
+    mem_free(text);
+    return rc;
+}
+
+static int put_done(struct long_task *task, struct datadir *datadir, struct err *err)
+{
+    int rc = task_put_state(datadir->store, task->task.id, BYTES_LIT("done"),
+                            bytes_from_z(task->message), bytes_from_z(task->result_type),
+                            service_now_utc(task->service), err);
+    return rc == OK ? store_commit(datadir->store, err) : rc;
+}
+
+int long_task_commit(struct long_task *task, struct datadir *datadir, json_t *details,
+                     struct err *err)
+{
+    int rc = task_is_canceled(&task->task)
+                 ? err_set(err, ERR_CANCELED, "task %lld was canceled", (long long)task->task.id)
+                 : put_audit(task, datadir, AUDIT_DONE, details, err);
+    json_decref(details);
+    return rc == OK ? put_done(task, datadir, err) : rc;
+}
+
+int long_task_finish(struct long_task *task, struct datadir *datadir, json_t *details,
+                     struct err *err)
+{
+    store_rollback(datadir->store);
+    int rc = store_begin(datadir->store, err);
+    if (rc == OK)
+        rc = put_audit(task, datadir, AUDIT_DONE, details, err);
+    json_decref(details);
+    return rc == OK ? put_done(task, datadir, err) : rc;
+}
+
+int long_task_finish_noted(struct long_task *task, struct datadir *datadir, struct err *err)
+{
+    int rc = store_begin(datadir->store, err);
+    return rc == OK ? put_done(task, datadir, err) : rc;
+}
+
+/* It ended otherwise than done. When not even that can be stored, the next start says that it was interrupted. */
+static void put_failed(struct long_task *task, struct datadir *datadir, const struct err *failure)
+{
+    struct err err = {.code = OK};
+    bool is_canceled = failure->code == ERR_CANCELED;
+    if (task->message[0] == '\0' || is_canceled)
+        (void)snprintf(task->message, sizeof task->message, "%s（%s）", sentence_zh(failure->code),
+                       failure->message);
+    json_t *details = json_pack("{s:s, s:s}", "task", task->wish.kind->word, "code",
+                                err_text((int)failure->code));
+    int rc = store_begin(datadir->store, &err);
+    if (rc == OK)
+        rc = put_audit(task, datadir, AUDIT_FAILED, details, &err);
+    if (rc == OK)
+        rc = task_put_state(datadir->store, task->task.id,
+                            is_canceled ? BYTES_LIT("canceled") : BYTES_LIT("failed"),
+                            bytes_from_z(task->message), BYTES_LIT(""),
+                            service_now_utc(task->service), &err);
+    if (rc == OK)
+        rc = store_commit(datadir->store, &err);
+    store_rollback(datadir->store);
+    json_decref(details);
+}
+
+/* ---- running ---- */
+
+static int run(struct task *base, struct err *err)
+{
+    struct long_task *task = CONTAINER_OF(base, struct long_task, task);
+    struct datadir datadir = {0};
+    int rc = datadir_open(task->service->datadir.path, STORE_READWRITE, &datadir, err);
+    if (rc != OK)
+        return rc;
+    task->actor.at_ms = service_now_utc(task->service) * 1000;
+    task_files_sweep(&datadir, service_now_utc(task->service));
+    rc = put_running(task, &datadir, err);
+    if (rc == OK) {
+        rc = task->wish.kind->run(task, &datadir, err);
+        store_rollback(datadir.store);
+    }
+    if (rc != OK)
+        put_failed(task, &datadir, err);
+    datadir_close(&datadir);
+    return rc;
+}
+
+int long_task_keep(struct long_task *task, const char *type, struct bytes content, struct err *err)
+{
+    char path[TASK_PATH_BYTES];
+    int rc = task_files_result(&task->service->datadir, task->task.id, path, err);
+    if (rc == OK)
+        rc = files_replace(path, content, RESULT_MODE, err);
+    if (rc == OK)
+        task->result_type = type;
+    return rc;
+}
+
+void long_task_say(struct long_task *task, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(task->message, sizeof task->message, format, args);
+    va_end(args);
+}
+
+/* ---- asking for one ---- */
+
+struct long_request {
+    struct long_wish wish;
+    bool takes_body;
+    int64_t id; /* once written */
+};
+
+static void release(struct task *base)
+{
+    struct long_task *task = CONTAINER_OF(base, struct long_task, task);
+    if (task->upload.len > 0)
+        task_files_remove_upload(&task->service->datadir, task->task.id);
+    arena_deinit(&task->arena);
+    mem_free(task);
+}
+
+/* A text of the request in the task's own memory. */
+static bool take(struct long_task *task, struct bytes *text)
+{
+    *text = text->ptr != NULL ? arena_copy(&task->arena, *text) : BYTES_LIT("");
+    return text->ptr != NULL;
+}
+
+static struct long_task *make(struct call *call, const struct long_request *request)
+{
+    struct long_task *task = mem_calloc(1, sizeof *task);
+    if (task == NULL)
+        return NULL;
+    task->service = call->service;
+    task->wish = request->wish;
+    task->actor = call->actor;
+    task->task = (struct task){
+        .id = request->id,
+        .kind = request->wish.kind->word,
+        .account_id = call->who.account_id != 0 ? call->who.account_id : -call->who.token_id,
+        .run = run,
+        .release = release,
+    };
+    arena_init(&task->arena, TASK_ARENA_BYTES);
+    bool is_whole = take(task, &task->wish.subject) && take(task, &task->wish.text) &&
+                    take(task, &task->actor.who) && take(task, &task->actor.role) &&
+                    take(task, &task->actor.address);
+    if (is_whole && request->takes_body)
+        is_whole = task_files_take_upload(&call->service->datadir, request->id,
+                                          exchange_body_path(call->exchange), request->wish.subject,
+                                          &task->arena, &task->upload);
+    if (is_whole)
+        return task;
+    arena_deinit(&task->arena);
+    mem_free(task);
+    return NULL;
+}
+
+/* The row is there, and the task is not: too many wait, or memory or disk gave out. */
+static int put_refused(struct call *call, struct store *store, struct err *err)
+{
+    const struct long_request *request = call->input;
+    return task_put_state(store, request->id, BYTES_LIT("failed"),
+                          BYTES_LIT("排队的任务过多，未能开始，请稍后再试"), BYTES_LIT(""),
+                          call->now_utc, err);
+}
+
+static void answer_busy(struct call *call)
+{
+    const struct http_problem problem = {
+        .status = 503,
+        .code = "busy",
+        .detail = BYTES_LIT("排队的任务过多，请稍后再试。"),
+        .retry_after_s = 60,
+    };
+    call_answer_problem(call, &problem);
+}
+
+static void queue(struct call *call)
+{
+    const struct long_request *request = call->input;
+    struct long_task *task = make(call, request);
+    struct err err;
+    if (task != NULL && tasks_submit(call->service->tasks, &task->task, &err) == OK) {
+        call_answer(call);
+        return;
+    }
+    if (task != NULL)
+        release(&task->task);
+    call_write_unkeyed(call, put_refused, answer_busy);
+}
+
+static int put_row(struct call *call, struct store *store, struct err *err)
+{
+    struct long_request *request = call->input;
+    struct task_row row = {
+        .account_id = call->who.account_id != 0 ? call->who.account_id : -call->who.token_id,
+        .kind = bytes_from_z(request->wish.kind->word),
+        .who = call->actor.who,
+        .subject = request->wish.subject,
+        .state = BYTES_LIT("queued"),
+        .created_utc = call->now_utc,
+    };
+    int rc = task_put_new(store, &row, err);
+    if (rc != OK)
+        return rc;
+    request->id = row.id;
+    call->status = 202;
+    return call_put_json(call, json_pack("{s:I}", "task", (json_int_t)row.id), err);
+}
+
+void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body)
+{
+    struct long_request *request = arena_alloc(exchange_arena(call->exchange), sizeof *request);
+    if (request == NULL) {
+        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
+        call_fail(call);
+        return;
+    }
+    *request = (struct long_request){.wish = *wish, .takes_body = takes_body};
+    call->input = request;
+    call_write(call, put_row, queue);
+}
+
+/* ---- what becomes of it ---- */
+
+enum {
+    TASKS_AUDIENCE =
+        ACCESS_OF(ROLE_OFFICE) | ACCESS_OF(ROLE_AUDITOR) | ACCESS_OF(ROLE_ADMINISTRATOR),
+    CHANGES_AUDIENCE = ACCESS_OF(ROLE_OFFICE) | ACCESS_OF(ROLE_AUDITOR),
+};
+
+static void publish(struct service *service, const char *name, uint32_t audience, json_t *value)
+{
+    char *text = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    json_decref(value);
+    if (text != NULL)
+        events_publish(service->events, name, audience, bytes_from_z(text));
+    mem_free(text);
+}
+
+void long_task_changed(void *context, struct task *base)
+{
+    struct service *service = context;
+    const struct long_task *task = CONTAINER_OF(base, struct long_task, task);
+    publish(service, "task", TASKS_AUDIENCE,
+            json_pack("{s:I, s:s, s:o, s:s, s:I, s:I}", "id", (json_int_t)base->id, "kind",
+                      base->kind, "subject", json_bytes(task->wish.subject), "state",
+                      task_state_word(base->state), "done", (json_int_t)base->done, "total",
+                      (json_int_t)base->total));
+    if (base->state == TASK_DONE && task->wish.kind->changes != NULL)
+        publish(service, task->wish.kind->changes, CHANGES_AUDIENCE,
+                json_pack("{s:o}", "subject", json_bytes(task->wish.subject)));
+}
