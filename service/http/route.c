@@ -1,26 +1,38 @@
 #include "service/http/route.h"
 
-/* Whether `path` is of the form `pattern`. *out_literals: one bit a segment that was met literally, the first the
- * highest, so that of two patterns the more literal one has the larger number. */
-static bool path_matches(struct bytes pattern, struct bytes path,
+#include <string.h>
+
+/* Whether `path` is of the form `pattern`, byte by byte, because nearly all routes differ early. *out_literals: one bit a
+ * segment that was met literally, the first the highest, so that of two patterns the more literal one has the larger
+ * number. */
+static bool path_matches(const char *pattern, struct bytes path,
                          struct bytes params[ROUTE_PARAMS_MAX], uint64_t *out_literals)
 {
-    uint64_t literals = 0;
-    size_t count = 0;
-    for (uint64_t bit = UINT64_C(1) << 63; pattern.ptr != NULL && path.ptr != NULL; bit >>= 1) {
-        struct bytes wanted = bytes_cut(&pattern, '/'), segment = bytes_cut(&path, '/');
-        if (wanted.len > 0 && wanted.ptr[0] == '{') {
-            if (segment.len == 0 || count == ROUTE_PARAMS_MAX)
+    uint64_t literals = 0, bit = UINT64_C(1) << 63;
+    size_t count = 0, at = 0;
+    while (*pattern != '\0') {
+        if (*pattern == '{') {
+            size_t begin = at;
+            while (at < path.len && path.ptr[at] != '/')
+                at++;
+            if (at == begin || count == ROUTE_PARAMS_MAX)
                 return false;
-            params[count++] = segment;
-        } else if (bytes_equal(wanted, segment)) {
-            literals |= bit;
-        } else {
-            return false;
+            params[count++] = (struct bytes){path.ptr + begin, at - begin};
+            literals &= ~bit;
+            pattern += strcspn(pattern, "/");
+            continue;
         }
+        if (at == path.len || path.ptr[at] != *pattern)
+            return false;
+        if (*pattern == '/') {
+            bit >>= 1;
+            literals |= bit;
+        }
+        at++;
+        pattern++;
     }
     *out_literals = literals;
-    return pattern.ptr == NULL && path.ptr == NULL;
+    return at == path.len;
 }
 
 struct route_match route_find(const struct http_route *routes, size_t count,
@@ -32,7 +44,7 @@ struct route_match route_find(const struct http_route *routes, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct bytes params[ROUTE_PARAMS_MAX] = {{0}};
         uint64_t literals;
-        if (!path_matches(bytes_from_z(routes[i].path), path, params, &literals))
+        if (!path_matches(routes[i].path, path, params, &literals))
             continue;
         match.methods |= 1u << routes[i].method;
         if (routes[i].method == METHOD_GET)
