@@ -81,8 +81,6 @@ int main(int argc, char **argv)
         command_say(&context, "错误：无法启动（could not start a library）");
         return EXIT_FAILED;
     }
-    if (argc > 1 && strcmp(argv[1], command_serve.name) == 0)
-        storage_keep_savepoints_in_memory();
     storage_use_allocator();
     if (!take_data_option(&argc, argv, &context.data_path)) {
         command_say(&context, "用法有误：--data 后面缺少目录");

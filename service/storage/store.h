@@ -22,11 +22,6 @@ struct store_options {
     const char *vfs; /* NULL: the system's; tests put a faulty one here */
 };
 
-/* For a process whose transactions are small and many: a savepoint keeps the pages it touches in memory, however many, instead
- * of in a file from the fifth on. (A limit between the two is not safe: SQLite 3.40 then fails with a full disk that is none.)
- * Before storage_use_allocator. */
-void storage_keep_savepoints_in_memory(void);
-
 /* Let SQLite take its memory from base/alloc, so that the fault loop reaches it. Once in a process, before any store is
  * opened. Thread: the first, alone. */
 void storage_use_allocator(void);
