@@ -5,12 +5,30 @@
 /* In the order in which help lists them. */
 /* clang-format off: one a line. */
 const struct command *const commands[] = {
-    &command_init,       &command_inspect, &command_import,   &command_imports,
-    &command_units,      &command_orders,  &command_rules,    &command_round,
-    &command_exclusions, &command_draw,    &command_outcomes, &command_score,
-    &command_report,     &command_verify,  &command_calendar, &command_user,
-    &command_token,      &command_audit,   &command_backup,   &command_restore,
-    &command_vault,      &command_serve,   &command_help,     NULL,
+    &command_init,
+    &command_inspect,
+    &command_import,
+    &command_imports,
+    &command_units,
+    &command_orders,
+    &command_rules,
+    &command_round,
+    &command_exclusions,
+    &command_draw,
+    &command_outcomes,
+    &command_score,
+    &command_report,
+    &command_verify,
+    &command_calendar,
+    &command_user,
+    &command_token,
+    &command_audit,
+    &command_serve,
+    &command_backup,
+    &command_restore,
+    &command_vault,
+    &command_help,
+    NULL,
 };
 /* clang-format on */
 
