@@ -157,6 +157,10 @@ static void account_sign_in__is_refused_while_locked_whatever_it_brings(void **s
     assert_int_equal(office_try(fixture, "aa", true, "", 314).result, SIGN_IN_OPENED);
     assert_int_equal(office_get(fixture, "aa").failures, 0);
     assert_int_equal(office_get(fixture, "aa").locked_until_utc, 0);
+    assert_int_equal(office_try(fixture, "aa", false, "", 315).retry_after_s, 1);
+    assert_int_equal(office_get(fixture, "aa").failures, 1);
+    assert_int_equal(office_try(fixture, "aa", true, "", 316).result, SIGN_IN_OPENED);
+    assert_int_equal(office_get(fixture, "aa").failures, 0);
 }
 
 static void account_sign_in__enters_failures_without_the_name_typed(void **state)

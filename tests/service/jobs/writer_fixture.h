@@ -64,6 +64,12 @@ static inline void on_remarked(struct action *action)
     remark->room->done++;
 }
 
+static inline void set_text(char out[32], const char *text)
+{
+    assert_true(strlen(text) < 32);
+    memcpy(out, text, strlen(text) + 1);
+}
+
 /* A remark of its own key; `key` NULL: without one. Submitted by the caller. */
 static inline struct remark *make_remark(struct room *room, const char *key, const char *text)
 {
@@ -72,12 +78,12 @@ static inline struct remark *make_remark(struct room *room, const char *key, con
     *remark = (struct remark){.room = room, .round_id = room->round_id};
     remark->action = (struct action){.act = act_remark, .done = on_remarked};
     buf_init(&remark->action.answer, 64);
-    (void)snprintf(remark->text, sizeof remark->text, "%s", text);
+    set_text(remark->text, text);
     if (key != NULL) {
-        (void)snprintf(remark->key, sizeof remark->key, "%s", key);
+        set_text(remark->key, key);
         remark->action.key.account = 7;
         remark->action.key.key = bytes_from_z(remark->key);
-        (void)snprintf((char *)remark->action.key.request_sha256, RECEIPT_HASH_BYTES, "%s", text);
+        memcpy(remark->action.key.request_sha256, remark->text, RECEIPT_HASH_BYTES);
     }
     return remark;
 }

@@ -215,6 +215,21 @@ static void store_checkpoint__empties_the_log(void **state)
     assert_int_equal(left, 0);
 }
 
+static void store_import_runs__is_told_of_other_stores(void **state)
+{
+    struct fixture *fixture = *state;
+    struct err err = {.code = OK};
+    struct store *other = NULL;
+    struct store_options options = {.path = fixture->path, .mode = STORE_READWRITE};
+    MUST(store_open(&options, &other, &err));
+    assert_false(store_import_runs(fixture->store));
+    MUST(store_lock_import(other, &err));
+    assert_true(store_import_runs(fixture->store));
+    store_unlock_import(other);
+    assert_false(store_import_runs(fixture->store));
+    store_close(other);
+}
+
 /* ---- faults ---- */
 
 static int act(void *context, struct err *err)
@@ -275,6 +290,7 @@ int main(void)
         TEST(store_rollback_to__undoes_one_action),
         TEST(store_changed__tells_of_other_connections),
         TEST(store_checkpoint__empties_the_log),
+        TEST(store_import_runs__is_told_of_other_stores),
         TEST(service_rows__survive_lack_of_memory),
         TEST(service_rows__survive_a_failing_disk),
     };
