@@ -2,6 +2,7 @@
 #define PINGYI_SERVICE_API_LONG_TASK_H
 
 #include "service/api/call.h"
+#include "service/api/task_files.h"
 
 /* A long job of the service, from the request that asks for it to its end. Its row in the store tells of it:
  *

@@ -155,12 +155,9 @@ static int list(struct call *call, struct store *store, struct err *err)
 void round_orders_list(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
-    struct order_ask *ask = arena_alloc(exchange_arena(exchange), sizeof *ask);
-    if (ask == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
+    struct order_ask *ask = call_alloc(call, sizeof *ask);
+    if (ask == NULL)
         return;
-    }
     *ask = (struct order_ask){.round = exchange_param(exchange, "id"),
                               .unit = exchange_param(exchange, "code")};
     call->input = ask;

@@ -166,12 +166,9 @@ void imports_load(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes profile = exchange_query(exchange, "profile");
     struct bytes ini = BYTES_NONE;
-    struct upload *upload = arena_alloc(exchange_arena(exchange), sizeof *upload);
-    if (upload == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a file");
-        call_fail(call);
+    struct upload *upload = call_alloc(call, sizeof *upload);
+    if (upload == NULL)
         return;
-    }
     upload->wish = (struct long_wish){
         .kind = &kind_load, .subject = exchange_query(exchange, "name"), .text = profile};
     call->input = upload;

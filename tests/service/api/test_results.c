@@ -475,6 +475,17 @@ static void tasks__that_wait_can_be_canceled(void **state)
     assert_true(says(running, "\"state\":\"done\""));
 }
 
+static void backups__are_made_beside_the_service(void **state)
+{
+    struct running *running = *state;
+    static const enum visitor administrator = (enum visitor)(VISITOR_ROLES + ROLE_ADMINISTRATOR);
+    assert_int_equal(submit(running, office, "POST /api/v1/backups", "{}"), 403);
+    assert_int_equal(submit(running, administrator, "POST /api/v1/backups", "{}"), 202);
+    await_task(running, 1);
+    assert_true(says(running, "\"state\":\"done\""));
+    assert_true(says(running, "已备份到 backups/pingyi-2026-06-21-"));
+}
+
 /* ---- events ---- */
 
 static void events__tell_of_tasks_to_who_may_see_them(void **state)
@@ -517,6 +528,7 @@ int main(void)
         SERVED(round__is_frozen_drawn_closed_and_scored),
         SERVED(tasks__refuse_what_is_no_task),
         SERVED(tasks__that_wait_can_be_canceled),
+        SERVED(backups__are_made_beside_the_service),
         SERVED(events__tell_of_tasks_to_who_may_see_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
