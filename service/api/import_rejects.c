@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The rows that an import could not take, whole, to be mended and loaded again. They hold names and numbers: that somebody
- * asked for them stands in the audit log before the first is read. */
+/* The rows that an import could not take, whole, to be mended and loaded again. They hold names and numbers: that
+ * somebody asked for them stands in the audit log before the first is read. */
 
 enum { PATH_BYTES = 4096, ROW_MAX_BYTES = 64 * 1024 * 1024 };
 

@@ -108,7 +108,7 @@ static void put_failed(struct long_task *task, struct datadir *datadir, const st
                             bytes_from_z(task->message), BYTES_LIT(""),
                             service_now_utc(task->service), &err);
     if (rc == OK)
-        rc = store_commit(datadir->store, &err);
+        (void)store_commit(datadir->store, &err);
     store_rollback(datadir->store);
     json_decref(details);
 }

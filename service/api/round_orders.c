@@ -5,8 +5,8 @@
 #include "service/api/subtree.h"
 #include "service/rounds/scan.h"
 
-/* From a unit's figures down to the single orders: which of them the round counts, and how each counts. A page is read by
- * going on with the round's own scan behind the last handling that was told. */
+/* From a unit's figures down to the single orders: which of them the round counts, and how each counts. A page is read
+ * by going on with the round's own scan behind the last handling that was told. */
 
 enum { PAGE = 100, REGISTER_MAX_BYTES = 64 * 1024 * 1024, NUMBER_KEPT_BYTES = 4 };
 

@@ -26,6 +26,12 @@ static void on_progress(void *context, int64_t done_bytes, int64_t total_bytes, 
     task_progress(&task->task, done_bytes, total_bytes);
 }
 
+static bool should_stop(void *context)
+{
+    const struct long_task *task = context;
+    return task_is_canceled(&task->task);
+}
+
 static void say_result(struct long_task *task, const struct intake_result *result)
 {
     const struct import_counts *counts = &result->counts;
@@ -90,6 +96,7 @@ static int load_with(struct long_task *task, struct datadir *datadir, const stru
         .add_units = task->wish.flag,
         .desk = desk,
         .on_progress = on_progress,
+        .should_stop = should_stop,
         .progress_context = task,
     };
     int rc = intake_load(datadir, task->upload.ptr, &options, &result, err);
