@@ -4,7 +4,7 @@
  *
  * The address stays while one signs in again, so that work goes on where it was. */
 
-import { html, render, useEffect, useRef, useState } from "./standalone.module.js";
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
 import { closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
 import { duration } from "./figures.js";
 import { Alert, Announcer, Page, SYSTEM, announce } from "./parts.js";
@@ -206,7 +206,7 @@ function App() {
     }, [isFull]);
 
     const pages = isFull ? PAGES.filter((page) => mayOpen(page, account)) : [];
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (isFull && place.word === "") window.location.replace(`#/${pages[0].word}`);
     }, [isFull, place.word]);
 

@@ -37,7 +37,7 @@ export async function readingResults(world, page) {
     await step("a_remark_is_added_once", async () => {
         await go(world, page, "rounds/2024-06/remarks", "工作记录");
         await page.fill("textarea", "抽样在纪检监察组见证下进行。");
-        await page.click("text=记下");
+        await page.click("form button[type=submit]");
         await page.locator(".remarks li").first().waitFor();
         expect((await page.locator(".remarks li").count()) === 1, "more than one");
         await look(world, page, "remarks");
@@ -52,7 +52,7 @@ export async function readingResults(world, page) {
             return route.abort("connectionreset");
         });
         await page.fill("textarea", "第二条：只应记下一次。");
-        await page.click("text=记下");
+        await page.click("form button[type=submit]");
         await page.locator(".remarks li", { hasText: "第二条" }).waitFor();
         await page.unroute("**/remarks");
         expect(keys.length === 2 && keys[0] === keys[1], keys.join(" "));
