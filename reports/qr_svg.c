@@ -12,20 +12,18 @@ enum {
     PATH_MAX_BYTES = 512 * 1024, /* 177 x 177 modules, alternating, take 300 KB */
 };
 
-static int encode(struct bytes text, QRcode **out, struct err *err)
+/* NULL: `err` says why. */
+static QRcode *encode(struct bytes text, struct err *err)
 {
-    if (text.len == 0)
-        return err_set(err, ERR_FORMAT, "cannot make a QR code of nothing");
     QRcode *code = NULL;
     errno = ERANGE;
     if (text.len <= INT_MAX)
         code = QRcode_encodeData((int)text.len, (const unsigned char *)text.ptr, 0, QR_ECLEVEL_M);
     if (code == NULL && errno == ENOMEM)
-        return err_set(err, ERR_NOMEM, "could not make a QR code");
-    if (code == NULL)
-        return err_set(err, ERR_LIMIT, "%zu bytes are too many for a QR code", text.len);
-    *out = code;
-    return OK;
+        (void)err_set(err, ERR_NOMEM, "could not make a QR code");
+    else if (code == NULL)
+        (void)err_set(err, ERR_LIMIT, "%zu bytes are too many for a QR code", text.len);
+    return code;
 }
 
 /* Dark modules that lie side by side are one box. */
@@ -64,15 +62,16 @@ static xmlNode *build(struct page *page, const QRcode *code, const char *label, 
 
 int qr_svg_render(struct bytes text, const char *label, struct buf *out, struct err *err)
 {
-    QRcode *code = NULL;
     struct buf path;
-    int rc = encode(text, &code, err);
-    if (rc != OK)
-        return rc;
+    if (text.len == 0)
+        return err_set(err, ERR_FORMAT, "cannot make a QR code of nothing");
+    QRcode *code = encode(text, err);
+    if (code == NULL)
+        return (int)err->code;
     buf_init(&path, PATH_MAX_BYTES);
     append_path(code, &path);
     buf_append_byte(&path, '\0');
-    rc = buf_status(&path, err);
+    int rc = buf_status(&path, err);
     if (rc == OK) {
         struct page page;
         page_init(&page);

@@ -9,7 +9,7 @@ enum { NAME_MIN = 2, NAME_MAX = 32, DISPLAY_NAME_MAX = 64, DETAILS_BYTES = 160 }
 
 /* ---- what may be wished ---- */
 
-static bool name_is_good(struct bytes name)
+bool account_name_is_good(struct bytes name)
 {
     if (name.len < NAME_MIN || name.len > NAME_MAX || name.ptr[0] < 'a' || name.ptr[0] > 'z')
         return false;
@@ -103,7 +103,7 @@ static int audit_role(const struct account_office *office, const char *action, s
 int account_add(const struct account_office *office, const struct account_wish *wish,
                 const char *password_hash, int64_t *out_id, struct err *err)
 {
-    if (!name_is_good(wish->name))
+    if (!account_name_is_good(wish->name))
         return err_set(err, ERR_FORMAT, "name: \"" BYTES_FMT "\" is no name of an account",
                        BYTES_ARG(wish->name));
     if (!office_text_is_good(wish->display_name, DISPLAY_NAME_MAX))

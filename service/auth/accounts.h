@@ -7,8 +7,9 @@
 #include "service/auth/totp.h"
 #include "service/storage/accounts.h"
 
-/* What is done to accounts, by the pages and by `user` alike. All need an open write transaction; each appends its entry
- * to the audit log in it. After an error the caller rolls back. Slow hashes are made before, outside the transaction. */
+/* What is done to accounts, by the pages and by `user` alike. All need an open write transaction; each appends its
+ * entry to the audit log in it. After an error the caller rolls back. Slow hashes are made before, outside the
+ * transaction. */
 
 struct account_office { /* what all of them need; borrowed */
     struct store *store;
@@ -26,6 +27,7 @@ struct account_wish {
     struct bytes
         unit_code; /* empty: all units; of offices and liaisons only; a liaison needs one */
 };
+bool account_name_is_good(struct bytes name);
 /* ERR_EXISTS; ERR_FORMAT names the field; ERR_NOT_FOUND (team, unit); ERR_REFUSED (role not for that team, team full).
  * The password was given by us: it must be changed at first sign-in. */
 int account_add(const struct account_office *office, const struct account_wish *wish,
@@ -44,17 +46,17 @@ int account_reset_totp(const struct account_office *office, struct bytes name, s
 int account_unlock(const struct account_office *office, struct bytes name, struct err *err);
 
 /* ---- one's own ---- */
-/* Other sessions of the account end; `keep_session` stays, in the stage that is left to go through. ERR_NOT_FOUND when it
- * is no open session of the account. */
+/* Other sessions of the account end; `keep_session` stays, in the stage that is left to go through. ERR_NOT_FOUND when
+ * it is no open session of the account. */
 int account_change_password(const struct account_office *office, int64_t account_id,
                             const char *password_hash, int64_t keep_session, struct err *err);
 /* A new secret, not in force until it is confirmed. ERR_WRONG_STATE when another is in force: an administrator lifts
  * that one (account_reset_totp), so that a session left open cannot. */
 int account_begin_totp(const struct account_office *office, int64_t account_id,
                        unsigned char out_secret[TOTP_SECRET_BYTES], struct err *err);
-/* ERR_REFUSED: not the code. ERR_WRONG_STATE: none was begun, or it is in force. Gives new recovery codes, the only time
- * they are seen. Other sessions of the account end, so that none opened with a password alone lives on; `keep_session`
- * as above. */
+/* ERR_REFUSED: not the code. ERR_WRONG_STATE: none was begun, or it is in force. Gives new recovery codes, the only
+ * time they are seen. Other sessions of the account end, so that none opened with a password alone lives on;
+ * `keep_session` as above. */
 int account_confirm_totp(const struct account_office *office, int64_t account_id,
                          int64_t keep_session, struct bytes code,
                          char out_codes[RECOVERY_CODES][RECOVERY_CODE_BYTES], struct err *err);
@@ -65,17 +67,16 @@ int account_renew_recovery(const struct account_office *office, int64_t account_
  * Two steps, because the hash is slow: look at what the account has (a reader), compare (the hashing lane), then decide
  * here.
  *
- * After failure 1, 2, 3, 4 the next try waits 1, 2, 4, 8 s, after the fifth SIGN_IN_LOCK_S; one before its time is refused
- * whatever it brings, and counts as none. Failures are forgotten SIGN_IN_LOCK_S after the last. Names that are no
- * account's count in a table of their own (strangers): what is told, what is written and how long it takes is the same. No
- * more than STRANGERS_MAX are kept, the oldest go first: at 0.1 s a hash in a lane of width 1, some 3,000 can be tried
- * before the first is forgotten anyway, so that none goes early and nobody learns by that. */
+ * After failure 1, 2, 3, 4 the next try waits 1, 2, 4, 8 s, after the fifth SIGN_IN_LOCK_S; one before its time is
+ * refused whatever it brings, and counts as none. Failures are forgotten SIGN_IN_LOCK_S after the last. Names that are
+ * no account's count in a table of their own (strangers): what is told, what is written and how long it takes is the
+ * same. No more than STRANGERS_MAX are kept, the oldest go first: at 0.1 s a hash in a lane of width 1, some 3,000 can
+ * be tried before the first is forgotten anyway, so that none goes early and nobody learns by that. */
 enum { SIGN_IN_FAILURES = 5, SIGN_IN_LOCK_S = 300, STRANGERS_MAX = 8192 };
 
 /* What the steps before need. In any transaction. */
 struct sign_in_look {
-    char password_hash
-        [PASSWORD_HASH_BYTES]; /* empty: no such account; to be compared all the same */
+    char password_hash[PASSWORD_HASH_BYTES]; /* empty: no such account; compared all the same */
     int64_t retry_after_s; /* not 0: account_sign_in would refuse now, so no hash need be made */
 };
 int account_look(struct store *store, struct bytes name, int64_t now_utc, struct sign_in_look *out,
@@ -106,7 +107,8 @@ struct sign_in_outcome {
     int recovery_codes_left; /* -1: none was used */
 };
 /* Counts the failure or opens a session, with its entry in the audit log. A failure is a result, not an error: commit.
- * The session's secret is new each time. Of more than SESSIONS_PER_ACCOUNT the oldest ends. */
+ * The session's secret is new each time. Of more than SESSIONS_PER_ACCOUNT the oldest ends; what has ended is forgotten
+ * after AUDIT_KEPT_DAYS. */
 enum { SESSIONS_PER_ACCOUNT = 5 };
 int account_sign_in(const struct account_office *office, const struct sign_in *sign_in,
                     struct sign_in_outcome *out, struct err *err);

@@ -4,16 +4,16 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-/* Passwords: argon2id by libsodium (64 MiB, 2 passes; some 0.1 s). Slow on purpose: a pool thread's work, one at a time.
- * Thread: any. */
+/* Passwords: argon2id by libsodium (64 MiB, 2 passes; some 0.1 s). Slow on purpose: a pool thread's work, one at a
+ * time. Thread: any. */
 enum { PASSWORD_HASH_BYTES = 128, PASSWORD_MIN_CHARACTERS = 10, PASSWORD_MAX_BYTES = 256 };
 
 /* Once in a process, first. ERR_WRONG_STATE. */
 int password_library_init(struct err *err);
 
 int password_hash(struct bytes password, char out[PASSWORD_HASH_BYTES], struct err *err);
-/* *out_holds says whether it is that password. A `hash` that is empty takes as long and never holds, so that nobody learns
- * by the time whether an account exists. */
+/* out_holds says whether it is that password. A `hash` that is empty takes as long and never holds, so that nobody
+ * learns by the time whether an account exists. */
 int password_verify(const char *hash, struct bytes password, bool *out_holds, struct err *err);
 
 enum password_fault {

@@ -12,8 +12,8 @@ static int check(const struct account_office *office, struct account_row *row, s
         return err_set(err, ERR_WRONG_STATE, "account %jd has no TOTP secret in force",
                        (intmax_t)row->id);
     int rc = office_open_totp(office, row, secret, err);
-    bool holds = rc == OK && totp_holds(secret, code, office->now_utc, row->totp_step,
-                                        &row->totp_step);
+    bool holds =
+        rc == OK && totp_holds(secret, code, office->now_utc, row->totp_step, &row->totp_step);
     OPENSSL_cleanse(secret, sizeof secret);
     if (rc == OK && holds)
         rc = account_put(office->store, row, err);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* Open addressing by the first bytes of SHA-256 of the secret, which nobody can choose without finding them: whoever
- * measures how long looking takes learns a digest at most. Sessions and tokens lie in one table each, made once and never
- * more than half full; nothing is ever taken out, for a book lives until the next write that touches accounts. */
+ * measures how long looking takes learns a digest at most. Sessions and tokens lie in one table each, made once and
+ * never more than half full; nothing is ever taken out, for a book lives until the next write that touches accounts. */
 
 enum { TEXTS_MAX_BYTES = 64 << 20 };
 

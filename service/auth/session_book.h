@@ -5,8 +5,9 @@
 #include "service/storage/store.h"
 
 /* Who is signed in, in memory: asked at every request. It is read from the store at the start, after each write that
- * touches accounts, sessions or tokens, and when another process has written. Thread: one owner (the loop); a new book is
- * loaded by a reader and then takes the place of the old one, from which it takes over when each session was last seen. */
+ * touches accounts, sessions or tokens, and when another process has written. Thread: one owner (the loop); a new book
+ * is loaded by a reader and then takes the place of the old one, from which it takes over when each session was last
+ * seen. */
 enum { SESSION_BOOK_MAX = 20000 }; /* sessions, of more the newest; and tokens */
 struct session_book;
 
@@ -26,8 +27,8 @@ struct identity {
     int64_t ends_utc; /* absolute */
 };
 
-/* Loaded within a read snapshot. Sessions that have ended, and those of disabled accounts, are not in it; those that have
- * run out meanwhile are, until sweep has told of them: what the store knows of when they were seen is late. */
+/* Loaded within a read snapshot. Sessions that have ended, and those of disabled accounts, are not in it; those that
+ * have run out meanwhile are, until sweep has told of them: what the store knows of when they were seen is late. */
 int session_book_load(struct store *store, int64_t now_utc, struct session_book **out,
                       struct err *err);
 void session_book_free(struct session_book *book);
@@ -45,7 +46,8 @@ enum session_state session_book_find(struct session_book *book, struct bytes sec
                                      int64_t now_utc, struct identity *out);
 enum session_state session_book_find_token(struct session_book *book, struct bytes secret,
                                            int64_t now_utc, struct identity *out);
-/* Those that have run out since the last call, for the writer to end (idle, absolute); and those seen since, to store. */
+/* Those that have run out since the last call, for the writer to end (idle, absolute); and those seen since, to store.
+ * */
 typedef void (*session_book_cb)(void *context, int64_t session_id, int64_t seen_utc,
                                 const char *ended_why /* NULL: not ended */);
 void session_book_sweep(struct session_book *book, int64_t now_utc, session_book_cb on_session,

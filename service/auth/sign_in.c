@@ -1,5 +1,6 @@
 #include "service/auth/accounts.h"
 
+#include "base/civil.h"
 #include "base/utf8.h"
 
 #include "service/auth/digest.h"
@@ -38,7 +39,7 @@ static struct stranger_row still_counted(struct stranger_row failures, int64_t n
 static int64_t seconds_to_wait(struct stranger_row failures, int64_t now_utc)
 {
     int64_t pause_s = SIGN_IN_LOCK_S;
-    if (failures.failures == 0)
+    if (failures.failures <= 0)
         return 0;
     if (failures.failures < SIGN_IN_FAILURES)
         pause_s = (int64_t)1 << (failures.failures - 1);
@@ -218,7 +219,10 @@ static int make_room(const struct attempt *attempt, struct err *err)
 {
     const struct account_office *office = attempt->office;
     struct oldest oldest = {.seen = 0};
-    int rc = sessions_each(office->store, attempt->account.row.id, on_open_session, &oldest, err);
+    int64_t kept_s = (int64_t)AUDIT_KEPT_DAYS * SECONDS_A_DAY;
+    int rc = sessions_forget(office->store, office->now_utc - kept_s, err);
+    if (rc == OK)
+        rc = sessions_each(office->store, attempt->account.row.id, on_open_session, &oldest, err);
     if (rc == OK && oldest.end_id != 0)
         rc = session_put_ended(office->store, oldest.end_id, office->now_utc, BYTES_LIT("replaced"),
                                err);

@@ -4,7 +4,8 @@
 #include "base/civil.h"
 #include "base/clock.h"
 
-#include <string.h>
+#include <signal.h>
+#include <stdio.h>
 
 /* ---- what connections share ---- */
 
@@ -205,6 +206,8 @@ int http_server_new(uv_loop_t *loop, const struct http_options *options, struct 
         mem_free(spare);
         return err_set(err, ERR_NOMEM, "could not make an HTTP server");
     }
+    /* Writing to a peer that has left is to be an error, not the end of the program: libuv leaves that to us. */
+    (void)signal(SIGPIPE, SIG_IGN);
     server->loop = loop;
     server->options = *options;
     server->spare = spare;

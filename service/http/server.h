@@ -35,6 +35,7 @@ struct http_options {
 };
 
 struct http_server;
+/* ERR_NOMEM. SIGPIPE is ignored from now on in the whole program. */
 int http_server_new(uv_loop_t *loop, const struct http_options *options, struct http_server **out,
                     struct err *err);
 

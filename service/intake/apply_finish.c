@@ -119,8 +119,6 @@ int apply_finish(struct apply *apply, struct err *err)
     if (rc == OK)
         rc = orders_apply_pending(apply->store, apply->import_id, err);
     if (rc == OK)
-        rc = persons_flush(&apply->persons, apply->store, err);
-    if (rc == OK)
         rc = orders_index_changed_persons(apply->store, apply->import_id, err);
     /* A record that names several units new to an old order is one record: the further ones are not counted. */
     int64_t surplus = apply->joined_surplus;

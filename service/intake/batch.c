@@ -77,6 +77,14 @@ struct batch *batch_queue_take_full(struct batch_queue *queue)
     return batch;
 }
 
+bool batch_queue_is_empty(struct batch_queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    bool is_empty = queue->full_count == 0;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return is_empty;
+}
+
 void batch_queue_put_free(struct batch_queue *queue, struct batch *batch)
 {
     (void)pthread_mutex_lock(&queue->lock);

@@ -68,6 +68,7 @@ struct batch *batch_queue_take_free(struct batch_queue *queue);
 void batch_queue_put_full(struct batch_queue *queue, struct batch *batch);
 /* Writer. */
 struct batch *batch_queue_take_full(struct batch_queue *queue);
+bool batch_queue_is_empty(struct batch_queue *queue); /* of full ones */
 void batch_queue_put_free(struct batch_queue *queue, struct batch *batch);
 void batch_queue_cancel(struct batch_queue *queue);
 

@@ -9,22 +9,20 @@
 #include "service/intake/apply.h"
 #include "service/intake/reading.h"
 #include "service/intake/rejects.h"
+#include "service/intake/slices.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* An import, from the file to the last transaction:
  *
- *     scan (SHA-256, encoding) -> known already? -> [reading thread] -> batches -> slices of SLICE_RECORDS
- *     -> one last transaction: transfers, new units, index of persons, state loaded
+ *     scan (SHA-256, encoding) -> known already? -> [reading thread] -> batches -> slices (slices.h)
+ *     -> index of persons -> one last transaction: transfers, new units, state loaded
  *
  * Rows written in slices are invisible until that transaction; whatever stops the import before it, the next opening
  * of the store clears them. */
 
 enum {
-    SLICE_RECORDS =
-        30000, /* each writes the pages of indexes that its records touch, so not fewer */
-    CLEAR_ORDERS = 20000,
     RESULT_MAX_BYTES = 64 * 1024 * 1024,
 };
 
@@ -43,7 +41,7 @@ struct load {
     struct rejects rejects;
     struct vault_index *index;
     struct import_row import;
-    int64_t slice_records;
+    struct slices slices;
     bool is_loading; /* the import row is stored */
 };
 
@@ -60,24 +58,14 @@ static int64_t extraction_time(const struct intake_options *options)
 
 /* ---- slices ---- */
 
-/* A dry run is one transaction that is rolled back. */
-static int end_slice(struct load *load, struct err *err)
-{
-    load->slice_records = 0;
-    if (load->options->dry_run)
-        return OK;
-    int rc = store_commit(load->datadir->store, err);
-    if (rc == OK)
-        rc = store_begin(load->datadir->store, err);
-    return rc;
-}
-
 static int on_batch(void *context, struct batch *batch, struct err *err)
 {
     struct load *load = context;
     if (batch->count > 0) /* the header was found before the first record */
         load->apply.columns = reader_layout(load->reading.reader)->columns;
-    int rc = apply_batch(&load->apply, batch->items, batch->count, err);
+    int rc = slices_open(&load->slices, err);
+    if (rc == OK)
+        rc = apply_batch(&load->apply, batch->items, batch->count, err);
     for (size_t i = 0; i < batch->count && rc == OK; i++) {
         if (batch->items[i].kind == ITEM_REJECT)
             rc = rejects_take(&load->rejects, reader_layout(load->reading.reader),
@@ -85,7 +73,6 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
     }
     if (rc != OK)
         return rc;
-    load->slice_records += (int64_t)batch->count;
     const struct intake_options *options = load->options;
     if (options->on_progress != NULL) {
         const struct import_counts *counts = &load->apply.counts;
@@ -93,7 +80,7 @@ static int on_batch(void *context, struct batch *batch, struct err *err)
             options->progress_context, batch->done_bytes, load->document.source.size_bytes,
             counts->accepted + counts->updated + counts->unchanged + load->rejects.count);
     }
-    return load->slice_records >= SLICE_RECORDS ? end_slice(load, err) : OK;
+    return slices_count(&load->slices, (int64_t)batch->count, err);
 }
 
 static void *run_reading(void *context)
@@ -107,8 +94,14 @@ static void *run_reading(void *context)
 static int write_batches(struct load *load, struct err *err)
 {
     for (;;) {
+        int rc = OK;
+        /* Who waits for the reader must not keep a service waiting. */
+        if (load->slices.is_served && batch_queue_is_empty(&load->queue))
+            rc = slices_end(&load->slices, err);
+        if (rc != OK)
+            return rc;
         struct batch *batch = batch_queue_take_full(&load->queue);
-        int rc = batch->rc;
+        rc = batch->rc;
         if (rc != OK)
             *err = batch->err;
         else
@@ -152,9 +145,7 @@ static int begin_loading(struct load *load, struct err *err)
     };
     memcpy(load->import.sha256, load->document.source.sha256, SHA256_BYTES);
     memcpy(load->import.profile_sha256, load->profile_sha256, SHA256_BYTES);
-    int rc = store_relax_sync(store, true, err);
-    if (rc == OK)
-        rc = store_begin(store, err);
+    int rc = slices_open(&load->slices, err);
     if (rc == OK)
         rc = import_put_loading(store, &load->import, err);
     if (rc == OK)
@@ -167,7 +158,7 @@ static int begin_loading(struct load *load, struct err *err)
     load->apply.end_order_id = load->import.first_order_id;
     load->apply.extracted_utc = load->import.extracted_utc;
     load->reading.next_order_id = load->import.first_order_id;
-    return end_slice(load, err);
+    return slices_end(&load->slices, err);
 }
 
 /* Names that no unit has become units, in the order in which the file names them. */
@@ -205,17 +196,18 @@ static int register_units(struct load *load, struct err *err)
     return OK;
 }
 
-/* The last transaction is the one that makes the rest visible: it is synced, and the slices before it with it. */
-static int begin_last_slice(struct load *load, struct err *err)
+/* What can be stored before the last transaction makes all of it visible. */
+static int index_persons(struct load *load, struct err *err)
 {
-    struct store *store = load->datadir->store;
-    if (load->options->dry_run)
-        return OK;
-    int rc = store_commit(store, err);
-    if (rc == OK)
-        rc = store_relax_sync(store, false, err);
-    if (rc == OK)
-        rc = store_begin(store, err);
+    struct persons *persons = &load->apply.persons;
+    int rc = persons_sort(persons, err);
+    while (rc == OK && persons->count > 0) {
+        rc = slices_open(&load->slices, err);
+        if (rc == OK)
+            rc = persons_store(persons, load->datadir->store, slices_rows(&load->slices), err);
+        if (rc == OK)
+            rc = slices_end(&load->slices, err);
+    }
     return rc;
 }
 
@@ -226,12 +218,13 @@ static void give_up(struct load *load)
     struct store *store = load->datadir->store;
     bool done = !load->is_loading || load->options->dry_run;
     store_rollback(store);
+    load->slices.should_stop = NULL;
     while (!done) {
-        if (store_begin(store, &unused) != OK)
+        if (slices_open(&load->slices, &unused) != OK)
             return;
-        int rc = import_clear(store, load->import.id, CLEAR_ORDERS, &done, &unused);
+        int rc = import_clear(store, load->import.id, slices_rows(&load->slices), &done, &unused);
         if (rc == OK)
-            rc = store_commit(store, &unused);
+            rc = slices_end(&load->slices, &unused);
         if (rc != OK) {
             store_rollback(store);
             return;
@@ -355,7 +348,9 @@ static int finish_loading(struct load *load, struct err *err)
     int64_t units = 0;
     int rc = rejects_end(&load->rejects, err);
     if (rc == OK)
-        rc = begin_last_slice(load, err);
+        rc = index_persons(load, err);
+    if (rc == OK)
+        rc = slices_open_last(&load->slices, err);
     if (rc == OK)
         rc = apply_finish(&load->apply, err);
     if (rc == OK)
@@ -552,6 +547,10 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
     struct intake_result result = {0};
     struct load load = {
         .datadir = datadir, .options = options, .result = &result, .document = DOCUMENT_NONE};
+    load.slices = (struct slices){.datadir = datadir,
+                                  .is_dry = options->dry_run,
+                                  .should_stop = options->should_stop,
+                                  .stop_context = options->progress_context};
     bool known = false;
     bool found = false;
     arena_init(&result.arena, RESULT_MAX_BYTES);

@@ -29,6 +29,8 @@ struct intake_options {
     struct rejects_files *rejects; /* NULL, or where rejects are written as CSV; borrowed */
     const struct audit_desk *desk; /* writes `import.load` in the last transaction; NULL: nobody */
     void (*on_progress)(void *context, int64_t done_bytes, int64_t total_bytes, int64_t rows);
+    /* NULL, or asked before each batch: true ends the import with ERR_CANCELED, and nothing is stored. */
+    bool (*should_stop)(void *progress_context);
     void *progress_context;
 };
 

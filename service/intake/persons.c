@@ -35,7 +35,7 @@ static void sort_run(struct person_order *run, struct person_order *other, size_
     }
 }
 
-int persons_flush(struct persons *persons, struct store *store, struct err *err)
+int persons_sort(struct persons *persons, struct err *err)
 {
     if (persons->count == 0)
         return OK;
@@ -44,10 +44,26 @@ int persons_flush(struct persons *persons, struct store *store, struct err *err)
         return err_set(err, ERR_NOMEM, "could not sort %zu numbers", persons->count);
     sort_run(persons->run, other, persons->count);
     mem_free(other);
-    int rc = person_orders_put(store, persons->run, persons->count, err);
-    if (rc == OK)
-        persons->count = 0;
-    return rc;
+    return OK;
+}
+
+int persons_store(struct persons *persons, struct store *store, int64_t limit, struct err *err)
+{
+    size_t left = persons->count - persons->stored;
+    size_t count = left < (size_t)limit ? left : (size_t)limit;
+    int rc = person_orders_put(store, persons->run + persons->stored, count, err);
+    if (rc != OK)
+        return rc;
+    persons->stored += count;
+    if (persons->stored == persons->count)
+        persons->stored = persons->count = 0;
+    return OK;
+}
+
+int persons_flush(struct persons *persons, struct store *store, struct err *err)
+{
+    int rc = persons_sort(persons, err);
+    return rc == OK ? persons_store(persons, store, PERSONS_A_RUN, err) : rc;
 }
 
 int persons_add(struct persons *persons, struct store *store, struct person_order person,

@@ -10,6 +10,7 @@ enum { PERSONS_A_RUN = 1024 * 1024 };
 struct persons {
     struct person_order *run; /* grows up to PERSONS_A_RUN */
     size_t count, capacity;
+    size_t stored; /* of a sorted run */
 };
 
 void persons_deinit(struct persons *persons); /* accepts a zeroed one */
@@ -20,5 +21,9 @@ int persons_add(struct persons *persons, struct store *store, struct person_orde
 
 /* Store what is left. */
 int persons_flush(struct persons *persons, struct store *store, struct err *err);
+
+/* The same in pieces: sort what is left, then store at most `limit` of it at a time, until `count` is 0. */
+int persons_sort(struct persons *persons, struct err *err);
+int persons_store(struct persons *persons, struct store *store, int64_t limit, struct err *err);
 
 #endif

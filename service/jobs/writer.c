@@ -18,6 +18,8 @@ enum writer_state { WORKING, STOPPING, CLOSING };
 
 enum {
     PURGE_EVERY_S = 10,
+    GIVE_WAY_EVERY_MS = 5, /* while an import is at work */
+    GIVE_WAY_MS = 1,
     PURGE_MIN_ROWS = 256, /* a batch at most, or twice its actions */
 };
 
@@ -47,8 +49,9 @@ struct writer {
     bool is_stopping, has_ended;
     struct writer_counts counts;
 
-    int64_t purge_utc; /* the thread's: when to look for old receipts again */
-    bool must_reread;  /* the thread's: another connection has written */
+    int64_t purge_utc;    /* the thread's: when to look for old receipts again */
+    bool must_reread;     /* the thread's: another connection has written */
+    uint64_t gave_way_ns; /* the thread's: when it last let an import have its turn */
 };
 
 static void append(struct action_list *list, struct action_list *more)
@@ -230,6 +233,17 @@ static struct action_list take_batch(struct writer *writer)
     return batch;
 }
 
+/* Under load one batch follows the other, and an importer would never meet the database free. */
+static void give_way(struct writer *writer)
+{
+    uint64_t now_ns = uv_hrtime();
+    if (now_ns - writer->gave_way_ns < GIVE_WAY_EVERY_MS * UINT64_C(1000000) ||
+        !store_import_runs(writer->options.store))
+        return;
+    uv_sleep(GIVE_WAY_MS);
+    writer->gave_way_ns = uv_hrtime();
+}
+
 static void run_thread(void *context)
 {
     struct writer *writer = context;
@@ -239,6 +253,7 @@ static void run_thread(void *context)
         finish_batch(writer, &batch, rc);
         if (writer->checkpointer != NULL)
             checkpointer_tell(writer->checkpointer, store_log_pages(writer->options.store));
+        give_way(writer);
     }
     checkpointer_free(writer->checkpointer);
     writer->checkpointer = NULL;

@@ -388,6 +388,11 @@ int sessions_put_ended(struct store *store, int64_t account_id, int64_t keep, in
     return database_run(store, statement, err);
 }
 
+int sessions_forget(struct store *store, int64_t before_utc, struct err *err)
+{
+    return database_run_with(store, "sessions_delete_ended", &before_utc, 1, err);
+}
+
 int sessions_each(struct store *store, int64_t account_id, session_cb on_session, void *context,
                   struct err *err)
 {

@@ -86,6 +86,8 @@ int session_put_ended(struct store *store, int64_t id, int64_t at_utc, struct by
 /* Of one account, but `keep` (0: none). */
 int sessions_put_ended(struct store *store, int64_t account_id, int64_t keep, int64_t at_utc,
                        struct bytes why, struct err *err);
+/* Delete those that ended at `before_utc` or earlier. */
+int sessions_forget(struct store *store, int64_t before_utc, struct err *err);
 typedef int (*session_cb)(void *context, const struct session_row *row, struct err *err);
 /* Those that have not ended; account_id 0: of all. Newest first. */
 int sessions_each(struct store *store, int64_t account_id, session_cb on_session, void *context,

@@ -36,8 +36,10 @@ struct store {
     int64_t data_version;               /* of the database, when store_changed was last asked */
     bool is_checkpointing;              /* by itself, when it commits */
     int64_t log_pages;                  /* in the log, after this connection's last commit */
+    int busy_wait_ms;                   /* how long to wait for another writer */
     char *lock_path;                    /* of the file whose lock the importer holds */
     int lock_fd;                        /* -1: not held */
+    int asked_fd;                       /* of the same file, to ask who holds it; -1: never asked */
     struct named_statement *statements; /* open addressing by name */
     size_t statement_slots;             /* a power of two */
     struct bulk_rows bulk[BULK_KINDS];

@@ -11,6 +11,7 @@
 #include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Limits of what SQLite may be made to hold, whatever is written into the file. */
@@ -20,7 +21,8 @@ enum {
     BUSY_WAIT_MS = 10000,
     SAVEPOINT_MEMORY_BYTES = 1024 * 1024,
     CHECKPOINT_WAIT_MS = 1000,
-    CLEAR_SLICE_ORDERS = 20000,
+    BUSY_POLL_US = 200,
+    CLEAR_SLICE_ORDERS = 2000,
 };
 
 /* ---- memory ---- */
@@ -98,6 +100,18 @@ static int make_file(const struct store_options *options, struct err *err)
     return OK;
 }
 
+/* SQLite's own handler waits longer and longer, and so comes too late for the short turns that writers leave each
+ * other. */
+static int on_busy(void *context, int times)
+{
+    const struct store *store = context;
+    struct timespec pause = {.tv_nsec = BUSY_POLL_US * 1000L};
+    if ((int64_t)times * BUSY_POLL_US >= (int64_t)store->busy_wait_ms * 1000)
+        return 0;
+    (void)nanosleep(&pause, NULL);
+    return 1;
+}
+
 static int connect(struct store *store, const struct store_options *options, struct err *err)
 {
     int access = options->mode == STORE_READONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -107,7 +121,8 @@ static int connect(struct store *store, const struct store_options *options, str
         return err_set(err, ERR_NOMEM, "no memory for a connection");
     if (code != SQLITE_OK)
         return database_error(store, code, "open the database", err);
-    (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
+    store->busy_wait_ms = BUSY_WAIT_MS;
+    (void)sqlite3_busy_handler(store->db, on_busy, store);
     return OK;
 }
 
@@ -252,6 +267,7 @@ int store_open(const struct store_options *options, struct store **out_store, st
     if (store == NULL)
         return err_set(err, ERR_NOMEM, "no memory for a store");
     store->lock_fd = -1;
+    store->asked_fd = -1;
     int rc = open_steps(store, options, err);
     if (rc != OK) {
         store_close(store);
@@ -271,6 +287,8 @@ void store_close(struct store *store)
     for (int i = 0; i < STEPS; i++)
         (void)sqlite3_finalize(store->steps[i]);
     (void)sqlite3_close(store->db);
+    if (store->asked_fd >= 0)
+        (void)close(store->asked_fd);
     mem_free(store->lock_path);
     mem_free(store);
 }
@@ -393,9 +411,9 @@ int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, stru
 {
     int in_log = 0, copied = 0;
     int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    (void)sqlite3_busy_timeout(store->db, CHECKPOINT_WAIT_MS);
+    store->busy_wait_ms = CHECKPOINT_WAIT_MS;
     int code = sqlite3_wal_checkpoint_v2(store->db, "main", mode, &in_log, &copied);
-    (void)sqlite3_busy_timeout(store->db, BUSY_WAIT_MS);
+    store->busy_wait_ms = BUSY_WAIT_MS;
     if (code != SQLITE_OK)
         return database_error(store, code, "copy the log into the database", err);
     *out_left = in_log - copied;
@@ -461,6 +479,15 @@ void store_unlock_import(struct store *store)
     if (store->lock_fd >= 0)
         (void)close(store->lock_fd);
     store->lock_fd = -1;
+}
+
+bool store_import_runs(struct store *store)
+{
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (store->asked_fd < 0)
+        store->asked_fd = open(store->lock_path, O_RDWR | O_CLOEXEC);
+    return store->asked_fd >= 0 && fcntl(store->asked_fd, F_OFD_GETLK, &whole) == 0 &&
+           whole.l_type != F_UNLCK;
 }
 
 /* ---- checking ---- */

@@ -68,6 +68,9 @@ int store_checkpoint(struct store *store, bool truncate, int64_t *out_left, stru
 int store_lock_import(struct store *store, struct err *err);
 void store_unlock_import(struct store *store); /* accepts that it is not held */
 
+/* Whether another store is the importer. */
+bool store_import_runs(struct store *store);
+
 /* A read snapshot that lasts until store_rollback. */
 int store_begin_read(struct store *store, struct err *err);
 

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 # Not as part of the make that runs the tests: that one may build another variant.
 start() {
-    env -u MAKEFLAGS -u BUILD scripts/start
+    env -u MAKEFLAGS -u BUILD scripts/start --no-serve
 }
 start >"$work/first" 2>&1
 verdict ends_well $? "$(tail -3 "$work/first")"
@@ -19,6 +19,9 @@ for round in 2024-04 2024-05 2024-06 2024-Q2; do
     verdict says_that_it_is_a_trial_on_demonstration_data_$round $?
     check verify_$round 0 verify --round $round
 done
+
+[ "$(grep -c '一次性密码' "$work/first")" -ge 5 ]
+verdict tells_the_one_time_passwords $?
 
 # The quarter's on-time counts are the sums of its months'.
 for round in 2024-04 2024-05 2024-06 2024-Q2; do
@@ -34,7 +37,9 @@ start >"$work/second" 2>&1
 verdict runs_again $? "$(tail -3 "$work/second")"
 [ "$(grep -c '没有任何变化' "$work/second")" = 3 ]
 verdict loads_nothing_twice $?
-for table in rounds round_steps draws drawn_orders attempts round_scores; do
+! grep -q '一次性密码：' "$work/second"
+verdict tells_no_password_twice $?
+for table in accounts rounds round_steps draws drawn_orders attempts round_scores; do
     sqlite3 "$work/before" "SELECT * FROM $table" >"$work/rows.before"
     sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "SELECT * FROM $table" >"$work/rows.after"
     same changes_nothing_in_$table "$work/rows.before" "$work/rows.after"

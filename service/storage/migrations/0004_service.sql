@@ -70,6 +70,7 @@ CREATE TABLE sessions (
     ended_why    TEXT                -- sign_out, revoked, replaced, idle, absolute, password, totp, disabled, role
 ) STRICT;
 CREATE INDEX sessions_open ON sessions (account_id) WHERE ended_utc IS NULL;
+CREATE INDEX sessions_ended ON sessions (ended_utc) WHERE ended_utc IS NOT NULL;
 
 -- Of other systems: Authorization: Bearer.
 CREATE TABLE tokens (

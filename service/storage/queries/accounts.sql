@@ -88,6 +88,9 @@ UPDATE sessions SET ended_utc = :ended_utc, ended_why = :ended_why WHERE id = :i
 UPDATE sessions SET ended_utc = :ended_utc, ended_why = :ended_why
 WHERE account_id = :account_id AND id <> :keep AND ended_utc IS NULL;
 
+-- name: sessions_delete_ended
+DELETE FROM sessions WHERE ended_utc IS NOT NULL AND ended_utc <= :before_utc;
+
 -- name: sessions_each
 SELECT
     s.id, s.account_id, a.name, s.secret_sha256, s.csrf, s.stage, s.created_utc, s.seen_utc, s.address, s.agent,

@@ -75,6 +75,14 @@ static void account_sign_in__ends_the_oldest_session_of_six(void **state)
         ids[i] = office_try(fixture, "aa", true, "", i).session_id;
     for (int i = 0; i < 7; i++)
         assert_true(office_is_ended(fixture, ids[i], i < 2 ? "replaced" : ""));
+
+    struct err err = {.code = OK};
+    struct session_row row;
+    (void)office_try(fixture, "aa", true, "",
+                     184 * 86400 + 5); /* the first ended at 5 s, the second at 6 */
+    assert_int_equal(session_get(fixture->base.store, ids[0], &row, &err), ERR_NOT_FOUND);
+    MUST(session_get(fixture->base.store, ids[1], &row, &err));
+    MUST(session_get(fixture->base.store, ids[2], &row, &err));
 }
 
 static void account_sign_in__compares_with_the_hash_of_now(void **state)
@@ -149,6 +157,10 @@ static void account_sign_in__is_refused_while_locked_whatever_it_brings(void **s
     assert_int_equal(office_try(fixture, "aa", true, "", 314).result, SIGN_IN_OPENED);
     assert_int_equal(office_get(fixture, "aa").failures, 0);
     assert_int_equal(office_get(fixture, "aa").locked_until_utc, 0);
+    assert_int_equal(office_try(fixture, "aa", false, "", 315).retry_after_s, 1);
+    assert_int_equal(office_get(fixture, "aa").failures, 1);
+    assert_int_equal(office_try(fixture, "aa", true, "", 316).result, SIGN_IN_OPENED);
+    assert_int_equal(office_get(fixture, "aa").failures, 0);
 }
 
 static void account_sign_in__enters_failures_without_the_name_typed(void **state)

@@ -1,5 +1,7 @@
 #include "service/jobs/writer.h"
 
+#include "base/alloc.h"
+#include "service/storage/connection.h"
 #include "tests/service/jobs/writer_fixture.h"
 
 /* ---- what a batch does ---- */
@@ -151,6 +153,120 @@ static void writer__tells_of_foreign_writes_once(void **state)
     assert_int_equal(room->foreign_writes, 1);
 }
 
+/* ---- a disk that fails ---- */
+
+/* One action asks for more pages than there may be: SQLite rolls the whole transaction back in the middle of it. */
+static void writer__acknowledges_nothing_of_a_batch_that_met_a_full_disk(void **state)
+{
+    struct room *room = *state;
+    struct writer_options options = {
+        .store = open_with(room, NULL), .queue_max = 16, .now_utc = test_now};
+    struct err err = {.code = OK};
+    char *huge = mem_calloc(1, 1024 * 1024 + 1);
+    assert_non_null(huge);
+    memset(huge, 'h', 1024 * 1024);
+    assert_int_equal(
+        sqlite3_exec(options.store->db, "PRAGMA max_page_count = 80", NULL, NULL, NULL), SQLITE_OK);
+    MUST(writer_new(&room->loop, &options, &room->writer, &err));
+    struct remark *first = submit_remark(room, "k1", "a");
+    struct remark *refused = submit_remark(room, "k2", "b");
+    struct remark *full = submit_remark(room, "k3", "c");
+    struct remark *last = submit_remark(room, "k4", "d");
+    struct remark *repeated = submit_remark(room, "k1", "a");
+    refused->result = ERR_WRONG_STATE;
+    full->long_text = huge;
+    run_until_done(room, 5);
+    for (size_t i = 0; i < room->remark_count; i++) {
+        assert_int_equal(room->remarks[i].action.rc, ERR_FULL);
+        assert_int_equal(room->remarks[i].action.answer.len, 0);
+        assert_false(room->remarks[i].action.was_repeated);
+    }
+    assert_remarks(room, "");
+    assert_true(first->is_done && last->is_done && repeated->is_done);
+
+    struct remark *again = submit_remark(room, "k1", "a");
+    run_until_done(room, 6);
+    assert_int_equal(again->action.rc, OK);
+    assert_false(again->action.was_repeated);
+    assert_remarks(room, "a ");
+    mem_free(huge);
+}
+
+enum { TRIED_ACTIONS = 4 };
+
+/* Some actions on a disk whose n-th request fails; what was not acknowledged is repeated, with its key, once the disk
+ * works again. Whether the fault was met; the failures are added to *failed. */
+static bool store_remarks(struct room *room, struct faulty_vfs *faulty, int first, int64_t nth,
+                          int variant, int *failed)
+{
+    struct remark *tried[TRIED_ACTIONS];
+    char key[TRIED_ACTIONS][32];
+    faulty_vfs_set(faulty, nth, (variant & 1) != 0,
+                   (variant & 2) != 0 ? SQLITE_FULL : SQLITE_IOERR);
+    for (int i = 0; i < TRIED_ACTIONS; i++) {
+        (void)snprintf(key[i], sizeof key[i], "%d", first + i);
+        tried[i] = submit_remark(room, key[i], key[i]);
+    }
+    run_until_done(room, (int)room->remark_count);
+    bool met = faulty->met;
+    faulty_vfs_set(faulty, 0, false, 0);
+    for (int i = 0; i < TRIED_ACTIONS; i++) {
+        int rc = tried[i]->action.rc;
+        if (rc != OK && rc != ERR_IO && rc != ERR_FULL)
+            fail_msg("request %d: %s", (int)nth, tried[i]->action.err.message);
+        if (rc == OK)
+            continue;
+        *failed += 1;
+        struct remark *again = submit_remark(room, key[i], key[i]);
+        run_until_done(room, (int)room->remark_count);
+        if (again->action.rc != OK)
+            fail_msg("again after request %d: %s", (int)nth, again->action.err.message);
+    }
+    return met;
+}
+
+static int mark_remark(void *context, const struct remark_row *row, struct err *err)
+{
+    int64_t number = 0;
+    char *seen = context;
+    (void)err;
+    assert_true(bytes_to_int64(row->text, &number));
+    assert_true(number >= 0 && number < REMARKS_MAX);
+    assert_int_equal(seen[number], 0);
+    seen[number] = 1;
+    return OK;
+}
+
+/* Repeated with the same keys by the same writer, each remark is there once, whatever request of the disk fails. */
+static void writer__stores_each_action_once_on_a_failing_disk(void **state)
+{
+    static char seen[REMARKS_MAX];
+    struct room *room = *state;
+    struct faulty_vfs faulty;
+    struct err err = {.code = OK};
+    int remarks = 0, failed = 0;
+    memset(seen, 0, sizeof seen);
+    assert_int_equal(faulty_vfs_init(&faulty, "faulty"), SQLITE_OK);
+    start_writer(room, 64, "faulty");
+    for (int variant = 0; variant < 4; variant++) {
+        bool met = true;
+        for (int64_t nth = 1; met; nth++) {
+            met = store_remarks(room, &faulty, remarks, nth, variant, &failed);
+            remarks += TRIED_ACTIONS;
+        }
+    }
+    assert_true(failed >= 4 * TRIED_ACTIONS);
+    stop_writer(room);
+    MUST(store_begin_read(room->fixture.store, &err));
+    MUST(
+        remarks_each(room->fixture.store, room->round_id, 0, REMARKS_MAX, mark_remark, seen, &err));
+    store_rollback(room->fixture.store);
+    for (int i = 0; i < REMARKS_MAX; i++)
+        assert_int_equal(seen[i], i < remarks);
+    MUST(store_check(room->fixture.store, &err));
+    faulty_vfs_deinit(&faulty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +277,8 @@ int main(void)
         ROOM_TEST(writer_submit__refuses_beyond_the_queue),
         ROOM_TEST(writer_stop__finishes_what_waits),
         ROOM_TEST(writer__tells_of_foreign_writes_once),
+        ROOM_TEST(writer__acknowledges_nothing_of_a_batch_that_met_a_full_disk),
+        ROOM_TEST(writer__stores_each_action_once_on_a_failing_disk),
     };
     storage_use_allocator();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@ struct remark {
     struct room *room;
     int64_t round_id;
     char text[32];
+    const char *long_text; /* in place of `text` */
     char key[32];
     int result;   /* what act says after it has written */
     bool is_done; /* done came */
@@ -41,11 +42,12 @@ static inline int64_t test_now(void)
 static inline int act_remark(struct action *action, struct store *store, struct err *err)
 {
     struct remark *remark = CONTAINER_OF(action, struct remark, action);
-    struct remark_row row = {.round_id = remark->round_id,
-                             .account_id = 1,
-                             .who = BYTES_LIT("zhang"),
-                             .text = bytes_from_z(remark->text),
-                             .at_utc = TEST_NOW_UTC};
+    struct remark_row row = {
+        .round_id = remark->round_id,
+        .account_id = 1,
+        .who = BYTES_LIT("zhang"),
+        .text = bytes_from_z(remark->long_text != NULL ? remark->long_text : remark->text),
+        .at_utc = TEST_NOW_UTC};
     int rc = remark_put_new(store, &row, err);
     if (rc == OK)
         buf_printf(&action->answer, "%jd", (intmax_t)row.id);
@@ -62,6 +64,12 @@ static inline void on_remarked(struct action *action)
     remark->room->done++;
 }
 
+static inline void set_text(char out[32], const char *text)
+{
+    assert_true(strlen(text) < 32);
+    memcpy(out, text, strlen(text) + 1);
+}
+
 /* A remark of its own key; `key` NULL: without one. Submitted by the caller. */
 static inline struct remark *make_remark(struct room *room, const char *key, const char *text)
 {
@@ -70,12 +78,12 @@ static inline struct remark *make_remark(struct room *room, const char *key, con
     *remark = (struct remark){.room = room, .round_id = room->round_id};
     remark->action = (struct action){.act = act_remark, .done = on_remarked};
     buf_init(&remark->action.answer, 64);
-    (void)snprintf(remark->text, sizeof remark->text, "%s", text);
+    set_text(remark->text, text);
     if (key != NULL) {
-        (void)snprintf(remark->key, sizeof remark->key, "%s", key);
+        set_text(remark->key, key);
         remark->action.key.account = 7;
         remark->action.key.key = bytes_from_z(remark->key);
-        (void)snprintf((char *)remark->action.key.request_sha256, RECEIPT_HASH_BYTES, "%s", text);
+        memcpy(remark->action.key.request_sha256, remark->text, RECEIPT_HASH_BYTES);
     }
     return remark;
 }
@@ -118,7 +126,7 @@ static inline void start_writer(struct room *room, size_t queue_max, const char 
     struct err err = {.code = OK};
     struct writer_options options = {
         .store = open_with(room, vfs),
-        .checkpoint_store = open_with(room, vfs),
+        .checkpoint_store = open_with(room, NULL),
         .queue_max = queue_max,
         .now_utc = test_now,
         .on_foreign_write = on_foreign_write,

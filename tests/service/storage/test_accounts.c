@@ -242,6 +242,14 @@ static void sessions_each__lists_open_ones_newest_first(void **state)
     MUST(sessions_put_ended(store, a, 2, 1717300300, BYTES_LIT("password"), &err));
     MUST(sessions_each(store, 0, on_session, &left, &err));
     assert_string_equal(left.text, "3:b:100 2:a:100 ");
+
+    struct session_row got;
+    MUST(sessions_put_ended(store, a, 0, 1717300301, BYTES_LIT("role"), &err));
+    MUST(sessions_forget(store, 1717300300, &err));
+    assert_int_equal(session_get(store, 1, &got, &err), ERR_NOT_FOUND);
+    assert_int_equal(session_get(store, 4, &got, &err), ERR_NOT_FOUND);
+    MUST(session_get(store, 2, &got, &err));
+    MUST(session_get(store, 3, &got, &err));
 }
 
 static int on_token(void *context, const struct token_row *row, struct err *err)

@@ -1,0 +1,441 @@
+#include "tests/service/api/running.h"
+
+#include <jansson.h>
+#include <liboath/oath.h>
+
+#include <stdlib.h>
+
+#include <string.h>
+
+/* The service whole, in this thread, over plain HTTP: what its families do with one another. */
+
+enum { CODE_BYTES = 8, OFFER_BYTES = 64 * 1024 };
+
+static const char first_password[] = "kV8#mango-Tide", second_password[] = "wZ3!quiet-River";
+
+static void put_newcomer(struct store *store)
+{
+    struct err err;
+    char hash[PASSWORD_HASH_BYTES];
+    MUST(password_library_init(&err));
+    MUST(password_hash(bytes_from_z(first_password), hash, &err));
+    struct account_row account = {
+        .name = BYTES_LIT("newcomer"),
+        .display_name = BYTES_LIT("新人"),
+        .role = BYTES_LIT("office"),
+        .password = bytes_from_z(hash),
+        .must_change = true,
+        .created_utc = VISITOR_NOW_UTC - VISITOR_SINCE_S,
+        .created_by = BYTES_LIT("test"),
+    };
+    MUST(store_begin(store, &err));
+    MUST(account_put_new(store, &account, &err));
+    MUST(store_commit(store, &err));
+}
+
+static int set_up(void **state)
+{
+    static struct running running;
+    running_init(&running, put_newcomer);
+    *state = &running;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    running_deinit(*state);
+    return 0;
+}
+
+/* ---- asking ---- */
+
+/* By who is signed in, with a new key. */
+static int ask(struct running *running, const char *line, const char *body)
+{
+    char headers[512];
+    (void)snprintf(headers, sizeof headers,
+                   "Cookie: __Host-pingyi=%s\r\nX-CSRF-Token: %s\r\nIdempotency-Key: k%d\r\n",
+                   running->cookie, running->csrf, running->key++);
+    return send_request(running, line, headers, body);
+}
+
+/* A text member of the answer's object. */
+static void take_text(const struct running *running, const char *name, char *out, size_t size)
+{
+    json_t *object = json_loadb(running->body.ptr, running->body.len, 0, NULL);
+    const char *text = json_string_value(json_object_get(object, name));
+    assert_non_null(text);
+    (void)snprintf(out, size, "%s", text);
+    json_decref(object);
+}
+
+static int sign_in(struct running *running, const char *body, const char *headers)
+{
+    static const char mark[] = "Set-Cookie: __Host-pingyi=";
+    int status = send_request(running, "POST /api/v1/sessions", headers, body);
+    struct bytes answer = buf_bytes(&running->answer);
+    size_t at = bytes_find(answer, bytes_from_z(mark));
+    if (status != 201)
+        return status;
+    assert_true(at < answer.len);
+    struct bytes rest = {answer.ptr + at + strlen(mark), answer.len - at - strlen(mark)};
+    struct bytes secret = bytes_cut(&rest, ';');
+    (void)snprintf(running->cookie, sizeof running->cookie, BYTES_FMT, BYTES_ARG(secret));
+    take_text(running, "csrf", running->csrf, sizeof running->csrf);
+    return status;
+}
+
+static const char newcomer_body[] = "{\"name\":\"newcomer\",\"password\":\"kV8#mango-Tide\"}";
+static const char wrong_body[] = "{\"name\":\"newcomer\",\"password\":\"kV8#mango-Tidf\"}";
+static const char stranger_body[] = "{\"name\":\"stranger\",\"password\":\"kV8#mango-Tidf\"}";
+
+/* ---- signing in ---- */
+
+static void sessions_open__gives_a_new_cookie_with_all_flags(void **state)
+{
+    struct running *running = *state;
+    char first[128];
+    static const char brought[] =
+        "Cookie: "
+        "__Host-pingyi=00000000000000000000000000000000000000000000000000000000000000aa\r\n";
+    assert_int_equal(sign_in(running, newcomer_body, brought), 201);
+    assert_true(says(running, "; Path=/; Secure; HttpOnly; SameSite=Strict\r\n"));
+    assert_false(says(running, "Domain="));
+    assert_true(says(running, "\"stage\":\"must_change\""));
+    assert_int_equal(strlen(running->cookie), 64);
+    assert_null(strstr(brought, running->cookie));
+    (void)snprintf(first, sizeof first, "%s", running->cookie);
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_string_not_equal(first, running->cookie);
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 200);
+    assert_true(says(running, "\"name\":\"newcomer\""));
+    assert_false(says(running, "argon2"));
+    assert_int_equal(ask(running, "GET /api/v1/rounds-and-others", NULL), 404);
+}
+
+static void sessions_open__tells_strangers_what_it_tells_the_known(void **state)
+{
+    struct running *running = *state;
+    const char *const bodies[] = {wrong_body, stranger_body};
+    for (size_t i = 0; i < 2; i++) {
+        test_now = VISITOR_NOW_UTC;
+        for (int failure = 0; failure < SIGN_IN_FAILURES; failure++) {
+            assert_int_equal(sign_in(running, bodies[i], ""), 401);
+            assert_true(says(running, "\"wrong\""));
+            assert_int_equal(sign_in(running, bodies[i], ""), 429);
+            assert_true(says(running, "Retry-After: "));
+            test_now += 16;
+        }
+        assert_int_equal(sign_in(running, bodies[i], ""), 429);
+    }
+    assert_int_equal(sign_in(running, newcomer_body, ""), 429);
+    test_now += SIGN_IN_LOCK_S;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+}
+
+static void sessions_open__refuses_what_is_no_such_object(void **state)
+{
+    static const char *const bodies[] = {
+        "",
+        "[]",
+        "{",
+        "{\"name\":1,\"password\":\"x\"}",
+        "{\"name\":\"a\"}",
+        "{\"name\":\"a\",\"password\":\"x\",\"more\":1}",
+        "{\"name\":\"a\",\"name\":\"b\",\"password\":\"x\"}",
+        "{\"name\":\"a\\u0000b\",\"password\":\"x\"}",
+        "{\"name\":\"a\\nb\",\"password\":\"x\"}",
+        "{\"name\":\"a\",\"password\":\"x\"} {}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        if (sign_in(*state, bodies[i], "") != 400)
+            fail_msg("\"%s\" is taken", bodies[i]);
+    }
+}
+
+/* {"`name`": the code that the app shows now}, of what totp was answered with. */
+static void current_code(const char *offer, const char *name, char *out, size_t size)
+{
+    char code[CODE_BYTES], *raw = NULL;
+    size_t raw_len = 0;
+    json_t *object = json_loads(offer, 0, NULL);
+    const char *secret = json_string_value(json_object_get(object, "secret"));
+    assert_non_null(secret);
+    assert_int_equal(oath_init(), OATH_OK);
+    assert_int_equal(oath_base32_decode(secret, strlen(secret), &raw, &raw_len), OATH_OK);
+    assert_int_equal(oath_totp_generate(raw, raw_len, (time_t)test_now, 30, 0, 6, code), OATH_OK);
+    (void)snprintf(out, size, "{\"%s\":\"%s\"}", name, code);
+    free(raw);
+    json_decref(object);
+}
+
+/* From the first password to a full session; `offer` is what totp was answered with. */
+static void enrol(struct running *running, char offer[OFFER_BYTES])
+{
+    char body[256];
+    (void)snprintf(body, sizeof body, "{\"current\":\"%s\",\"new\":\"%s\"}", first_password,
+                   second_password);
+    assert_int_equal(ask(running, "POST /api/v1/account/password", body), 200);
+    assert_true(says(running, "\"must_enrol\""));
+    assert_int_equal(ask(running, "GET /api/v1/account/sessions", NULL), 403);
+    assert_int_equal(ask(running, "POST /api/v1/account/totp", "{}"), 200);
+    assert_true(says(running, "otpauth://"));
+    assert_true(says(running, "<svg"));
+    (void)snprintf(offer, OFFER_BYTES, BYTES_FMT, BYTES_ARG(running->body));
+    assert_int_equal(ask(running, "POST /api/v1/account/totp/confirm", "{\"code\":\"12\"}"), 403);
+    current_code(offer, "code", body, sizeof body);
+    assert_int_equal(ask(running, "POST /api/v1/account/totp/confirm", body), 200);
+    assert_true(says(running, "recovery_codes"));
+}
+
+static void account__goes_from_the_first_password_to_the_whole(void **state)
+{
+    struct running *running = *state;
+    char body[256], offer[OFFER_BYTES];
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(ask(running, "GET /api/v1/account/sessions", NULL), 403);
+    (void)snprintf(body, sizeof body, "{\"current\":\"%s\",\"new\":\"short\"}", first_password);
+    assert_int_equal(ask(running, "POST /api/v1/account/password", body), 400);
+    assert_true(says(running, "\"field\":\"new\""));
+    (void)snprintf(body, sizeof body, "{\"current\":\"x\",\"new\":\"%s\"}", second_password);
+    assert_int_equal(ask(running, "POST /api/v1/account/password", body), 403);
+    assert_true(says(running, "\"wrong_password\""));
+    assert_int_equal(ask(running, "POST /api/v1/account/password", body), 429);
+    test_now += 2;
+    enrol(running, offer);
+    assert_int_equal(ask(running, "GET /api/v1/account/sessions", NULL), 200);
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 200);
+    assert_true(says(running, "\"recovery_codes_left\":10"));
+    (void)snprintf(body, sizeof body, "{\"name\":\"newcomer\",\"password\":\"%s\"}",
+                   second_password);
+    assert_int_equal(sign_in(running, body, ""), 401);
+    assert_true(says(running, "\"totp_required\""));
+}
+
+/* A guess counts as a failed sign-in: the next try waits, even with the right code. */
+static void account_recovery_codes__lock_who_guesses(void **state)
+{
+    static const char path[] = "POST /api/v1/account/recovery-codes";
+    struct running *running = *state;
+    char body[256], offer[OFFER_BYTES];
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    enrol(running, offer);
+    test_now += 60;
+    current_code(offer, "totp", body, sizeof body);
+    assert_int_equal(ask(running, path, "{\"totp\":\"000000\"}"), 403);
+    assert_true(says(running, "\"wrong_code\""));
+    assert_int_equal(ask(running, path, body), 429);
+    assert_true(says(running, "\"locked\""));
+    test_now += 60;
+    current_code(offer, "totp", body, sizeof body);
+    assert_int_equal(ask(running, path, body), 200);
+    assert_true(says(running, "recovery_codes"));
+    test_now += 2;
+    assert_int_equal(ask(running, path, body), 403);
+}
+
+static void sessions__end_at_once(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(ask(running, "DELETE /api/v1/sessions/current", NULL), 204);
+    assert_true(says(running, "Max-Age=0"));
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
+
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(
+        ask_as(running, VISITOR_ROLES, "POST /api/v1/users/newcomer/disable", "d1", "{}"), 200);
+    assert_true(says(running, "\"disabled\":true"));
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
+    assert_int_equal(sign_in(running, newcomer_body, ""), 403);
+    assert_true(says(running, "\"ended\""));
+}
+
+static void sessions_close__hides_those_of_others(void **state)
+{
+    struct running *running = *state;
+    enum visitor caller = VISITOR_ROLES + ROLE_CALLER;
+    assert_int_equal(ask_as(running, caller, "DELETE /api/v1/sessions/1", NULL, NULL), 404);
+    assert_int_equal(ask_as(running, caller, "DELETE /api/v1/sessions/9999", NULL, NULL), 404);
+    assert_int_equal(ask_as(running, VISITOR_ROLES, "DELETE /api/v1/sessions/6", NULL, NULL), 204);
+}
+
+/* ---- keys ---- */
+
+static void call_write__shows_secrets_once(void **state)
+{
+    struct running *running = *state;
+    static const char line[] = "POST /api/v1/users";
+    static const char body[] = "{\"name\":\"zhang\",\"display_name\":\"张\",\"role\":\"caller\"}";
+    static const char other[] = "{\"name\":\"zhang3\",\"display_name\":\"张\",\"role\":\"caller\"}";
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, NULL, body), 400);
+    assert_true(says(running, "Idempotency-Key"));
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "key 1", body), 400);
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "u1", body), 201);
+    assert_true(says(running, "\"password\":"));
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "u1", body), 409);
+    assert_true(says(running, "\"secret_was_shown\""));
+    assert_false(says(running, "\"password\":"));
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "u1", other), 409);
+    assert_true(says(running, "\"key_conflict\""));
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "u2", body), 409);
+    assert_true(says(running, "\"exists\""));
+}
+
+static void call_write__answers_a_repeat_as_before(void **state)
+{
+    struct running *running = *state;
+    enum visitor security = VISITOR_ROLES + ROLE_SECURITY;
+    char first[512];
+    assert_int_equal(ask_as(running, security, "PUT /api/v1/roles/caller", "r1",
+                            "{\"idle_s\":1200,\"absolute_s\":36000}"),
+                     200);
+    (void)snprintf(first, sizeof first, BYTES_FMT, BYTES_ARG(running->body));
+    assert_int_equal(ask_as(running, security, "PUT /api/v1/roles/caller", "r2",
+                            "{\"idle_s\":1800,\"absolute_s\":36000}"),
+                     200);
+    assert_int_equal(ask_as(running, security, "PUT /api/v1/roles/caller", "r1",
+                            "{\"idle_s\":1200,\"absolute_s\":36000}"),
+                     200);
+    assert_int_equal(running->body.len, strlen(first));
+    assert_memory_equal(running->body.ptr, first, strlen(first));
+    assert_int_equal(ask_as(running, security, "GET /api/v1/roles", NULL, NULL), 200);
+    assert_true(says(running, "\"idle_s\":1800"));
+    assert_false(says(running, "\"idle_s\":1200"));
+}
+
+/* ---- the families ---- */
+
+static void tokens__work_until_they_are_revoked(void **state)
+{
+    struct running *running = *state;
+    enum visitor security = VISITOR_ROLES + ROLE_SECURITY;
+    char token[128], headers[256];
+    assert_int_equal(ask_as(running, security, "POST /api/v1/tokens", "t1",
+                            "{\"name\":\"监控\",\"scopes\":[\"write\"],\"days\":3}"),
+                     400);
+    assert_int_equal(ask_as(running, security, "POST /api/v1/tokens", "t2",
+                            "{\"name\":\"监控\",\"scopes\":[\"metrics\",\"read\"],\"days\":3}"),
+                     201);
+    take_text(running, "token", token, sizeof token);
+    (void)snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\n", token);
+    assert_int_equal(send_request(running, "GET /metrics", headers, NULL), 200);
+    assert_true(says(running, "pingyi_writer_batches_total"));
+    assert_int_equal(ask_as(running, security, "GET /api/v1/tokens", NULL, NULL), 200);
+    assert_false(says(running, token));
+    assert_int_equal(send_request(running, "GET /api/v1/account", headers, NULL), 403);
+    assert_int_equal(ask_as(running, security, "DELETE /api/v1/tokens/5", "t3", NULL), 204);
+    assert_int_equal(send_request(running, "GET /api/v1/account", headers, NULL), 401);
+}
+
+static void teams__are_put_and_listed(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(ask_as(running, VISITOR_ROLES, "PUT /api/v1/teams/%E4%B8%80%E7%8F%AD", "m1",
+                            "{\"kind\":\"contractor\",\"until\":\"2027-01-31\"}"),
+                     200);
+    assert_true(says(running, "\"until\":\"2027-01-31\""));
+    assert_int_equal(ask_as(running, VISITOR_ROLES, "PUT /api/v1/teams/x", "m2",
+                            "{\"kind\":\"contractor\",\"until\":\"2027-02-31\"}"),
+                     400);
+    assert_int_equal(ask_as(running, VISITOR_ROLES, "GET /api/v1/teams", NULL, NULL), 200);
+    assert_true(says(running, "一班"));
+}
+
+static void audit__is_read_carried_out_and_recomputed(void **state)
+{
+    struct running *running = *state;
+    enum visitor auditor = VISITOR_ROLES + ROLE_AUDITOR;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(
+        ask_as(running, auditor, "GET /api/v1/audit?action=session.&from=2020-01-01", NULL, NULL),
+        200);
+    assert_true(says(running, "\"action_zh\":\"登录\""));
+    assert_false(says(running, "service.start"));
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?from=2020-13-01", NULL, NULL),
+                     400);
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit/export", NULL, NULL), 200);
+    assert_true(says(running, "Content-Disposition: attachment"));
+    assert_true(says(running, AUDIT_EXPORT_HEADER));
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?action=audit.export", NULL, NULL),
+                     200);
+    assert_true(says(running, "导出审计日志"));
+    assert_int_equal(ask_as(running, auditor, "POST /api/v1/audit/verify", NULL, "{}"), 200);
+    assert_true(says(running, "\"holds\":true"));
+}
+
+static void system__tells_that_it_lives(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(send_request(running, "GET /healthz", "", NULL), 200);
+    assert_true(bytes_equal(running->body, BYTES_LIT("ok\n")));
+    running->service.write_failed_utc = test_now;
+    assert_int_equal(send_request(running, "GET /healthz", "", NULL), 503);
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(send_request(running, "GET /healthz", "", NULL), 200);
+    assert_int_equal(send_request(running, "GET /metrics", "", NULL), 200);
+    assert_true(says(running, "pingyi_sessions "));
+}
+
+static void pages__are_the_application(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(send_request(running, "GET /", "", NULL), 200);
+    assert_true(says(running, "<html lang=\"zh-CN\""));
+    assert_int_equal(send_request(running, "GET /api/v1/account", "Accept: text/html\r\n", NULL),
+                     401);
+    assert_true(says(running, "前往登录"));
+    assert_int_equal(send_request(running, "GET /nowhere", "Accept: text/html\r\n", NULL), 404);
+    assert_true(says(running, "没有这个页面"));
+}
+
+/* ---- starting ---- */
+
+static void service_start__leaves_nothing_open_when_it_cannot(void **state)
+{
+    struct running *running = *state;
+    static struct service second;
+    uv_loop_t loop;
+    struct err err;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(service_start(&second, &loop, &running->options, &err), ERR_BUSY);
+    struct service_options options = running->options;
+    const char *listen[] = {"0.0.0.0:0", NULL};
+    options.listen = listen;
+    assert_int_equal(service_start(&second, &loop, &options, &err), ERR_USAGE);
+    listen[0] = "localhost";
+    assert_int_equal(service_start(&second, &loop, &options, &err), ERR_USAGE);
+
+    char data[TEMP_DIR_BYTES + 16], taken[32];
+    (void)snprintf(data, sizeof data, "%s/other", running->path);
+    MUST(datadir_create(data, &err));
+    (void)snprintf(taken, sizeof taken, "127.0.0.1:%d", running->served.port);
+    listen[0] = taken;
+    options.data_path = data;
+    assert_int_equal(service_start(&second, &loop, &options, &err), ERR_EXISTS);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+#define SERVICE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVICE_TEST(sessions_open__gives_a_new_cookie_with_all_flags),
+        SERVICE_TEST(sessions_open__tells_strangers_what_it_tells_the_known),
+        SERVICE_TEST(sessions_open__refuses_what_is_no_such_object),
+        SERVICE_TEST(account__goes_from_the_first_password_to_the_whole),
+        SERVICE_TEST(account_recovery_codes__lock_who_guesses),
+        SERVICE_TEST(sessions__end_at_once),
+        SERVICE_TEST(sessions_close__hides_those_of_others),
+        SERVICE_TEST(call_write__shows_secrets_once),
+        SERVICE_TEST(call_write__answers_a_repeat_as_before),
+        SERVICE_TEST(tokens__work_until_they_are_revoked),
+        SERVICE_TEST(teams__are_put_and_listed),
+        SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
+        SERVICE_TEST(system__tells_that_it_lives),
+        SERVICE_TEST(pages__are_the_application),
+        SERVICE_TEST(service_start__leaves_nothing_open_when_it_cannot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
