@@ -23,12 +23,12 @@ import { Tasks } from "./tasks.js";
 const PAGES = [
     { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
-    { word: "tasks", label: "任务", roles: ["office", "auditor", "administrator"], page: Tasks },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
     { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
     { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },
     { word: "tokens", label: "接口令牌", roles: ["security"], page: Tokens },
     { word: "audit", label: "审计日志", roles: ["auditor"], page: Audit },
+    { word: "tasks", label: "任务", roles: ["office", "auditor", "administrator"], page: Tasks },
     { word: "account", page: Account },
 ];
 

@@ -72,6 +72,9 @@ export async function loadingData(world, page, dump) {
         await page.click("text=上传并导入");
         await page.locator(".alert.good").waitFor();
         await page.locator("td", { hasText: "更正.csv" }).first().waitFor();
+        await page.locator("table", { hasText: "按原因" }).locator("th", { hasText: "缺少受理时间" }).waitFor();
+        const unmatched = await page.locator("tr", { hasText: "市无名单位" }).first().textContent();
+        expect(/市无名单位1$/.test(unmatched.replace(/\s/g, "")), unmatched);
         await look(world, page, "quality-loaded");
     });
     await step("rejects_are_named", async () => {
@@ -116,12 +119,13 @@ export async function returning(world, page, person) {
     });
 }
 
-/* A dump of two rows: one that can be taken, one without a time. */
+/* A dump of three rows: one that can be taken, one without a time, one of a unit that nobody knows. */
 export function writeDump(path) {
     fs.writeFileSync(
         path,
         "工单编号,受理时间,承办单位,承办单位编码,处理期限,办结时间,工单状态\n" +
             "T01,2024-06-06 09:00:00,第1局,U1,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n" +
-            "T02,,第2局,U2,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n",
+            "T02,,第2局,U2,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n" +
+            "T03,2024-06-06 09:00:00,市无名单位,,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n",
     );
 }
