@@ -85,6 +85,7 @@ function IdleWatch({ account, onIdle }) {
             };
         for (const move of MOVES) window.addEventListener(move, onMove, { passive: true });
         const limit = account.idle_s;
+        const warning = Math.min(WARN_S, limit / 2);
         const timer = setInterval(() => {
             const still = Math.floor((Date.now() - movedAt.current) / 1000);
             const rest = limit - still;
@@ -92,10 +93,10 @@ function IdleWatch({ account, onIdle }) {
                 onIdle();
                 return;
             }
-            if (rest > WARN_S && Date.now() - lastHeard() > (limit * 1000) / 3 && still < limit / 3)
+            if (rest > warning && Date.now() - lastHeard() > (limit * 1000) / 3 && still < limit / 3)
                 read("/api/v1/account").catch(() => {});
-            if (rest <= WARN_S && shown.current === null) announce(`长时间未操作，${duration(rest)}后将自动退出`);
-            shown.current = rest <= WARN_S ? rest : null;
+            if (rest <= warning && shown.current === null) announce(`长时间未操作，${duration(rest)}后将自动退出`);
+            shown.current = rest <= warning ? rest : null;
             setLeft(shown.current);
         }, 1000);
         return () => {

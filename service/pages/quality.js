@@ -38,6 +38,8 @@ const rejectColumns = [
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
 
+const ASK_MS = 5000;
+
 /* READY -> SENDING -> LOADING (a task) -> DONE | FAILED; canceled: READY. */
 function Upload({ onDone }) {
     const [state, setState] = useState({ at: "ready" });
@@ -46,6 +48,12 @@ function Upload({ onDone }) {
     const input = useRef(null);
     const task = useRead(state.taskId ? `/api/v1/tasks/${state.taskId}` : null);
     useEvents(["task", "import"], task.reload);
+    useEffect(() => {
+        /* Events tell of it at once; where something between us holds them back, it is asked for. */
+        if (state.at !== "loading") return undefined;
+        const timer = setInterval(task.reload, ASK_MS);
+        return () => clearInterval(timer);
+    }, [state.at]);
     useEffect(() => () => running.current && running.current.cancel(), []);
     useEffect(() => {
         const now = task.value;

@@ -111,11 +111,28 @@ export async function nowhere(world, page) {
     });
 }
 
+/* Also what becomes of a session that nobody uses; the browser's clock is put forward for it. */
 export async function returning(world, page, person) {
     await step("after_signing_in_again_the_place_is_kept", async () => {
+        await page.clock.install();
+        await page.reload();
         await signIn(page, person);
         await heading(page, "评价期");
         expect(page.url().endsWith("#/rounds"), page.url());
+    });
+    await step("an_idle_session_is_warned_and_goes_on", async () => {
+        await page.clock.fastForward(9 * 60 * 1000 + 10 * 1000);
+        await page.locator("[role=alertdialog]").waitFor();
+        await look(world, page, "idle");
+        await page.click("text=继续使用");
+        await page.locator("[role=alertdialog]").waitFor({ state: "detached" });
+    });
+    await step("an_idle_session_ends", async () => {
+        await page.clock.fastForward(10 * 60 * 1000 + 10 * 1000);
+        await heading(page, "登录");
+        expect((await page.locator(".alert.note").textContent()).includes("长时间未操作"), "it is not told why");
+        const answer = await page.request.get(`${world.base}/api/v1/account`);
+        expect(answer.status() === 401, `the session lives: ${answer.status()}`);
     });
 }
 
