@@ -11,6 +11,9 @@ export const ROLES = {
     security: "安全管理员",
 };
 
+/* Who acted, where it was no account. */
+export const ACTOR_ROLES = Object.assign({ cli: "命令行", token: "接口令牌", "-": "—" }, ROLES);
+
 export const TEAM_KINDS = { own: "本机关", contractor: "外包机构" };
 export const SCOPES = { read: "读取结果", import: "导入工单", metrics: "读取运行指标" };
 export const OUTCOMES = { done: "成功", refused: "拒绝", failed: "失败" };
