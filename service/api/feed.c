@@ -1,8 +1,8 @@
 #include "service/api/call.h"
 #include "service/api/handlers.h"
 
-/* What has changed, told to those who watch: events `task`, `round` and `import`, each to the roles that may read of it.
- * A stream ends with its session. */
+/* What has changed, told to those who watch: events `task`, `round` and `import`, each to the roles that may read of
+ * it. A stream ends with its session. */
 
 static bool may_go_on(void *context, int64_t session_id)
 {

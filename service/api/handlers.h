@@ -88,6 +88,9 @@ void tasks_result(struct http_exchange *exchange);
 /* task_round.c */
 void rounds_start_task(struct http_exchange *exchange);
 
+/* task_backup.c */
+void backups_make(struct http_exchange *exchange);
+
 /* feed.c */
 void feed_subscribe(struct http_exchange *exchange);
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The rows that an import could not take, whole, to be mended and loaded again. They hold names and numbers: that somebody
- * asked for them stands in the audit log before the first is read. */
+/* The rows that an import could not take, whole, to be mended and loaded again. They hold names and numbers: that
+ * somebody asked for them stands in the audit log before the first is read. */
 
 enum { PATH_BYTES = 4096, ROW_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -119,13 +119,10 @@ static void begin(struct call *call)
 void imports_rejects(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
-    struct rejects_ask *ask = arena_alloc(exchange_arena(exchange), sizeof *ask);
+    struct rejects_ask *ask = call_alloc(call, sizeof *ask);
     call->input = ask;
-    if (ask == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
+    if (ask == NULL)
         return;
-    }
     if (!call_param_id(call, "id", &ask->id))
         return;
     (void)snprintf(ask->name, sizeof ask->name, "rejects-%" PRId64 ".csv", ask->id);

@@ -33,12 +33,8 @@ static int show(struct call *call, struct store *store, struct err *err)
 void imports_show(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
-    int64_t *id = arena_alloc(exchange_arena(exchange), sizeof *id);
+    int64_t *id = call_alloc(call, sizeof *id);
     call->input = id;
-    if (id == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
-    } else if (call_param_id(call, "id", id)) {
+    if (id != NULL && call_param_id(call, "id", id))
         call_read(call, show, NULL);
-    }
 }

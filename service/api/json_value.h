@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-/* Values as JSON. Functions that make it give NULL when memory fails; jansson passes such a NULL on, so that a writer checks
- * once at the end. Thread: any. */
+/* Values as JSON. Functions that make it give NULL when memory fails; jansson passes such a NULL on, so that a writer
+ * checks once at the end. Thread: any. */
 
 /* A string, bytes that are no UTF-8 as U+FFFD; BYTES_NONE: null. */
 json_t *json_bytes(struct bytes text);

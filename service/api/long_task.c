@@ -108,7 +108,7 @@ static void put_failed(struct long_task *task, struct datadir *datadir, const st
                             bytes_from_z(task->message), BYTES_LIT(""),
                             service_now_utc(task->service), &err);
     if (rc == OK)
-        rc = store_commit(datadir->store, &err);
+        (void)store_commit(datadir->store, &err);
     store_rollback(datadir->store);
     json_decref(details);
 }
@@ -263,12 +263,9 @@ static int put_row(struct call *call, struct store *store, struct err *err)
 
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body)
 {
-    struct long_request *request = arena_alloc(exchange_arena(call->exchange), sizeof *request);
-    if (request == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
+    struct long_request *request = call_alloc(call, sizeof *request);
+    if (request == NULL)
         return;
-    }
     *request = (struct long_request){.wish = *wish, .takes_body = takes_body};
     call->input = request;
     call_write(call, put_row, queue);

@@ -2,6 +2,7 @@
 #define PINGYI_SERVICE_API_LONG_TASK_H
 
 #include "service/api/call.h"
+#include "service/api/task_files.h"
 
 /* A long job of the service, from the request that asks for it to its end. Its row in the store tells of it:
  *
@@ -44,7 +45,8 @@ struct long_task {
 
 /* ---- of requests (loop) ---- */
 
-/* Write the row and queue the task; 202 {"task": id}. With `takes_body` the request's body on disk becomes its upload. */
+/* Write the row and queue the task; 202 {"task": id}. With `takes_body` the request's body on disk becomes its
+ * upload. */
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body);
 /* tasks_options.on_change; `context` is the service. */
 void long_task_changed(void *context, struct task *task);

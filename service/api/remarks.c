@@ -16,12 +16,9 @@ struct remark_input {
 
 static struct remark_input *input_of(struct call *call)
 {
-    struct remark_input *input = arena_alloc(exchange_arena(call->exchange), sizeof *input);
-    if (input == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a remark");
-        call_fail(call);
+    struct remark_input *input = call_alloc(call, sizeof *input);
+    if (input == NULL)
         return NULL;
-    }
     *input = (struct remark_input){.round = exchange_param(call->exchange, "id")};
     call->input = input;
     return input;

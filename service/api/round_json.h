@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-/* Rounds as programs read them: what `round list` and `round show --format json` print and the service answers. NULL when
- * memory fails. Thread: any. */
+/* Rounds as programs read them: what `round list` and `round show --format json` print and the service answers. NULL
+ * when memory fails. Thread: any. */
 
 /* {"id","kind","from","to","state","accumulated"} */
 json_t *round_row_to_json(const struct round_row *row);

@@ -5,8 +5,8 @@
 #include "service/api/subtree.h"
 #include "service/rounds/scan.h"
 
-/* From a unit's figures down to the single orders: which of them the round counts, and how each counts. A page is read by
- * going on with the round's own scan behind the last handling that was told. */
+/* From a unit's figures down to the single orders: which of them the round counts, and how each counts. A page is read
+ * by going on with the round's own scan behind the last handling that was told. */
 
 enum { PAGE = 100, REGISTER_MAX_BYTES = 64 * 1024 * 1024, NUMBER_KEPT_BYTES = 4 };
 
@@ -155,12 +155,9 @@ static int list(struct call *call, struct store *store, struct err *err)
 void round_orders_list(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
-    struct order_ask *ask = arena_alloc(exchange_arena(exchange), sizeof *ask);
-    if (ask == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
+    struct order_ask *ask = call_alloc(call, sizeof *ask);
+    if (ask == NULL)
         return;
-    }
     *ask = (struct order_ask){.round = exchange_param(exchange, "id"),
                               .unit = exchange_param(exchange, "code")};
     call->input = ask;

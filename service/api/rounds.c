@@ -22,12 +22,9 @@ struct round_ask {
 
 static struct round_ask *ask_of(struct call *call)
 {
-    struct round_ask *ask = arena_alloc(exchange_arena(call->exchange), sizeof *ask);
-    if (ask == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
+    struct round_ask *ask = call_alloc(call, sizeof *ask);
+    if (ask == NULL)
         return NULL;
-    }
     *ask = (struct round_ask){.round = exchange_param(call->exchange, "id")};
     call->input = ask;
     return ask;

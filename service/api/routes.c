@@ -131,6 +131,10 @@ const struct http_route api_routes[] = {
     {METHOD_GET, "/api/v1/tasks/{id}/result", RESULTS | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0,
      tasks_result, "getTaskResult"},
 
+    /* task_backup.c */
+    {METHOD_POST, "/api/v1/backups", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096, backups_make,
+     "makeBackup"},
+
     /* feed.c */
     {METHOD_GET, "/api/v1/events", ANYONE, HTTP_BODY_NONE, 0, feed_subscribe, "subscribeEvents"},
 };

@@ -10,7 +10,8 @@
 
 enum { TASK_PATH_BYTES = 4096, RESULT_KEPT_S = 30 * 86400 };
 
-/* Make both directories; uploads that an earlier process left go. At the start, before there are tasks. ERR_IO, ERR_FULL. */
+/* Make both directories; uploads that an earlier process left go. At the start, before there are tasks. ERR_IO,
+ * ERR_FULL. */
 int task_files_open(const struct datadir *datadir, struct err *err);
 /* Results that are older than they are kept go. */
 void task_files_sweep(const struct datadir *datadir, int64_t now_utc);

@@ -26,6 +26,12 @@ static void on_progress(void *context, int64_t done_bytes, int64_t total_bytes, 
     task_progress(&task->task, done_bytes, total_bytes);
 }
 
+static bool should_stop(void *context)
+{
+    const struct long_task *task = context;
+    return task_is_canceled(&task->task);
+}
+
 static void say_result(struct long_task *task, const struct intake_result *result)
 {
     const struct import_counts *counts = &result->counts;
@@ -90,6 +96,7 @@ static int load_with(struct long_task *task, struct datadir *datadir, const stru
         .add_units = task->wish.flag,
         .desk = desk,
         .on_progress = on_progress,
+        .should_stop = should_stop,
         .progress_context = task,
     };
     int rc = intake_load(datadir, task->upload.ptr, &options, &result, err);
@@ -166,12 +173,9 @@ void imports_load(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes profile = exchange_query(exchange, "profile");
     struct bytes ini = BYTES_NONE;
-    struct upload *upload = arena_alloc(exchange_arena(exchange), sizeof *upload);
-    if (upload == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a file");
-        call_fail(call);
+    struct upload *upload = call_alloc(call, sizeof *upload);
+    if (upload == NULL)
         return;
-    }
     upload->wish = (struct long_wish){
         .kind = &kind_load, .subject = exchange_query(exchange, "name"), .text = profile};
     call->input = upload;

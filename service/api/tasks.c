@@ -23,11 +23,7 @@ struct task_ask {
 
 static struct task_ask *ask_of(struct call *call)
 {
-    struct task_ask *ask = arena_alloc(exchange_arena(call->exchange), sizeof *ask);
-    if (ask == NULL) {
-        call->rc = err_set(&call->err, ERR_NOMEM, "could not take a request");
-        call_fail(call);
-    }
+    struct task_ask *ask = call_alloc(call, sizeof *ask);
     call->input = ask;
     return ask;
 }

@@ -456,7 +456,22 @@ static void tasks__refuse_what_is_no_task(void **state)
     assert_int_equal(ask(running, office, "DELETE /api/v1/tasks/1"), 409);
 }
 
-/* The first is asked to stop while the loop has not told of its end; the one behind it never begins. */
+/* Wherever the wish meets it: what is canceled has loaded nothing. */
+static void imports__that_are_canceled_leave_nothing(void **state)
+{
+    struct running *running = *state;
+    char dump[DUMP_BYTES];
+    write_dump(dump);
+    assert_int_equal(submit(running, office, "POST /api/v1/imports?name=a.csv", dump), 202);
+    (void)ask(running, office, "DELETE /api/v1/tasks/1");
+    await_task(running, 1);
+    bool is_canceled = says(running, "\"state\":\"canceled\"");
+    assert_true(is_canceled || says(running, "\"state\":\"done\""));
+    assert_int_equal(ask(running, office, "GET /api/v1/imports"), 200);
+    assert_int_equal(says(running, "\"items\":[]"), is_canceled);
+}
+
+/* It may have begun by then; one that has not never does. */
 static void tasks__that_wait_can_be_canceled(void **state)
 {
     struct running *running = *state;
@@ -473,6 +488,17 @@ static void tasks__that_wait_can_be_canceled(void **state)
         assert_int_equal(status, 409);
     await_task(running, 1);
     assert_true(says(running, "\"state\":\"done\""));
+}
+
+static void backups__are_made_beside_the_service(void **state)
+{
+    struct running *running = *state;
+    static const enum visitor administrator = (enum visitor)(VISITOR_ROLES + ROLE_ADMINISTRATOR);
+    assert_int_equal(submit(running, office, "POST /api/v1/backups", "{}"), 403);
+    assert_int_equal(submit(running, administrator, "POST /api/v1/backups", "{}"), 202);
+    await_task(running, 1);
+    assert_true(says(running, "\"state\":\"done\""));
+    assert_true(says(running, "已备份到 backups/pingyi-2026-06-21-"));
 }
 
 /* ---- events ---- */
@@ -516,7 +542,9 @@ int main(void)
         SERVED(remarks__are_refused_when_they_are_none),
         SERVED(round__is_frozen_drawn_closed_and_scored),
         SERVED(tasks__refuse_what_is_no_task),
+        SERVED(imports__that_are_canceled_leave_nothing),
         SERVED(tasks__that_wait_can_be_canceled),
+        SERVED(backups__are_made_beside_the_service),
         SERVED(events__tell_of_tasks_to_who_may_see_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
