@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* Whether `path` is of the form `pattern`, byte by byte, because nearly all routes differ early. *out_literals: one bit a
- * segment that was met literally, the first the highest, so that of two patterns the more literal one has the larger
- * number. */
+/* Whether `path` is of the form `pattern`, byte by byte, because nearly all routes differ early. *out_literals: one
+ * bit a segment that was met literally, the first the highest, so that of two patterns the more literal one has the
+ * larger number. */
 static bool path_matches(const char *pattern, struct bytes path,
                          struct bytes params[ROUTE_PARAMS_MAX], uint64_t *out_literals)
 {
