@@ -1,7 +1,7 @@
-/* A peer for the service's writes, with nothing between HTTP and the disk: it appends each body to a file and answers when
- * fdatasync has returned. While one sync runs the next batch gathers. libuv, llhttp, one thread and one for the disk.
+/* A peer for the service's writes, with nothing between HTTP and the disk: it appends each body to a file and answers
+ * when fdatasync has returned. While one sync runs the next batch gathers. libuv, llhttp.
  *
- *     bench_append PORT FILE                                 says "ready" */
+ *     bench_append PORT FILE */
 #include "base/alloc.h"
 #include "base/buf.h"
 
@@ -181,7 +181,5 @@ int main(int argc, char **argv)
         uv_tcp_bind(&peer.listener, (const struct sockaddr *)&name, 0) != 0 ||
         uv_listen((uv_stream_t *)&peer.listener, BACKLOG, on_connection) != 0)
         return 1;
-    printf("ready\n");
-    (void)fflush(stdout);
     return uv_run(&peer.loop, UV_RUN_DEFAULT);
 }
