@@ -3,9 +3,9 @@
 
 #include "service/host/datadir.h"
 
-/* An import's transactions, one slice of its rows after the other. Beside a service they are small, each is synced so that
- * none syncs the others' pages, and between them the service gets its turn; alone they are as large as is fast, and only
- * the last is synced. A dry run is one transaction that is rolled back. Thread: the writing one. */
+/* An import's transactions, one slice of its rows after the other. Beside a service they are small, each is synced
+ * so that none syncs the others' pages, and between them the service gets its turn; alone they are as large as is
+ * fast, and only the last is synced. A dry run is one transaction that is rolled back. Thread: the writing one. */
 
 enum {
     SLICE_RECORDS =

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <uv.h>
 
-/* Entries are (hash, id of the row), 16 bytes; what a hash finds is held against the row. They lie in SEGMENTS tables by
- * the upper bits of the hash, open addressing in each, so that growing moves a little at a time and the writer never
- * stands still for long.
+/* Entries are (hash, id of the row), 16 bytes; what a hash finds is held against the row. They lie in SEGMENTS
+ * tables by the upper bits of the hash, open addressing in each, so that growing moves a little at a time and the
+ * writer never stands still for long.
  *
- * Rows go oldest first, so that one number tells which entries are dead: those below `first_id`. They are passed over,
- * and left behind when their table is made anew. Ids of rows rise and are not used again once committed, but those of a
- * batch that was rolled back are: its entries are taken out at once. */
+ * Rows go oldest first, so that one number tells which entries are dead: those below `first_id`. They are passed
+ * over, and left behind when their table is made anew. Ids of rows rise and are not used again once committed, but
+ * those of a batch that was rolled back are: its entries are taken out at once. */
 
 enum { SEGMENT_BITS = 8, SEGMENTS = 1 << SEGMENT_BITS, SEGMENT_MIN_SLOTS = 16 };
 

@@ -8,8 +8,8 @@
 #include <assert.h>
 #include <stdatomic.h>
 
-/* What is submitted while the loop reads its sockets is handed to the thread at once, after all of them were read: a batch
- * of one action would cost a sync of its own. Batches need no timer: while one is committed the next one gathers.
+/* What is submitted while the loop reads its sockets is handed to the thread at once, after all of them were read: a
+ * batch of one action would cost a sync of its own. Batches need no timer: while one is committed the next one gathers.
  *
  *   WORKING --writer_stop--> STOPPING --queue empty, thread ended--> CLOSING --handles closed--> done of the stop
  *

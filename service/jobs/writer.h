@@ -8,8 +8,8 @@
 
 #include <uv.h>
 
-/* The one thread that writes. Actions queue up; all that wait run in one transaction, each in its own savepoint, which is
- * committed once (group commit). Only then are they answered: what is acknowledged is on disk.
+/* The one thread that writes. Actions queue up; all that wait run in one transaction, each in its own savepoint, which
+ * is committed once (group commit). Only then are they answered: what is acknowledged is on disk.
  *
  *   loop:   writer_submit --> queue ................................. done(action)
  *   writer:                    | BEGIN, for each: SAVEPOINT, receipt?, act, RELEASE or ROLLBACK TO; COMMIT |

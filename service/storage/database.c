@@ -221,8 +221,7 @@ int database_run_with(struct store *store, const char *name, const int64_t *inte
     return rc == OK ? database_run(store, statement, err) : rc;
 }
 
-int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id,
-                     struct err *err)
+int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id, struct err *err)
 {
     int rc = database_run(store, statement, err);
     if (rc == OK)
