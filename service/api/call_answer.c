@@ -19,12 +19,16 @@ void call_answer(struct call *call)
 {
     /* Answering ends the exchange, and the call with it: what it holds is taken over first. */
     struct buf answer = call->answer;
+    bool has_secrets = call->has_secrets;
     call->answer = (struct buf){0};
     json_decref(call->json);
     call->json = NULL;
     exchange_answer(call->exchange, call->status, answer.len > 0 ? json_media_type : NULL,
                     buf_bytes(&answer));
-    buf_deinit(&answer);
+    if (has_secrets)
+        buf_wipe(&answer);
+    else
+        buf_deinit(&answer);
 }
 
 void call_answer_json(struct call *call, int status, json_t *value)
