@@ -141,7 +141,7 @@ fuzzers: $(FUZZERS)
 bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
 	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
 soak: $(PROGRAM) ## hours: 1000 kills while it writes, streams of 5 GB, every fuzz target for an hour
-	@PINGYI=$(PROGRAM) KILLS=1000 STREAM_MB=5000 sh scripts/run_tests.sh tests/e2e/kill.sh tests/e2e/kill_round.sh tests/e2e/stream.sh
+	@PINGYI=$(PROGRAM) KILLS=1000 STREAM_MB=5000 sh scripts/run_tests.sh tests/e2e/kill.sh tests/e2e/kill_round.sh tests/e2e/kill_serve.sh tests/e2e/stream.sh
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=3600
 format: ## rewrite the sources as clang-format decides
 	clang-format -i $(SOURCES)

@@ -12,6 +12,8 @@ else
     BUILD_PACKAGES="$BUILD_PACKAGES node-llhttp"
 fi
 CHECK_PACKAGES="git jq sqlite3 libcmocka-dev clang clang-format clang-tidy curl openssl oathtool chromium fonts-noto-cjk"
+# What `make bench` measures beside, and what it measures with. Nothing else needs them; what is not there is not measured.
+BENCH_PACKAGES="nginx-light nodejs oathtool jq curl procps g++ python3"
 
 is_installed() {
     dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* One's own account. Whoever has somebody's session but not the password or the app must not be able to guess either here:
- * a wrong one counts as a failed sign-in, and after as many the account is locked. */
+/* One's own account. Whoever has somebody's session but not the password or the app must not be able to guess either
+ * here: a wrong one counts as a failed sign-in, and after as many the account is locked. */
 
 enum { CODE_MAX_BYTES = 32, PIECE_MAX_BYTES = 64 * 1024 };
 

@@ -6,7 +6,8 @@
  *
  *   IDLE --wanted--> LOADING --loaded--> IDLE, or LOADING again when it was wanted meanwhile
  *
- * A load that has begun may have its snapshot from before the write that wants it: who comes then waits for the next. */
+ * A load that has begun may have its snapshot from before the write that wants it: who comes then waits for the next
+ * one. */
 
 static void load(struct service *service);
 

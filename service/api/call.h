@@ -18,8 +18,8 @@
  *         call_write(call, put_team, NULL);
  *     }
  *
- * A call holds heap (`answer`, `json`) until it is answered: so it is answered by the functions below, or, where a handler
- * uses exchange_* itself (a file, a stream of events), after call_release. Once answered it is gone. */
+ * A call holds heap (`answer`, `json`) until it is answered: so it is answered by the functions below, or, where a
+ * handler uses exchange_* itself (a file, a stream of events), after call_release. Once answered it is gone. */
 struct call {
     struct http_exchange *exchange;
     struct service *service;
@@ -55,14 +55,14 @@ struct call {
 struct call *call_of(struct http_exchange *exchange);
 
 /* `run` on a reader's snapshot, in the writer's transaction, or (store NULL) in the hashing lane; then `respond` on the
- * loop when `run` said OK. With NULL the JSON in `answer` is the answer. Refusals and errors are answered here. `respond`
- * may go on with another of these. Full queues are answered 503. */
+ * loop when `run` said OK. With NULL the JSON in `answer` is the answer. Refusals and errors are answered here.
+ * `respond` may go on with another of these. Full queues are answered 503. */
 void call_read(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                void (*respond)(struct call *));
 void call_hash(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                void (*respond)(struct call *));
-/* Needs the header Idempotency-Key (400 without): the same key again gets `status` and `answer` as they were, and neither
- * `run` nor `respond` is called. */
+/* Needs the header Idempotency-Key (400 without): the same key again gets `status` and `answer` as they were, and
+ * neither `run` nor `respond` is called. */
 void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                 void (*respond)(struct call *));
 /* For sign-in, sign-out and what is not repeated. */
@@ -79,10 +79,11 @@ int call_audit(struct call *call, struct store *store, const char *action, struc
 void *call_alloc(struct call *call, size_t bytes);
 
 /* ---- parsing (call_parse.c) ---- */
-/* The body as a JSON object with no member but `names` (ended by NULL); NULL: a problem was answered. Owned by the call. */
+/* The body as a JSON object with no member but `names` (ended by NULL); NULL: a problem was answered. Owned by the
+ * call. */
 json_t *call_json(struct call *call, const char *const *names);
-/* A member as text, in the arena: control characters refused, at most `max_bytes`. False: a problem was answered. A member
- * that may be missing is empty then. */
+/* A member as text, in the arena: control characters refused, at most `max_bytes`. False: a problem was answered. A
+ * member that may be missing is empty then. */
 bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
                size_t max_bytes, struct bytes *out);
 bool call_integer(struct call *call, json_t *object, const char *name, bool is_required,

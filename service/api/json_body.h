@@ -14,8 +14,8 @@ struct json_fault {
     const char *detail_zh; /* what is wrong; static. NULL: memory failed */
 };
 
-/* `names` are the members there may be, ended by NULL. *out is set whenever something could be read, to be given back with
- * json_decref also after a fault, which may point into it. */
+/* `names` are the members there may be, ended by NULL. *out is set whenever something could be read, to be given back
+ * with json_decref also after a fault, which may point into it. */
 bool json_body_parse(struct bytes body, const char *const *names, json_t **out,
                      struct json_fault *fault);
 

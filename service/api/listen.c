@@ -79,8 +79,8 @@ int listen_open_tls(struct service *service, struct err *err)
         return tls_new(options->certificate_path, options->key_path, &service->tls, err);
     char *certificate = datadir_path(service->datadir.path, "tls/server.pem", err);
     char *key = datadir_path(service->datadir.path, "tls/server.key", err);
-    int rc = certificate != NULL && key != NULL ? OK : (int)err->code;
-    if (rc == OK)
+    int rc = ERR_NOMEM;
+    if (certificate != NULL && key != NULL)
         rc = make_certificate(service, certificate, key, err);
     if (rc == OK)
         rc = tls_new(certificate, key, &service->tls, err);
@@ -96,7 +96,7 @@ int listen_open(struct service *service, struct err *err)
     const char *const *listen = service->options->listen;
     int rc = OK;
     for (size_t i = 0; rc == OK && listen[i] != NULL; i++) {
-        struct listen_address address;
+        struct listen_address address = {.port = 0};
         rc = listen_address_parse(listen[i], &address, err);
         if (rc == OK)
             rc = http_server_listen(service->http, address.host, address.port, &service->ports[i],

@@ -13,8 +13,8 @@ struct listen_address {
 };
 /* "127.0.0.1:8443", "[::1]:0". ERR_USAGE. */
 int listen_address_parse(const char *text, struct listen_address *out, struct err *err);
-/* That the options make a service that is safe to have: plain HTTP on loopback or behind proxies alone, certificate and key
- * together, addresses that can be read. ERR_USAGE. */
+/* That the options make a service that is safe to have: plain HTTP on loopback or behind proxies alone, certificate
+ * and key together, addresses that can be read. ERR_USAGE. */
 int listen_check(const struct service_options *options, struct err *err);
 /* The certificate (made when there is none) and the sockets; each is told. */
 int listen_open_tls(struct service *service, struct err *err);

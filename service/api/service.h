@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 
-/* The service whole: one loop, one writer, the readers, the hashing lane, long jobs, the HTTP server. Thread: loop, unless
- * said otherwise. */
+/* The service whole: one loop, one writer, the readers, the hashing lane, long jobs, the HTTP server. Thread: loop,
+ * unless said otherwise. */
 
 enum service_state { SERVICE_READY, SERVICE_RELOADING, SERVICE_STOPPING };
 

@@ -6,9 +6,9 @@
 
 #include "service/auth/accounts.h"
 
-/* Now and then the book says whose session has run out and when the others were last seen; the writer stores it. One sweep
- * is on its way at a time. What one could not store comes back with the next only where it is of weight: a session that ran
- * out is refused by its times alone, whatever the store says of it. */
+/* Now and then the book says whose session has run out and when the others were last seen; the writer stores it. One
+ * sweep is on its way at a time. What one could not store comes back with the next only where it is of weight: a
+ * session that ran out is refused by its times alone, whatever the store says of it. */
 
 struct seen {
     int64_t session_id, seen_utc;
@@ -40,13 +40,18 @@ static int act(struct action *action, struct store *store, struct err *err)
 {
     struct sweep *sweep = CONTAINER_OF(action, struct sweep, action);
     int64_t now_utc = service_now_utc(sweep->service);
+    struct account_office office = {
+        .store = store,
+        .chain = sweep->service->chain,
+        .actor = {.who = BYTES_LIT("-"), .role = BYTES_LIT("-"), .at_ms = now_utc * 1000},
+        .now_utc = now_utc,
+    };
     int rc = OK;
     for (size_t i = 0; rc == OK && i < sweep->count; i++) {
         const struct seen *seen = &sweep->seen[i];
         rc = session_put_seen(store, seen->session_id, seen->seen_utc, err);
         if (rc == OK && seen->ended_why != NULL)
-            rc = session_put_ended(store, seen->session_id, now_utc, bytes_from_z(seen->ended_why),
-                                   err);
+            rc = session_end(&office, seen->session_id, seen->ended_why, err);
     }
     return rc;
 }

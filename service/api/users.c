@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Accounts as the administrators see them. A new one, and one that is reset, gets a one-time password: made and hashed in the
- * hashing lane, stored by the writer, shown once. */
+/* Accounts as the administrators see them. A new one, and one that is reset, gets a one-time password: made and hashed
+ * in the hashing lane, stored by the writer, shown once. */
 
 enum {
     NAME_MAX_BYTES = 64,

@@ -9,8 +9,8 @@
  * the newest rows are gone: for that the head is printed in every bulletin. Thread: one owner of each audit_chain.
  *
  * The mac of a row is HMAC-SHA-256, under the vault's key for "audit", of the 32 bytes of the mac before it and then
- * id, at_ms, who, role, address, action, target, outcome and details, each as a netstring: its length in bytes, a colon,
- * the bytes, a comma; numbers in decimal. The first row stands behind 32 zero bytes. */
+ * id, at_ms, who, role, address, action, target, outcome and details, each as a netstring: its length in bytes, a
+ * colon, the bytes, a comma; numbers in decimal. The first row stands behind 32 zero bytes. */
 
 /* Whose act it was. */
 struct audit_actor {

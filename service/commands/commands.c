@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* In the order in which help lists them. */
-/* clang-format off: one a line. */
+/* In the order in which help lists them, one a line. */
+/* clang-format off */
 const struct command *const commands[] = {
     &command_init,
     &command_inspect,

@@ -22,8 +22,9 @@ void step_end(struct step *step);
 /* Its entry in the audit log, with `what` was done, and the commit. */
 int step_commit(struct step *step, const char *action, const char *what, struct err *err);
 
-/* As command_fail, and `action` is recorded as refused when it was; after it, when the round's state is what forbids it, what has to be done first. `round` zeroed: it
- * was not found. Nothing is added for accumulated rounds, whose steps hang on their parts. */
+/* As command_fail, and `action` is recorded as refused when it was; after it, when the round's state is what forbids
+ * it, what has to be done first. `round` zeroed: it was not found. Nothing is added for accumulated rounds, whose
+ * steps hang on their parts. */
 int step_fail(const struct command_context *context, const struct datadir *datadir,
               const struct round_row *round, const char *action, const struct err *err);
 

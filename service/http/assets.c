@@ -144,8 +144,10 @@ int assets_new(const struct embedded_file *files, const char *prefix, struct ass
     struct assets *assets = mem_calloc(1, sizeof *assets);
     if (assets != NULL)
         assets->items = mem_calloc(most, sizeof *assets->items);
-    if (assets == NULL || assets->items == NULL)
-        rc = err_set(err, ERR_NOMEM, "could not hold %zu assets", most);
+    if (assets == NULL || assets->items == NULL) {
+        mem_free(assets);
+        return err_set(err, ERR_NOMEM, "could not hold %zu assets", most);
+    }
     for (const struct embedded_file *file = files; rc == OK && file->name != NULL; file++) {
         rc = assets_add(assets, file, prefix, file->name, err);
         if (rc == OK && strcmp(file->name, "index.html") == 0)

@@ -138,7 +138,7 @@ struct bytes exchange_param(const struct http_exchange *exchange, const char *na
             return exchange->params[i];
         i++;
     }
-    assert(!"the route has no such parameter");
+    assert(false); /* the route has no such parameter */
     return BYTES_NONE;
 }
 

@@ -2,7 +2,7 @@
 
 #include "service/http/status.h"
 
-/* What a chunk may bring along besides its data: its size, line ends and a short extension. */
+/* What may stand between two pieces of a body: line ends, a chunk's size and a short extension. */
 enum { CHUNK_FRAMING_MAX_BYTES = 64 };
 
 static int on_headers_complete(llhttp_t *parser)
@@ -21,17 +21,14 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
     return reader->is_in_head ? 0 : HPE_USER;
 }
 
-static int on_chunk_header(llhttp_t *parser)
-{
-    struct request_reader *reader = parser->data;
-    reader->chunks++;
-    return 0;
-}
-
 static int on_body(llhttp_t *parser, const char *at, size_t len)
 {
     struct request_reader *reader = parser->data;
-    reader->body_bytes += (int64_t)len;
+    reader->framing_bytes += (size_t)(at - reader->framing);
+    if (reader->framing_bytes > CHUNK_FRAMING_MAX_BYTES)
+        return HPE_USER;
+    reader->framing_bytes = 0;
+    reader->framing = at + len;
     reader->status = reader->take(reader->context, (struct bytes){at, len});
     return reader->status != 0 ? HPE_USER : 0;
 }
@@ -48,7 +45,6 @@ static const llhttp_settings_t settings = {
     .on_headers_complete = on_headers_complete,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
-    .on_chunk_header = on_chunk_header,
 };
 
 /* Both must have understood the same. */
@@ -67,7 +63,7 @@ int reader_begin(struct request_reader *reader, struct bytes text, struct http_h
     /* llhttp wants its settings not to be constant, and changes nothing in them. */
     llhttp_init(&reader->parser, HTTP_REQUEST, (llhttp_settings_t *)&settings);
     reader->parser.data = reader;
-    reader->fed_bytes = reader->body_bytes = reader->chunks = 0;
+    reader->framing_bytes = 0;
     reader->status = 0;
     reader->is_in_head = true;
     reader->is_complete = false;
@@ -86,14 +82,15 @@ bool reader_wants_body(const struct request_reader *reader)
 
 int reader_body(struct request_reader *reader, struct bytes bytes, size_t *out_used)
 {
+    reader->framing = bytes.ptr;
     llhttp_errno_t code = llhttp_execute(&reader->parser, bytes.ptr, bytes.len);
     size_t used = bytes.len;
     if (code == HPE_PAUSED && reader->is_complete)
         used = (size_t)(llhttp_get_error_pos(&reader->parser) - bytes.ptr);
     else if (code != HPE_OK)
         return reader->status != 0 ? reader->status : STATUS_BAD_REQUEST;
-    reader->fed_bytes += (int64_t)used;
-    if (reader->fed_bytes - reader->body_bytes > CHUNK_FRAMING_MAX_BYTES * (reader->chunks + 2))
+    reader->framing_bytes += (size_t)(bytes.ptr + used - reader->framing);
+    if (reader->framing_bytes > CHUNK_FRAMING_MAX_BYTES)
         return STATUS_BAD_REQUEST;
     *out_used = used;
     return 0;

@@ -13,9 +13,9 @@ struct request_reader {
     llhttp_t parser;
     int (*take)(void *context, struct bytes piece); /* a piece of the body; 0 or a status */
     void *context;
-    int64_t fed_bytes, body_bytes; /* of this body, as it came and decoded */
-    int64_t chunks;
-    int status; /* what a callback refuses with */
+    const char *framing;  /* where in the bytes given last the body's last piece ended */
+    size_t framing_bytes; /* that came since then before */
+    int status;           /* what a callback refuses with */
     bool is_in_head, is_complete;
 };
 

@@ -208,6 +208,8 @@ int http_server_new(uv_loop_t *loop, const struct http_options *options, struct 
     }
     /* Writing to a peer that has left is to be an error, not the end of the program: libuv leaves that to us. */
     (void)signal(SIGPIPE, SIG_IGN);
+    if (options->spool_path != NULL)
+        spool_clear(options->spool_path);
     server->loop = loop;
     server->options = *options;
     server->spare = spare;

@@ -29,7 +29,8 @@ struct http_options {
     struct tls *tls; /* NULL: plain HTTP; borrowed */
     const char *const
         *proxies; /* addresses whose X-Forwarded-For is believed, ended by NULL; NULL: none */
-    const char *spool_path; /* directory for bodies that are streamed to disk */
+    /* Directory for bodies that are streamed to disk, this server's alone: what an earlier one left there is removed. */
+    const char *spool_path;
     const char *host; /* if not NULL: the only Host (without port) that is answered, else 421 */
     FILE *access_log; /* NULL: none; one logfmt line a request, see access_log.h */
 };

@@ -5,6 +5,7 @@
 #include "service/http/status.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -199,6 +200,18 @@ static void spool_step(struct spool *spool)
 }
 
 /* ---- the outside ---- */
+
+void spool_clear(const char *directory)
+{
+    static const char prefix[] = HTTP_SPOOL_PREFIX;
+    DIR *listing = opendir(directory);
+    if (listing == NULL)
+        return;
+    for (const struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
+        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) == 0)
+            (void)unlinkat(dirfd(listing), entry->d_name, 0);
+    (void)closedir(listing);
+}
 
 struct spool *spool_new(struct http_exchange *exchange)
 {

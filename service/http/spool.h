@@ -9,6 +9,9 @@
 struct spool;
 struct http_exchange;
 
+/* Remove what a server that died has left in its spool directory. */
+void spool_clear(const char *directory);
+
 /* Begin a file of mode 0600 in the server's spool directory. NULL when memory fails. */
 struct spool *spool_new(struct http_exchange *exchange);
 

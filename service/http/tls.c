@@ -552,11 +552,11 @@ int tls_new(const char *certificate_path, const char *key_path, struct tls **out
         return err_set(err, ERR_NOMEM, "could not hold \"%s\"", certificate_path);
     tls->certificate_path = mem_copy(certificate_path, strlen(certificate_path));
     tls->key_path = mem_copy(key_path, strlen(key_path));
-    int rc = OK;
-    if (tls->certificate_path == NULL || tls->key_path == NULL)
-        rc = err_set(err, ERR_NOMEM, "could not hold \"%s\"", certificate_path);
-    if (rc == OK)
-        rc = bio_method_new(&tls->bio, err);
+    if (tls->certificate_path == NULL || tls->key_path == NULL) {
+        tls_free(tls);
+        return err_set(err, ERR_NOMEM, "could not hold \"%s\"", certificate_path);
+    }
+    int rc = bio_method_new(&tls->bio, err);
     if (rc == OK) {
         tls->ticket_cipher = EVP_CIPHER_fetch(NULL, "AES-256-CBC", NULL);
         if (tls->ticket_cipher == NULL)

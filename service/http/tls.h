@@ -11,8 +11,7 @@
 struct tls;
 /* PEM files; the key must be a regular file and closed to group and others (ERR_PERMISSION), and have no password.
  * ERR_NOT_FOUND, ERR_FORMAT (no PEM, key and certificate do not belong together; a little memory that was missing may
- * look like it), ERR_NOMEM. Tickets on, ECDHE AEAD
- * suites only, TLS 1.2 at least. */
+ * look like it), ERR_NOMEM. Tickets on, ECDHE AEAD suites only, TLS 1.2 at least. */
 int tls_new(const char *certificate_path, const char *key_path, struct tls **out, struct err *err);
 void tls_free(struct tls *tls); /* after its sessions; accepts NULL */
 /* Read the files again, and begin a new key for tickets. After an error what was loaded stays in force. */

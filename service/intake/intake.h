@@ -69,8 +69,8 @@ int intake_load(struct datadir *datadir, const char *path, const struct intake_o
                 struct intake_result *out_result, struct err *err);
 void intake_result_deinit(struct intake_result *result);
 
-/* Take an import back; `desk` (or NULL) writes `import.undo`. ERR_NOT_FOUND, ERR_WRONG_STATE (undone already), ERR_REFUSED with the later import or the
- * closed round that stands in the way. */
+/* Take an import back; `desk` (or NULL) writes `import.undo`. ERR_NOT_FOUND, ERR_WRONG_STATE (undone already),
+ * ERR_REFUSED with the later import or the closed round that stands in the way. */
 int intake_undo(struct datadir *datadir, int64_t import_id, int64_t now_utc,
                 const struct audit_desk *desk, struct err *err);
 

@@ -4,7 +4,7 @@
  *
  * The address stays while one signs in again, so that work goes on where it was. */
 
-import { html, render, useEffect, useRef, useState } from "./standalone.module.js";
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
 import { closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
 import { duration } from "./figures.js";
 import { Alert, Announcer, Page, SYSTEM, announce } from "./parts.js";
@@ -23,12 +23,12 @@ import { Tasks } from "./tasks.js";
 const PAGES = [
     { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
-    { word: "tasks", label: "任务", roles: ["office", "auditor", "administrator"], page: Tasks },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
     { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
     { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },
     { word: "tokens", label: "接口令牌", roles: ["security"], page: Tokens },
     { word: "audit", label: "审计日志", roles: ["auditor"], page: Audit },
+    { word: "tasks", label: "任务", roles: ["office", "auditor", "administrator"], page: Tasks },
     { word: "account", page: Account },
 ];
 
@@ -85,6 +85,7 @@ function IdleWatch({ account, onIdle }) {
             };
         for (const move of MOVES) window.addEventListener(move, onMove, { passive: true });
         const limit = account.idle_s;
+        const warning = Math.min(WARN_S, limit / 2);
         const timer = setInterval(() => {
             const still = Math.floor((Date.now() - movedAt.current) / 1000);
             const rest = limit - still;
@@ -92,10 +93,10 @@ function IdleWatch({ account, onIdle }) {
                 onIdle();
                 return;
             }
-            if (rest > WARN_S && Date.now() - lastHeard() > (limit * 1000) / 3 && still < limit / 3)
+            if (rest > warning && Date.now() - lastHeard() > (limit * 1000) / 3 && still < limit / 3)
                 read("/api/v1/account").catch(() => {});
-            if (rest <= WARN_S && shown.current === null) announce(`长时间未操作，${duration(rest)}后将自动退出`);
-            shown.current = rest <= WARN_S ? rest : null;
+            if (rest <= warning && shown.current === null) announce(`长时间未操作，${duration(rest)}后将自动退出`);
+            shown.current = rest <= warning ? rest : null;
             setLeft(shown.current);
         }, 1000);
         return () => {
@@ -206,7 +207,7 @@ function App() {
     }, [isFull]);
 
     const pages = isFull ? PAGES.filter((page) => mayOpen(page, account)) : [];
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (isFull && place.word === "") window.location.replace(`#/${pages[0].word}`);
     }, [isFull, place.word]);
 

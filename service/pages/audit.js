@@ -3,7 +3,7 @@
 import { html, useRef, useState } from "./standalone.module.js";
 import { NOTHING, count, time } from "./figures.js";
 import { Act, Alert, Field, Loaded, More, Page, Table, Tag, announce, useList, useWrite, valuesOf } from "./parts.js";
-import { ACTIONS, OUTCOMES, ROLES, say } from "./words.js";
+import { ACTIONS, ACTOR_ROLES, OUTCOMES, say } from "./words.js";
 
 const OUTCOME_KINDS = { done: "good", refused: "warn", failed: "bad" };
 
@@ -20,7 +20,7 @@ const columns = [
     { label: "序号", isNumber: true, isHead: true, cell: (row) => row.id },
     { label: "时间", kind: "time", cell: (row) => time(row.at) },
     { label: "何人", cell: (row) => row.who },
-    { label: "角色", kind: "word", cell: (row) => ROLES[row.role] || row.role },
+    { label: "角色", kind: "word", cell: (row) => say(ACTOR_ROLES, row.role) },
     { label: "地址", cell: (row) => row.address || NOTHING },
     { label: "事项", kind: "word", cell: (row) => say(ACTIONS, row.action) },
     { label: "对象", kind: "long", cell: (row) => row.target || NOTHING },
@@ -51,7 +51,7 @@ function Verify() {
             <${Alert} problem=${action.problem} />
             ${verdict && verdict.holds !== false && html`<${Alert} kind="good">核验通过：${range}，未发现删改。<//>`}
             ${verdict && verdict.holds === false &&
-            html`<${Alert}>核验未通过：${verdict.detail || `自第${count(verdict.first_bad_id)}条起不符`}。请立即报告安全管理员，并保留现场。<//>`}
+            html`<${Alert}>核验未通过：日志被改动或有缺失（${verdict.detail}）。请立即报告安全管理员，并保留现场。<//>`}
         </div>`;
 }
 

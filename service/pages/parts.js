@@ -90,12 +90,6 @@ export function Loaded({ source, children }) {
     return html`<${Alert} problem=${source.problem} />${children(source.value)}`;
 }
 
-/* A list is { items, after }; some are named after what they list, and then the cursor is `next`. */
-function pageOf(value) {
-    const member = Object.keys(value).find((key) => Array.isArray(value[key]));
-    return { items: value[member], after: value.after || value.next || null };
-}
-
 /* A list that goes on by cursor: { items, problem, hasMore, isLoading, more(), reload() }; items undefined at first. */
 export function useList(path) {
     const [state, setState] = useState({});
@@ -110,8 +104,7 @@ export function useList(path) {
         read(address).then(
             (value) => {
                 if (latest.current !== path) return;
-                const page = pageOf(value);
-                setState({ path, items: items.concat(page.items), after: page.after });
+                setState({ path, items: items.concat(value.items), after: value.after });
             },
             (problem) => {
                 if (latest.current !== path) return;

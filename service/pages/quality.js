@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, time } from "./figures.js";
 import { Alert, Confirm, Facts, Loaded, Page, Table, Tag, announce, useEvents, useRead, useWrite } from "./parts.js";
-import { REJECTS, TASK_STATES, say } from "./words.js";
+import { TASK_STATES, say } from "./words.js";
 
 function addressOf(row) {
     return `#/quality/${row.id}`;
@@ -25,26 +25,20 @@ const importColumns = [
 ];
 
 function pairsOf(object) {
-    return Object.keys(object || {}).map((name) => ({ name, orders: object[name] }));
-}
-
-/* Of all imports that stand, by reason, the most frequent first. */
-function rejectsOf(imports) {
-    const groups = new Map();
-    for (const each of imports.filter((row) => !row.undone_at))
-        for (const group of each.rejects || []) groups.set(group.reason, (groups.get(group.reason) || 0) + group.count);
-    return Array.from(groups, ([reason, number]) => ({ reason, count: number })).sort((a, b) => b.count - a.count);
+    return Object.keys(object || {}).map((name) => ({ name, count: object[name] }));
 }
 
 const nameColumns = [
     { label: "工单中的单位名称", isHead: true, kind: "long", cell: (row) => row.name },
-    { label: "行数", isNumber: true, cell: (row) => count(row.orders) },
+    { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
 const rejectColumns = [
-    { label: "问题", isHead: true, cell: (row) => say(REJECTS, row.reason || row.flag) },
+    { label: "问题", isHead: true, cell: (row) => row.sentence },
     { label: "代码", cell: (row) => html`<code>${row.reason || row.flag}</code>` },
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
+
+const ASK_MS = 5000;
 
 /* READY -> SENDING -> LOADING (a task) -> DONE | FAILED; canceled: READY. */
 function Upload({ onDone }) {
@@ -54,6 +48,12 @@ function Upload({ onDone }) {
     const input = useRef(null);
     const task = useRead(state.taskId ? `/api/v1/tasks/${state.taskId}` : null);
     useEvents(["task", "import"], task.reload);
+    useEffect(() => {
+        /* Events tell of it at once; where something between us holds them back, it is asked for. */
+        if (state.at !== "loading") return undefined;
+        const timer = setInterval(task.reload, ASK_MS);
+        return () => clearInterval(timer);
+    }, [state.at]);
     useEffect(() => () => running.current && running.current.cancel(), []);
     useEffect(() => {
         const now = task.value;
@@ -123,8 +123,10 @@ export function Quality({ account }) {
             ${account.role === "office" && html`<${Upload} onDone=${quality.reload} />`}
             <${Loaded} source=${quality}>
                 ${(value) => html`<div>
-                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${rejectsOf(value.imports)} keyOf=${(row) => row.reason}
+                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${value.rejects} keyOf=${(row) => row.reason}
                         empty="没有问题数据。" />
+                    ${value.flags.length > 0 &&
+                    html`<${Table} caption="提示（已导入）" columns=${rejectColumns} rows=${value.flags} keyOf=${(row) => row.reason} />`}
                     <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${value.unmatched_units} keyOf=${(row) => row.name}
                         empty="全部单位名称均已对应。" />
                     ${value.unclear_leads > 0 && html`<${Alert} kind="note">主办单位不明（无主办或有两个主办）的工单 ${count(value.unclear_leads)} 件，未计入任何单位。<//>`}

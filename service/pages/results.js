@@ -118,6 +118,11 @@ function classesOf(rows) {
     return classes;
 }
 
+function rateText(row) {
+    const text = rate(row.on_time_rate, row.on_time, row.on_time_base);
+    return text.base ? `${text.main}（${text.base}）` : text.main;
+}
+
 /* `result` is what `score --format json` prints. */
 export function Results({ result }) {
     const [chosen, setChosen] = useState("");
@@ -137,7 +142,5 @@ export function Results({ result }) {
             .filter((each) => !chosen || each.name === chosen)
             .map((each) => html`<${ClassTable} key=${each.name} name=${each.name} units=${each.units} sum=${each.sum} columns=${columns} />`)}
         ${whole && !chosen &&
-        html`<p class="whole">全部单位：工单 ${count(whole.orders)} 件，不计入 ${count(whole.excluded)} 件；
-            按时办结率 ${rate(whole.on_time_rate, whole.on_time, whole.on_time_base).main}
-            （${count(whole.on_time_base)}件中${count(whole.on_time)}件）。</p>`}`;
+        html`<p class="whole">全部单位：工单 ${count(whole.orders)} 件，不计入 ${count(whole.excluded)} 件；按时办结率 ${rateText(whole)}。</p>`}`;
 }

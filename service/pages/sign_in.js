@@ -52,7 +52,7 @@ export function SignIn({ notice, onSignedIn }) {
         if (problem.retryAfter > 0) setBlockedUntil(Date.now() + problem.retryAfter * 1000);
         const field = form.current && form.current.querySelector("input[name=totp], input[name=recovery], input[name=password]");
         if (field) {
-            field.value = "";
+            if (problem.status === 401) field.value = ""; /* else it was not looked at, and may be right */
             field.focus();
         }
     }, [action.problem]);

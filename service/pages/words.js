@@ -11,6 +11,9 @@ export const ROLES = {
     security: "安全管理员",
 };
 
+/* Who acted, where it was no account. */
+export const ACTOR_ROLES = Object.assign({ cli: "命令行", token: "接口令牌", "-": "—" }, ROLES);
+
 export const TEAM_KINDS = { own: "本机关", contractor: "外包机构" };
 export const SCOPES = { read: "读取结果", import: "导入工单", metrics: "读取运行指标" };
 export const OUTCOMES = { done: "成功", refused: "拒绝", failed: "失败" };
@@ -103,33 +106,6 @@ export const TASK_STATES = {
     failed: "失败",
     canceled: "已取消",
     interrupted: "因服务重启中断",
-};
-
-/* What is wrong with a row, as the command line says it. */
-export const REJECTS = {
-    missing_order_no: "缺少工单编号",
-    bad_order_no: "工单编号中有制表符、换行等控制字符，或者过长",
-    scientific_order_no: "工单编号成了科学计数法，请按文本格式重新导出",
-    missing_received_at: "缺少受理时间",
-    missing_unit: "缺少承办单位",
-    bad_time: "受理时间无法识别",
-    too_few_cells: "单元格少于表头",
-    too_many_cells: "单元格多于表头",
-    undecodable: "含有无法识别的文字",
-    too_long: "内容过长",
-    too_wide: "单元格超过 1024 个，其余未读入",
-    too_many_units: "承办单位过多",
-    other_table: "另一张表的行：请拆成单独的文件再导入",
-    bad_quotes: "引号不配对",
-    bad_date: "时间无法识别，按空值处理",
-    padded: "缺少末尾的空单元格，已补齐",
-    unknown_status: "未知的工单状态，按办理中处理",
-    closed_before_received: "办结早于受理",
-    due_before_received: "期限早于受理",
-    flag_disagrees: "自带逾期标志与时间不符",
-    duplicate: "同一文件中重复",
-    two_leads: "两个主办单位",
-    mended: "引号不配对，按原文读入",
 };
 
 /* The word, or the code itself where the pages are older than the service. */

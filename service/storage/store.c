@@ -19,7 +19,8 @@ enum {
     VALUE_MAX_BYTES = 80 * 1024 * 1024, /* the largest sealed text, with room */
     SQL_MAX_BYTES = 64 * 1024,
     BUSY_WAIT_MS = 10000,
-    SAVEPOINT_MEMORY_BYTES = 1024 * 1024,
+    /* SQLite hands it to the system in one piece when it spills, and writes none of 128 KiB or more: ERR_FULL. */
+    SAVEPOINT_MEMORY_BYTES = 120 * 1024,
     CHECKPOINT_WAIT_MS = 1000,
     BUSY_POLL_US = 200,
     CLEAR_SLICE_ORDERS = 2000,
@@ -74,7 +75,7 @@ void storage_use_allocator(void)
     (void)code;
     /* Statistics would take a lock at each request. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    /* A savepoint keeps the pages it touches: some dozen, which must not go through a file. */
+    /* A savepoint keeps the pages it touches: few, which must not go through a file. */
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_MEMORY_BYTES);
     /* Now, so that the first store needs no more than the others; where it fails, opening tries again. */
     (void)sqlite3_initialize();

@@ -1,12 +1,14 @@
 /* Load for a server on 127.0.0.1, and what it answers, measured. One thread, epoll, TLS by OpenSSL.
  *
- *     bench_load get|post PORT CONNECTIONS SECONDS REQUEST   answers/s, p50 and p99 in ms, answers that are no 2xx
- *     bench_load shake PORT CONNECTIONS SECONDS              full TLS 1.3 handshakes/s, and the same
- *     bench_load idle PORT CONNECTIONS 0 REQUEST             asks once by TLS on each, says how many are open, and holds
- *                                                            them until its input ends
+ *     bench_load get|post PORT CONNECTIONS SECONDS REQUEST
+ *         answers/s, p50 and p99 in ms, and how many answers were no 2xx
+ *     bench_load shake PORT CONNECTIONS SECONDS
+ *         full TLS 1.3 handshakes/s, and the same
+ *     bench_load idle PORT CONNECTIONS 0 REQUEST
+ *         asks once by TLS on each, says how many are open, and holds them until its input ends
  *
- * REQUEST is a file with one request as it goes over the wire. The letters KKKKKKKKKKKKKKKK in it become a number that is
- * another one each time (an Idempotency-Key). A connection asks anew as soon as it has its answer. */
+ * REQUEST is a file with one request as it goes over the wire. The letters KKKKKKKKKKKKKKKK in it become a number that
+ * is another one each time (an Idempotency-Key). A connection asks anew as soon as it has its answer. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/bytes.h"

@@ -15,7 +15,7 @@ const SWITCHES = [
     "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 ];
 /* An answer that refuses is part of the play; the browser logs it all the same. */
-const REFUSALS = /^Failed to load resource: the server responded with a status of (401|403|409|429)/;
+const REFUSALS = /^Failed to load resource: the server responded with a status of (400|401|403|409|429)/;
 
 export async function startBrowser(base) {
     fs.mkdirSync(SHOTS, { recursive: true });
@@ -33,7 +33,7 @@ export async function openWindow(world) {
             console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(12000);
     const note = (text) => world.faults.push(`${page.url()}: ${text}`);
     page.on("console", (message) => {
         if (message.type() === "error" && !REFUSALS.test(message.text())) note(message.text());

@@ -52,6 +52,21 @@ export class Person {
     }
 }
 
+/* Press Enter in the form of signing in; where it is told to wait, wait as long and press again. Gives the last status. */
+export async function submit(page) {
+    for (;;) {
+        await page.waitForFunction(() => !document.querySelector("button[type=submit][aria-disabled]"));
+        const [answer] = await Promise.all([
+            page.waitForResponse((response) => response.url().endsWith("/api/v1/sessions")),
+            page.keyboard.press("Enter"),
+        ]);
+        const wait = Number(answer.headers()["retry-after"] || 0);
+        if (wait === 0) return answer.status();
+        await page.locator("[role=timer]").waitFor();
+        if (wait > 20) return answer.status();
+    }
+}
+
 async function enterPassword(page, person) {
     await heading(page, "登录");
     await page.fill("input[name=name]", person.name);

@@ -37,7 +37,7 @@ export async function readingResults(world, page) {
     await step("a_remark_is_added_once", async () => {
         await go(world, page, "rounds/2024-06/remarks", "工作记录");
         await page.fill("textarea", "抽样在纪检监察组见证下进行。");
-        await page.click("text=记下");
+        await page.click("form button[type=submit]");
         await page.locator(".remarks li").first().waitFor();
         expect((await page.locator(".remarks li").count()) === 1, "more than one");
         await look(world, page, "remarks");
@@ -52,7 +52,7 @@ export async function readingResults(world, page) {
             return route.abort("connectionreset");
         });
         await page.fill("textarea", "第二条：只应记下一次。");
-        await page.click("text=记下");
+        await page.click("form button[type=submit]");
         await page.locator(".remarks li", { hasText: "第二条" }).waitFor();
         await page.unroute("**/remarks");
         expect(keys.length === 2 && keys[0] === keys[1], keys.join(" "));
@@ -72,6 +72,9 @@ export async function loadingData(world, page, dump) {
         await page.click("text=上传并导入");
         await page.locator(".alert.good").waitFor();
         await page.locator("td", { hasText: "更正.csv" }).first().waitFor();
+        await page.locator("table", { hasText: "按原因" }).locator("th", { hasText: "缺少受理时间" }).waitFor();
+        const unmatched = await page.locator("tr", { hasText: "市无名单位" }).first().textContent();
+        expect(/市无名单位1$/.test(unmatched.replace(/\s/g, "")), unmatched);
         await look(world, page, "quality-loaded");
     });
     await step("rejects_are_named", async () => {
@@ -108,20 +111,38 @@ export async function nowhere(world, page) {
     });
 }
 
+/* Also what becomes of a session that nobody uses; the browser's clock is put forward for it. */
 export async function returning(world, page, person) {
     await step("after_signing_in_again_the_place_is_kept", async () => {
+        await page.clock.install();
+        await page.reload();
         await signIn(page, person);
         await heading(page, "评价期");
         expect(page.url().endsWith("#/rounds"), page.url());
     });
+    await step("an_idle_session_is_warned_and_goes_on", async () => {
+        await page.clock.fastForward(9 * 60 * 1000 + 10 * 1000);
+        await page.locator("[role=alertdialog]").waitFor();
+        await look(world, page, "idle");
+        await page.click("text=继续使用");
+        await page.locator("[role=alertdialog]").waitFor({ state: "detached" });
+    });
+    await step("an_idle_session_ends", async () => {
+        await page.clock.fastForward(10 * 60 * 1000 + 10 * 1000);
+        await heading(page, "登录");
+        expect((await page.locator(".alert.note").textContent()).includes("长时间未操作"), "it is not told why");
+        const answer = await page.request.get(`${world.base}/api/v1/account`);
+        expect(answer.status() === 401, `the session lives: ${answer.status()}`);
+    });
 }
 
-/* A dump of two rows: one that can be taken, one without a time. */
+/* A dump of three rows: one that can be taken, one without a time, one of a unit that nobody knows. */
 export function writeDump(path) {
     fs.writeFileSync(
         path,
         "工单编号,受理时间,承办单位,承办单位编码,处理期限,办结时间,工单状态\n" +
             "T01,2024-06-06 09:00:00,第1局,U1,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n" +
-            "T02,,第2局,U2,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n",
+            "T02,,第2局,U2,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n" +
+            "T03,2024-06-06 09:00:00,市无名单位,,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结\n",
     );
 }

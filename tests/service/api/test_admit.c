@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Every route of the table × every kind of visitor, over HTTP, behind the real admission. The handlers are put aside: who is
- * admitted gets 299. A new route is tested as soon as it is in the table. */
+/* Every route of the table × every kind of visitor, over HTTP, behind the real admission. The handlers are put aside:
+ * who is admitted gets 299. A new route is tested as soon as it is in the table. */
 
 enum { TARGET_BYTES = 256, ADMITTED = 299 };
 

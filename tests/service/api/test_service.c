@@ -1,10 +1,11 @@
+#include "service/api/parts.h"
+
 #include "tests/service/api/running.h"
 
 #include <jansson.h>
 #include <liboath/oath.h>
 
 #include <stdlib.h>
-
 #include <string.h>
 
 /* The service whole, in this thread, over plain HTTP: what its families do with one another. */
@@ -364,6 +365,26 @@ static void audit__is_read_carried_out_and_recomputed(void **state)
     assert_true(says(running, "\"holds\":true"));
 }
 
+static void sweep__enters_what_has_run_out(void **state)
+{
+    struct running *running = *state;
+    enum visitor auditor = VISITOR_ROLES + ROLE_AUDITOR;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    for (int i = 0; i < 3; i++) {
+        test_now += SESSION_IDLE_S / 2;
+        assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit", NULL, NULL), 200);
+    }
+    assert_false(says(running, "\"session.close\""));
+    sweep_on_timer(&running->service.sweeper);
+    sweep_on_timer(&running->service.sweeper);
+    while (running->service.sweep != NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?action=session.close", NULL, NULL),
+                     200);
+    assert_true(says(running, "\"newcomer\""));
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
+}
+
 static void system__tells_that_it_lives(void **state)
 {
     struct running *running = *state;
@@ -433,6 +454,7 @@ int main(void)
         SERVICE_TEST(tokens__work_until_they_are_revoked),
         SERVICE_TEST(teams__are_put_and_listed),
         SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
+        SERVICE_TEST(sweep__enters_what_has_run_out),
         SERVICE_TEST(system__tells_that_it_lives),
         SERVICE_TEST(pages__are_the_application),
         SERVICE_TEST(service_start__leaves_nothing_open_when_it_cannot),

@@ -77,6 +77,15 @@ static int count_files(const char *path)
     return count;
 }
 
+static void write_file(const char *path, size_t bytes)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (size_t i = 0; i < bytes; i++)
+        (void)fputc('a' + (int)(i % 26), file);
+    assert_int_equal(fclose(file), 0);
+}
+
 static struct buf request_of(const char *query, size_t body_bytes, size_t sent_bytes)
 {
     struct buf request;
@@ -140,6 +149,18 @@ static void spool__broken_off_body_leaves_nothing(void **state)
     buf_deinit(&request);
 }
 
+static void spool__leftovers_of_a_dead_server_are_removed(void **state)
+{
+    struct post_office *office = *state;
+    char left[4096];
+    (void)snprintf(left, sizeof left, "%s/body-0123456789abcdef", office->directory);
+    served_stop(&office->served);
+    write_file(left, 10);
+    write_file(office->taken, 10);
+    served_start(&office->served);
+    assert_int_equal(count_files(office->directory), 1);
+}
+
 static void spool__what_cannot_be_stored_is_refused(void **state)
 {
     struct post_office *office = *state;
@@ -148,15 +169,6 @@ static void spool__what_cannot_be_stored_is_refused(void **state)
     assert_int_equal(put(office, "", 10), 500);
     assert_int_equal(put(office, "", 0), 500);
     temp_dir_make(office->directory);
-}
-
-static void write_file(const char *path, size_t bytes)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    for (size_t i = 0; i < bytes; i++)
-        (void)fputc('a' + (int)(i % 26), file);
-    assert_int_equal(fclose(file), 0);
 }
 
 static struct buf get(struct post_office *office, const char *method)
@@ -231,6 +243,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(spool__taken_body_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(spool__broken_off_body_leaves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(spool__leftovers_of_a_dead_server_are_removed, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(spool__what_cannot_be_stored_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(file_answer__is_the_file, setup, teardown),
         cmocka_unit_test_setup_teardown(file_answer__may_remove_the_file_or_find_none, setup,

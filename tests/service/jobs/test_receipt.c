@@ -137,7 +137,7 @@ static void number_key(char out[32], int number)
     (void)snprintf(out, 32, "key-%d", number);
 }
 
-/* Batches of many keys, some of which fail: what is found is what was committed, also by an index that reads it anew. */
+/* Batches of many keys, some of which fail: what is found is what was committed, also by an index that reads the rows. */
 static void receipt_index__holds_what_was_committed(void **state)
 {
     enum { KEYS = 20000, BATCH = 100 };
