@@ -284,9 +284,8 @@ static json_t *rejects_to_json(const struct shown *shown)
                 examples = NULL;
             }
         }
-        json_t *object = json_pack("{s:o, s:o, s:I, s:o}", "reason", json_bytes(group->reason),
-                                   "sentence", json_bytes(import_problem_sentence(group->reason)),
-                                   "count", (json_int_t)group->count, "examples", examples);
+        json_t *object = json_pack("{s:o, s:I, s:o}", "reason", json_bytes(group->reason), "count",
+                                   (json_int_t)group->count, "examples", examples);
         if (json_array_append_new(rejects, object) != 0) {
             json_decref(rejects);
             rejects = NULL;
@@ -321,10 +320,8 @@ static int flags_to_json(const struct shown *shown, json_t *flags, struct err *e
         if (group->count == 0)
             continue;
         json_t *examples = json_array();
-        json_t *object =
-            json_pack("{s:s, s:o, s:I, s:o}", "flag", import_flag_word(bit), "sentence",
-                      json_bytes(import_problem_sentence(bytes_from_z(import_flag_word(bit)))),
-                      "count", (json_int_t)group->count, "examples", examples);
+        json_t *object = json_pack("{s:s, s:I, s:o}", "flag", import_flag_word(bit), "count",
+                                   (json_int_t)group->count, "examples", examples);
         rc = json_array_append_new(flags, object) == 0
                  ? flag_examples(shown, group, examples, err)
                  : err_set(err, ERR_NOMEM, "could not list flags");
@@ -406,4 +403,25 @@ int import_shown_json(const struct datadir *datadir, int64_t id, json_t **out, s
     int rc = show_in_json(&shown, id, out, err);
     end(&shown);
     return rc;
+}
+
+/* Add to each group of `object`'s member `name` what its word, member `key`, means. */
+static int say_each(json_t *object, const char *name, const char *key, struct err *err)
+{
+    size_t i;
+    json_t *group;
+    json_array_foreach(json_object_get(object, name), i, group)
+    {
+        const char *word = json_string_value(json_object_get(group, key));
+        json_t *sentence = json_bytes(import_problem_sentence(bytes_from_z(word)));
+        if (json_object_set_new(group, "sentence", sentence) != 0)
+            return err_set(err, ERR_NOMEM, "could not show an import");
+    }
+    return OK;
+}
+
+int import_shown_say(json_t *object, struct err *err)
+{
+    int rc = say_each(object, "rejects", "reason", err);
+    return rc == OK ? say_each(object, "flags", "flag", err) : rc;
 }

@@ -27,7 +27,12 @@ static int show(struct call *call, struct store *store, struct err *err)
     json_t *object = NULL;
     datadir.store = store;
     int rc = import_shown_json(&datadir, *id, &object, err);
-    return rc == OK ? call_put_json(call, object, err) : rc;
+    if (rc == OK)
+        rc = import_shown_say(object, err);
+    if (rc == OK)
+        return call_put_json(call, object, err);
+    json_decref(object);
+    return rc;
 }
 
 void imports_show(struct http_exchange *exchange)

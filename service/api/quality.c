@@ -42,6 +42,8 @@ static int add_reasons(const struct datadir *datadir, const json_t *import, json
     if (!json_is_null(json_object_get(import, "undone_at")))
         return OK;
     int rc = import_shown_json(datadir, id, &shown, err);
+    if (rc == OK)
+        rc = import_shown_say(shown, err);
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         json_t *groups = json_object_get(shown, keys[k][0]);
         for (size_t i = 0; i < json_array_size(groups) && rc == OK; i++)
