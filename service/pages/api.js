@@ -1,7 +1,7 @@
 /* What the pages say to the service: one function for reads, one for writes, one stream of events.
  *
- * The CSRF token lives here, in memory alone. Every write carries an Idempotency-Key: a repeat after a lost answer or a 503
- * carries the same one, so that nothing counts twice. */
+ * The CSRF token lives here, in memory alone. Every write carries an Idempotency-Key: a repeat after a lost answer or
+ * a 503 carries the same one, so that nothing counts twice. */
 
 const TRIES = 4;
 const WAIT_MAX_S = 15;

@@ -62,8 +62,8 @@ function usePlace() {
     return placeOf(hash);
 }
 
-/* Counts from the last key or click in any window of this browser. Who works without asking the service of anything keeps the
- * session alive all the same; who does nothing is warned a minute before, and out when it is over. */
+/* Counts from the last key or click in any window of this browser. Who works without asking the service of anything
+ * keeps the session alive all the same; who does nothing is warned a minute before, and out when it is over. */
 function IdleWatch({ account, onIdle }) {
     const movedAt = useRef(Date.now());
     const [left, setLeft] = useState(null);
@@ -129,7 +129,8 @@ function Header({ account, place, pages, onSignOut }) {
                         .filter((page) => page.label)
                         .map(
                             (page) => html`<li>
-                                <a href=${`#/${page.word}`} aria-current=${page.word === place.word ? "page" : null}>${page.label}</a>
+                                <a href=${`#/${page.word}`}
+                                    aria-current=${page.word === place.word ? "page" : null}>${page.label}</a>
                             </li>`,
                         )}
                 </ul>
@@ -137,7 +138,8 @@ function Header({ account, place, pages, onSignOut }) {
             ${account &&
             html`<div class="who">
                 ${account.stage === "full"
-                    ? html`<a href="#/account" aria-current=${place.word === "account" ? "page" : null} title=${account.role_zh}>
+                    ? html`<a href="#/account" aria-current=${place.word === "account" ? "page" : null}
+                        title=${account.role_zh}>
                           ${account.display_name || account.name}<small>${account.role_zh}</small>
                       </a>`
                     : html`<span>${account.display_name || account.name}</span>`}
@@ -217,7 +219,8 @@ function App() {
         load();
     };
     const main = () => {
-        if (fault) return html`<${Page} title="打不开"><${Alert} problem=${fault} /><button type="button" class="main" onClick=${load}>重试</button><//>`;
+        if (fault) return html`<${Page} title="打不开"><${Alert} problem=${fault} /><button type="button"
+            class="main" onClick=${load}>重试</button><//>`;
         if (account === undefined) return html`<p class="loading" role="status">正在打开……</p>`;
         if (account === null) return html`<${SignIn} notice=${notice} onSignedIn=${onSignedIn} />`;
         if (account.stage === "must_change") return html`<${FirstPassword} account=${account} onDone=${load} />`;
@@ -233,7 +236,8 @@ function App() {
         <${Header} account=${account} place=${place} pages=${pages} onSignOut=${() => signOut("已退出。", "#/")} />
         <main id="content" tabindex="-1">${main()}</main>
         <${Announcer} />
-        ${isFull && account.idle_s > 0 && html`<${IdleWatch} account=${account} onIdle=${() => signOut("因长时间未操作，已自动退出；登录后回到原来的页面。")} />`}
+        ${isFull && account.idle_s > 0 && html`<${IdleWatch} account=${account}
+            onIdle=${() => signOut("因长时间未操作，已自动退出；登录后回到原来的页面。")} />`}
     `;
 }
 

@@ -2,7 +2,9 @@
 
 import { html, useRef, useState } from "./standalone.module.js";
 import { NOTHING, count, time } from "./figures.js";
-import { Act, Alert, Field, Loaded, More, Page, Table, Tag, announce, useList, useWrite, valuesOf } from "./parts.js";
+import {
+    Act, Alert, Field, Loaded, More, Page, Table, Tag, announce, useList, useWrite, valuesOf,
+} from "./parts.js";
 import { ACTIONS, ACTOR_ROLES, OUTCOMES, say } from "./words.js";
 
 const OUTCOME_KINDS = { done: "good", refused: "warn", failed: "bad" };
@@ -24,7 +26,8 @@ const columns = [
     { label: "地址", cell: (row) => row.address || NOTHING },
     { label: "事项", kind: "word", cell: (row) => say(ACTIONS, row.action) },
     { label: "对象", kind: "long", cell: (row) => row.target || NOTHING },
-    { label: "结果", cell: (row) => html`<${Tag} kind=${OUTCOME_KINDS[row.outcome]}>${say(OUTCOMES, row.outcome)}<//>` },
+    { label: "结果", cell: (row) => html`<${Tag}
+        kind=${OUTCOME_KINDS[row.outcome]}>${say(OUTCOMES, row.outcome)}<//>` },
     { label: "详情", kind: "long small", cell: detailsOf },
 ];
 

@@ -47,7 +47,8 @@ export function Page({ title, lead, actions, kind, children }) {
 
 export function Alert({ problem, kind = "bad", children }) {
     const text = problem ? problem.message : children;
-    return text ? html`<div class=${`alert ${kind}`} role=${kind === "bad" ? "alert" : "status"}>${text}</div>` : null;
+    return text ? html`<div class=${`alert ${kind}`}
+        role=${kind === "bad" ? "alert" : "status"}>${text}</div>` : null;
 }
 
 export function Tag({ kind = "plain", children }) {
@@ -158,8 +159,9 @@ export function useEvents(names, handler) {
 }
 
 /* ---- writing ---- */
-/* { run(method, path, body) -> Promise of the answer, isBusy, problem, clear() }. `run` never rejects: it gives undefined
- * and sets `problem`. Who presses again after an answer was lost sends the same key, as long as the content is the same. */
+/* { run(method, path, body) -> Promise of the answer, isBusy, problem, clear() }. `run` never rejects: it gives
+ * undefined and sets `problem`. Who presses again after an answer was lost sends the same key, as long as the content
+ * is the same. */
 export function useWrite() {
     const [state, setState] = useState({});
     const open = useRef(null);
@@ -193,7 +195,8 @@ export function Act({ write: action, onClick, type = "button", kind = "", busy =
         if (isBusy) event.preventDefault();
         else if (onClick) onClick(event);
     };
-    return html`<button type=${type} class=${kind} aria-disabled=${isBusy ? "true" : null} onClick=${press} ...${rest}>
+    return html`<button type=${type} class=${kind} aria-disabled=${isBusy ? "true" : null}
+        onClick=${press} ...${rest}>
         ${isBusy ? busy : children}
     </button>`;
 }
@@ -327,7 +330,8 @@ export function Table({ caption, columns, rows, keyOf, kindOf, empty = "没有�
         <table>
             <caption>${caption}</caption>
             <thead>
-                <tr>${columns.map((column) => html`<th scope="col" class=${classOf(column)}>${column.label}</th>`)}</tr>
+                <tr>${columns.map((column) => html`<th scope="col"
+                    class=${classOf(column)}>${column.label}</th>`)}</tr>
             </thead>
             <tbody>
                 ${rows.map((row, index) => line(row, index, kindOf ? kindOf(row) : null))}

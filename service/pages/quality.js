@@ -3,7 +3,9 @@
 import { html, useEffect, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, time } from "./figures.js";
-import { Alert, Confirm, Facts, Loaded, Page, Table, Tag, announce, useEvents, useRead, useWrite } from "./parts.js";
+import {
+    Alert, Confirm, Facts, Loaded, Page, Table, Tag, announce, useEvents, useRead, useWrite,
+} from "./parts.js";
 import { TASK_STATES, say } from "./words.js";
 
 function addressOf(row) {
@@ -12,7 +14,8 @@ function addressOf(row) {
 
 const importColumns = [
     { label: "批次", isHead: true, isNumber: true, cell: (row) => html`<a href=${addressOf(row)}>${row.id}</a>` },
-    { label: "文件", kind: "long", cell: (row) => html`<a href=${addressOf(row)}>${row.file}</a>${row.undone_at && html`　<${Tag}>已撤回<//>`}` },
+    { label: "文件", kind: "long", cell: (row) => html`<a
+        href=${addressOf(row)}>${row.file}</a>${row.undone_at && html`　<${Tag}>已撤回<//>`}` },
     { label: "导入时间", kind: "time", cell: (row) => time(row.loaded_at) },
     { label: "行", isNumber: true, cell: (row) => count(row.rows) },
     { label: "新增", isNumber: true, cell: (row) => count(row.accepted) },
@@ -68,7 +71,8 @@ function Upload({ onDone }) {
         if (!file || state.at === "sending") return;
         setState({ at: "sending", sent: 0, total: file.size });
         announce("开始上传");
-        running.current = upload(`/api/v1/imports?name=${encodeURIComponent(file.name)}`, file, newKey(), (sent, total) =>
+        const path = `/api/v1/imports?name=${encodeURIComponent(file.name)}`;
+        running.current = upload(path, file, newKey(), (sent, total) =>
             setState((old) => (old.at === "sending" ? { at: "sending", sent, total } : old)),
         );
         try {
@@ -80,7 +84,8 @@ function Upload({ onDone }) {
             announce("上传完成，正在导入");
         } catch (problem) {
             running.current = null;
-            setState({ at: problem.code === "canceled" ? "ready" : "failed", text: problem.message, isCanceled: problem.code === "canceled" });
+            const isCanceled = problem.code === "canceled";
+            setState({ at: isCanceled ? "ready" : "failed", text: problem.message, isCanceled });
         }
     };
     const isSending = state.at === "sending";
@@ -110,7 +115,8 @@ function Upload({ onDone }) {
         </div>`}
         <div class="actions">
             <button type="submit" class="main" disabled=${!file || isSending}>上传并导入</button>
-            ${isSending && html`<button type="button" class="plain danger" onClick=${() => running.current && running.current.cancel()}>取消上传</button>`}
+            ${isSending && html`<button type="button" class="plain danger"
+                onClick=${() => running.current && running.current.cancel()}>取消上传</button>`}
         </div>
     </form>`;
 }
@@ -123,29 +129,40 @@ export function Quality({ account }) {
             ${account.role === "office" && html`<${Upload} onDone=${quality.reload} />`}
             <${Loaded} source=${quality}>
                 ${(value) => html`<div>
-                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${value.rejects} keyOf=${(row) => row.reason}
+                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${value.rejects}
+                        keyOf=${(row) => row.reason}
                         empty="没有问题数据。" />
                     ${value.flags.length > 0 &&
-                    html`<${Table} caption="提示（已导入）" columns=${rejectColumns} rows=${value.flags} keyOf=${(row) => row.reason} />`}
-                    <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${value.unmatched_units} keyOf=${(row) => row.name}
+                    html`<${Table} caption="提示（已导入）" columns=${rejectColumns} rows=${value.flags}
+                        keyOf=${(row) => row.reason} />`}
+                    <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${value.unmatched_units}
+                        keyOf=${(row) => row.name}
                         empty="全部单位名称均已对应。" />
-                    ${value.unclear_leads > 0 && html`<${Alert} kind="note">主办单位不明（无主办或有两个主办）的工单 ${count(value.unclear_leads)} 件，未计入任何单位。<//>`}
-                    ${value.late_orders.map((each) => html`<${Alert} kind="note">最近一批改动了已冻结的评价期 ${each.round} 的 ${count(each.orders)} 件工单，该期结果不变。<//>`)}
+                    ${value.unclear_leads > 0 && html`<${Alert}
+                        kind="note">主办单位不明（无主办或有两个主办）的工单 ${count(value.unclear_leads)} 件，未计入任何单位。<//>`}
+                    ${value.late_orders.map((each) => html`<${Alert}
+                        kind="note">最近一批改动了已冻结的评价期 ${each.round} 的 ${count(each.orders)} 件工单，该期结果不变。<//>`)}
                 </div>`}
             <//>
         </div>
         ${quality.value &&
-        html`<${Table} caption="导入批次（新的在前）" columns=${importColumns} rows=${quality.value.imports.slice().reverse()} keyOf=${(row) => row.id}
+        html`<${Table} caption="导入批次（新的在前）" columns=${importColumns}
+            rows=${quality.value.imports.slice().reverse()} keyOf=${(row) => row.id}
                 kindOf=${(row) => (row.undone_at ? "faint" : null)} empty="还没有导入过工单。" />`}
     <//>`;
+}
+
+function countsOf(row) {
+    const changes = `新增${count(row.accepted)}，更新${count(row.updated)}，未变${count(row.unchanged)}`;
+    return `共${count(row.rows)}行：${changes}，问题数据${count(row.rejected)}`;
 }
 
 function exampleLines(group) {
     const examples = group.examples || [];
     if (examples.length === 0) return "—";
-    return html`<ul class="lines">
-        ${examples.map((example) => html`<li>第${count(example.line)}行${example.column ? `，${example.column}` : ""}${example.order_no ? `，工单 ${example.order_no}` : ""}</li>`)}
-    </ul>`;
+    const placeOf = ({ line, column, order_no: number }) =>
+        [`第${count(line)}行`, column, number && `工单 ${number}`].filter(Boolean).join("，");
+    return html`<ul class="lines">${examples.map((example) => html`<li>${placeOf(example)}</li>`)}</ul>`;
 }
 
 /* Taking an import back runs as a task. */
@@ -162,7 +179,8 @@ function Undo({ id }) {
     };
     return html`<button type="button" class="plain danger" onClick=${() => setAsking(true)}>撤回本批</button>
         ${isAsking &&
-        html`<${Confirm} title="撤回导入" word="撤回" isDangerous action=${action} onConfirm=${undo} onClose=${() => setAsking(false)}
+        html`<${Confirm} title="撤回导入" word="撤回" isDangerous action=${action} onConfirm=${undo}
+            onClose=${() => setAsking(false)}
             question=${`批次 ${id} 带来的工单和变更将全部撤回；已冻结的评价期用到的不能撤回。同一文件以后可以再次导入。`} />`}`;
 }
 
@@ -170,7 +188,8 @@ export function Import({ account, path }) {
     const id = path[0];
     const source = useRead(`/api/v1/imports/${encodeURIComponent(id)}`);
     const columns = rejectColumns.concat([{ label: "举例", kind: "long", cell: exampleLines }]);
-    const rejects = html`<a role="button" class="plain" href=${`/api/v1/imports/${encodeURIComponent(id)}/rejects`} download>下载问题数据（CSV）</a>`;
+    const rejects = html`<a role="button" class="plain"
+        href=${`/api/v1/imports/${encodeURIComponent(id)}/rejects`} download>下载问题数据（CSV）</a>`;
     const row = source.value;
     const mayAct = account.role === "office" && row && !row.undone_at;
     const actions = mayAct && html`${row.rejected > 0 && rejects}<${Undo} id=${id} />`;
@@ -184,12 +203,15 @@ export function Import({ account, path }) {
                         ["撤回时间", row.undone_at ? time(row.undone_at) : ""],
                         ["编码", row.encoding],
                         ["摘要（SHA-256）", html`<code class="digest">${row.sha256}</code>`],
-                        ["行数", `共${count(row.rows)}行：新增${count(row.accepted)}，更新${count(row.updated)}，未变${count(row.unchanged)}，问题数据${count(row.rejected)}`],
+                        ["行数", countsOf(row)],
                     ]} />
                 </section>
-                <${Table} caption="问题数据（未导入）" columns=${columns} rows=${row.rejects} keyOf=${(each) => each.reason} empty="没有问题数据。" />
-                <${Table} caption="提示（已导入）" columns=${columns} rows=${row.flags} keyOf=${(each) => each.flag} empty="没有提示。" />
-                <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${pairsOf(row.unmatched_units)} keyOf=${(each) => each.name}
+                <${Table} caption="问题数据（未导入）" columns=${columns} rows=${row.rejects}
+                    keyOf=${(each) => each.reason} empty="没有问题数据。" />
+                <${Table} caption="提示（已导入）" columns=${columns} rows=${row.flags} keyOf=${(each) => each.flag}
+                    empty="没有提示。" />
+                <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${pairsOf(row.unmatched_units)}
+                    keyOf=${(each) => each.name}
                     empty="全部单位名称均已对应。" />`}
         <//>
     <//>`;

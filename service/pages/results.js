@@ -41,7 +41,8 @@ const onTime = {
     cell: (row) => html`<${Rate} value=${row.on_time_rate} part=${row.on_time} base=${row.on_time_base} />`,
 };
 const identity = [
-    { label: html`名次<br /><small>范围</small>`, kind: "rank", isNumber: true, cell: (row) => html`<${Rank} row=${row} />`, ofUnits: true },
+    { label: html`名次<br /><small>范围</small>`, kind: "rank", isNumber: true, cell: (row) => html`<${Rank}
+        row=${row} />`, ofUnits: true },
     { label: "被评单位", isHead: true, kind: "name", cell: (row) => (row.unit_code === ALL ? "本类合计" : row.unit_name) },
     { label: "工单", isNumber: true, cell: (row) => count(row.orders) },
     { label: "不计入", isNumber: true, cell: (row) => count(row.excluded) },
@@ -58,7 +59,8 @@ const sampled = [
     {
         label: "处理满意率",
         isNumber: true,
-        cell: (row) => html`<${Rate} value=${row.satisfaction_rate} part=${row.satisfied} base=${row.satisfaction_base}
+        cell: (row) => html`<${Rate} value=${row.satisfaction_rate} part=${row.satisfied}
+            base=${row.satisfaction_base}
             low=${row.satisfaction_low} high=${row.satisfaction_high} />`,
     },
     { label: html`综合得分<br /><small>误差范围</small>`, isNumber: true, cell: (row) => html`<${Score} row=${row} />` },
@@ -68,7 +70,8 @@ const judged = [
         label: "分档",
         kind: "word",
         ofUnits: true,
-        cell: (row) => (row.band ? html`<${Tag} kind=${BAND_KINDS[row.band] || "plain"}>${say(BANDS, row.band)}<//>` : NOTHING),
+        cell: (row) => (row.band ? html`<${Tag}
+            kind=${BAND_KINDS[row.band] || "plain"}>${say(BANDS, row.band)}<//>` : NOTHING),
     },
     { label: "说明", kind: "note", ofUnits: true, cell: (row) => (row.note ? say(NOTES, row.note) : "") },
 ];
@@ -92,11 +95,13 @@ function ClassTable({ name, units, sum, columns }) {
             <thead>
                 <tr>
                     ${columns.map(
-                        (column) => html`<th scope="col" class=${`${column.isNumber ? "number " : ""}${column.kind || ""}`}>${column.label}</th>`,
+                        (column) => html`<th scope="col"
+                            class=${`${column.isNumber ? "number " : ""}${column.kind || ""}`}>${column.label}</th>`,
                     )}
                 </tr>
             </thead>
-            <tbody>${units.map((row) => html`<tr key=${row.unit_code}><${Cells} row=${row} columns=${columns} /></tr>`)}</tbody>
+            <tbody>${units.map((row) => html`<tr key=${row.unit_code}><${Cells} row=${row}
+                columns=${columns} /></tr>`)}</tbody>
             ${sum && html`<tfoot><tr class="sum"><${Cells} row=${sum} columns=${columns} /></tr></tfoot>`}
         </table>
     </div>`;
@@ -140,7 +145,10 @@ export function Results({ result }) {
         </div>
         ${classes
             .filter((each) => !chosen || each.name === chosen)
-            .map((each) => html`<${ClassTable} key=${each.name} name=${each.name} units=${each.units} sum=${each.sum} columns=${columns} />`)}
+            .map((each) => html`<${ClassTable} key=${each.name} name=${each.name} units=${each.units}
+                sum=${each.sum} columns=${columns} />`)}
         ${whole && !chosen &&
-        html`<p class="whole">全部单位：工单 ${count(whole.orders)} 件，不计入 ${count(whole.excluded)} 件；按时办结率 ${rateText(whole)}。</p>`}`;
+        html`<p class="whole">
+            全部单位：工单 ${count(whole.orders)} 件，不计入 ${count(whole.excluded)} 件；按时办结率 ${rateText(whole)}。
+        </p>`}`;
 }

@@ -3,7 +3,8 @@
 import { html, useRef, useState } from "./standalone.module.js";
 import { count, time } from "./figures.js";
 import {
-    Act, Alert, Facts, Field, FormProblem, Loaded, More, Page, Parts, Table, Tag, announce, useEvents, useList, useRead, useWrite, valuesOf,
+    Act, Alert, Facts, Field, FormProblem, Loaded, More, Page, Parts, Table, Tag, announce, useEvents,
+    useList, useRead, useWrite, valuesOf,
 } from "./parts.js";
 import { Results } from "./results.js";
 import { CHARTS, DRAW_KINDS, FRAME_REASONS, ROUND_KINDS, ROUND_STATES, ROUND_STEPS, say } from "./words.js";
@@ -20,7 +21,8 @@ const listColumns = [
     { label: "起", kind: "time", cell: (row) => row.from },
     { label: "止", kind: "time", cell: (row) => row.to },
     { label: "状态", cell: (row) => html`<${Tag} kind=${STATE_KINDS[row.state]}>${say(ROUND_STATES, row.state)}<//>` },
-    { label: "查看", kind: "acts", cell: (row) => html`<a href=${addressOf(row.id, "results")}>结果<span class="unseen">：${row.id}</span></a>` },
+    { label: "查看", kind: "acts", cell: (row) => html`<a href=${addressOf(row.id, "results")}>结果<span
+        class="unseen">：${row.id}</span></a>` },
 ];
 
 export function Rounds({ account }) {
@@ -43,6 +45,11 @@ function leftOut(frame) {
         .join("，");
 }
 
+function drawWords(draw) {
+    const sizes = `样本${count(draw.sample)}件，备用${count(draw.reserve)}件，已启用${count(draw.released)}件`;
+    return `第${draw.no}次，${say(DRAW_KINDS, draw.kind)}：${sizes}`;
+}
+
 function factsOf(round) {
     const { frame, draw, score } = round;
     return [
@@ -53,7 +60,7 @@ function factsOf(round) {
         ["计入", round.part_of.join("、")],
         ["样本框", frame ? `第${frame.no}次冻结，${count(frame.entries)}件` : ""],
         ["不在样本框", frame ? leftOut(frame) : ""],
-        ["抽样", draw ? `第${draw.no}次，${say(DRAW_KINDS, draw.kind)}：样本${count(draw.sample)}件，备用${count(draw.reserve)}件，已启用${count(draw.released)}件` : ""],
+        ["抽样", draw ? drawWords(draw) : ""],
         ["公布文件摘要", draw ? html`<code class="digest">${draw.public_sha256}</code>` : ""],
         ["结果", score ? `第${score.issue}次留存，${time(score.scored_at)}` : ""],
     ];
@@ -72,7 +79,8 @@ function RoundTasks({ round }) {
     const [given, setGiven] = useState(null);
     const start = async (kind) => {
         setGiven(null);
-        const answer = await action.run("POST", `/api/v1/rounds/${encodeURIComponent(round.id)}/tasks`, kind === "report" ? { kind, format: "html" } : { kind });
+        const body = kind === "report" ? { kind, format: "html" } : { kind };
+        const answer = await action.run("POST", `/api/v1/rounds/${encodeURIComponent(round.id)}/tasks`, body);
         if (!answer) return;
         setGiven(kind);
         announce("已提交任务");
@@ -116,7 +124,8 @@ function Charts({ id }) {
         <img src=${`${path}/${encodeURIComponent(chart.name)}`} alt=${`${titleOf(chart)}，各单位的比率；数值见“结果”`} />
     </figure>`;
     return html`<${Loaded} source=${list}>
-        ${(charts) => (charts.length === 0 ? html`<${Alert} kind="note">本评价期还没有可画的图表。<//>` : html`<div class="charts">${charts.map(show)}</div>`)}
+        ${(charts) => (charts.length === 0 ? html`<${Alert} kind="note">本评价期还没有可画的图表。<//>` : html`<div
+            class="charts">${charts.map(show)}</div>`)}
     <//>`;
 }
 
@@ -175,7 +184,8 @@ export function Round({ account, path }) {
     const named = parts.find((each) => each[2] === part) || parts[0];
     const bulletin = html`<a role="button" class="plain" target="_blank" rel="noopener"
         href=${`/api/v1/rounds/${encodeURIComponent(id)}/bulletin`}>通报<span class="unseen">（新窗口）</span></a>`;
-    const state = source.value && html`<${Tag} kind=${STATE_KINDS[source.value.state]}>${say(ROUND_STATES, source.value.state)}<//>`;
+    const state = source.value && html`<${Tag}
+        kind=${STATE_KINDS[source.value.state]}>${say(ROUND_STATES, source.value.state)}<//>`;
     if (!isWhole) return html`<${Page} title=${`评价期 ${id}　工作记录`}><${Remarks} id=${id} account=${account} /><//>`;
     return html`<${Page} title=${`评价期 ${id}${part ? `　${named[0]}` : ""}`} actions=${html`${state}${bulletin}`}>
         <${Parts} label="评价期的各部分" parts=${parts} current=${named[2]} />

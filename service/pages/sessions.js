@@ -38,7 +38,8 @@ export function SessionTable({ caption, items, onEnd, hasNames }) {
         },
     ];
     if (hasNames) columns.unshift({ label: "账号", isHead: true, cell: (row) => row.account });
-    return html`<${Table} caption=${caption} columns=${columns} rows=${items} keyOf=${(row) => row.id} empty="没有登录中的会话。" />`;
+    return html`<${Table} caption=${caption} columns=${columns} rows=${items} keyOf=${(row) => row.id}
+        empty="没有登录中的会话。" />`;
 }
 
 export function Sessions() {
@@ -53,12 +54,15 @@ export function Sessions() {
         }
         return done;
     };
-    return html`<${Page} title="登录会话" actions=${html`<button type="button" class="plain" onClick=${list.reload}>刷新</button>`}>
+    return html`<${Page} title="登录会话" actions=${html`<button type="button" class="plain"
+        onClick=${list.reload}>刷新</button>`}>
         <${Loaded} source=${list}>
-            ${(items) => html`<${SessionTable} caption=${`登录中的会话（${items.length}个）`} items=${items} hasNames onEnd=${setChosen} />`}
+            ${(items) => html`<${SessionTable} caption=${`登录中的会话（${items.length}个）`} items=${items} hasNames
+                onEnd=${setChosen} />`}
         <//>
         ${chosen &&
-        html`<${Confirm} title="终止会话" word="终止" isDangerous action=${action} onConfirm=${end} onClose=${() => setChosen(null)}
+        html`<${Confirm} title="终止会话" word="终止" isDangerous action=${action} onConfirm=${end}
+            onClose=${() => setChosen(null)}
             question=${`${chosen.account} 的会话将立即退出，未保存的内容会丢失。`} />`}
     <//>`;
 }

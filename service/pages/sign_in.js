@@ -1,9 +1,11 @@
-/* From nobody to a full session: name and password, then a code where one is asked for, then, the first time, a password
- * of one's own and the binding of a TOTP app. */
+/* From nobody to a full session: name and password, then a code where one is asked for, then, the first time,
+ * a password of one's own and the binding of a TOTP app. */
 
 import { html, useEffect, useRef, useState } from "./standalone.module.js";
 import { duration } from "./figures.js";
-import { Act, Alert, Facts, Field, FormProblem, Page, Secret, announce, useCountdown, useWrite, valuesOf } from "./parts.js";
+import {
+    Act, Alert, Facts, Field, FormProblem, Page, Secret, announce, useCountdown, useWrite, valuesOf,
+} from "./parts.js";
 
 function CodeField({ isRecovery, problem }) {
     const box = useRef(null);
@@ -13,9 +15,11 @@ function CodeField({ isRecovery, problem }) {
     }, [isRecovery]);
     return html`<div ref=${box}>
         ${isRecovery
-            ? html`<${Field} key="recovery" label="恢复码" name="recovery" required autocapitalize="none" spellcheck="false"
+            ? html`<${Field} key="recovery" label="恢复码" name="recovery" required autocapitalize="none"
+                spellcheck="false"
                   hint="绑定时保存的恢复码，每个只能用一次。" problem=${problem} />`
-            : html`<${Field} key="totp" label="动态口令" name="totp" required inputmode="numeric" autocomplete="one-time-code"
+            : html`<${Field} key="totp" label="动态口令" name="totp" required inputmode="numeric"
+                autocomplete="one-time-code"
                   pattern="[0-9]{6}" maxlength="6" title="6位数字" hint="手机验证器上显示的6位数字。" problem=${problem} />`}
     </div>`;
 }
@@ -50,7 +54,8 @@ export function SignIn({ notice, onSignedIn }) {
             return;
         }
         if (problem.retryAfter > 0) setBlockedUntil(Date.now() + problem.retryAfter * 1000);
-        const field = form.current && form.current.querySelector("input[name=totp], input[name=recovery], input[name=password]");
+        const secrets = "input[name=totp], input[name=recovery], input[name=password]";
+        const field = form.current && form.current.querySelector(secrets);
         if (field) {
             if (problem.status === 401) field.value = ""; /* else it was not looked at, and may be right */
             field.focus();
@@ -73,7 +78,8 @@ export function SignIn({ notice, onSignedIn }) {
                 <${Field} label="密码" name="password" type="password" required autocomplete="current-password" />`}
             ${first && html`<p>账号：<strong>${first.name}</strong></p>
                 <${CodeField} isRecovery=${isRecovery} problem=${action.problem} />`}
-            <${Act} type="submit" kind="main full" write=${action} busy="正在登录……" aria-disabled=${left > 0 ? "true" : null}>登录<//>
+            <${Act} type="submit" kind="main full" write=${action} busy="正在登录……"
+                aria-disabled=${left > 0 ? "true" : null}>登录<//>
             ${first &&
             html`<p class="links">
                 <button type="button" class="link" onClick=${() => setRecovery(!isRecovery)}>
@@ -100,7 +106,8 @@ export function PasswordForm({ onDone, word = "修改密码" }) {
             return;
         }
         setMismatch(null);
-        const answer = await action.run("POST", "/api/v1/account/password", { current: values.current, new: values.new });
+        const body = { current: values.current, new: values.new };
+        const answer = await action.run("POST", "/api/v1/account/password", body);
         if (answer === undefined) return;
         form.current.reset();
         announce("密码已修改");
@@ -108,10 +115,12 @@ export function PasswordForm({ onDone, word = "修改密码" }) {
     };
     return html`<form ref=${form} onSubmit=${submit}>
         <${FormProblem} problem=${action.problem || mismatch} />
-        <${Field} label="当前密码" name="current" type="password" required autocomplete="current-password" problem=${action.problem} />
+        <${Field} label="当前密码" name="current" type="password" required autocomplete="current-password"
+            problem=${action.problem} />
         <${Field} label="新密码" name="new" type="password" required minlength="10" autocomplete="new-password"
             hint="至少10个字符；不能是常见密码，不能含账号名。" problem=${action.problem} />
-        <${Field} label="再次输入新密码" name="again" type="password" required autocomplete="new-password" problem=${mismatch} />
+        <${Field} label="再次输入新密码" name="again" type="password" required autocomplete="new-password"
+            problem=${mismatch} />
         <${Act} type="submit" kind="main" write=${action}>${word}<//>
     </form>`;
 }
@@ -150,7 +159,8 @@ export function RecoveryCodes({ codes, onDone }) {
         </div>
         <div class="no-print">
             <label class="check">
-                <input type="checkbox" checked=${isSaved} onChange=${(event) => setSaved(event.currentTarget.checked)} />
+                <input type="checkbox" checked=${isSaved}
+                    onChange=${(event) => setSaved(event.currentTarget.checked)} />
                 已保存
             </label>
             <button type="button" class="main" disabled=${!isSaved} onClick=${onDone}>继续</button>
@@ -187,7 +197,8 @@ export function TotpSetup({ onDone }) {
         return html`<${Alert} problem=${begin.problem} />
             <${Act} kind="main" write=${begin} busy="正在生成密钥……" onClick=${start}>重试<//>`;
     return html`<div class="totp">
-        <img src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(offer.qr_svg)}`} alt="绑定动态口令的二维码；不便扫码时请使用右侧的密钥"
+        <img src=${`data:image/svg+xml;charset=utf-8,${encodeURIComponent(offer.qr_svg)}`}
+            alt="绑定动态口令的二维码；不便扫码时请使用右侧的密钥"
             width="190" height="190" />
         <div>
             <ol class="steps">
@@ -198,7 +209,8 @@ export function TotpSetup({ onDone }) {
             <${Secret} label="密钥" value=${offer.secret} />
             <form ref=${form} onSubmit=${submit}>
                 <${FormProblem} problem=${confirm.problem} />
-                <${Field} label="动态口令" name="code" required inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}"
+                <${Field} label="动态口令" name="code" required inputmode="numeric" autocomplete="one-time-code"
+                    pattern="[0-9]{6}"
                     maxlength="6" title="6位数字" problem=${confirm.problem} />
                 <${Act} type="submit" kind="main" write=${confirm}>确认绑定<//>
             </form>

@@ -2,7 +2,9 @@
 
 import { html } from "./standalone.module.js";
 import { count, time } from "./figures.js";
-import { Act, Alert, Loaded, More, Page, Table, Tag, announce, useEvents, useList, useWrite } from "./parts.js";
+import {
+    Act, Alert, Loaded, More, Page, Table, Tag, announce, useEvents, useList, useWrite,
+} from "./parts.js";
 import { TASK_KINDS, TASK_STATES, say } from "./words.js";
 
 const KINDS = { done: "good", failed: "bad", running: "note", queued: "plain", canceled: "plain", interrupted: "warn" };
@@ -22,7 +24,8 @@ function Progress({ task }) {
 function resultOf(task) {
     const link =
         task.result &&
-        html`<a href=${task.result} target="_blank" rel="noopener">打开<span class="unseen">任务${task.id}的结果（新窗口）</span></a>`;
+        html`<a href=${task.result} target="_blank" rel="noopener">打开<span
+            class="unseen">任务${task.id}的结果（新窗口）</span></a>`;
     if (!link) return task.message || "—";
     return html`${task.message ? `${task.message}　` : ""}${link}`;
 }
@@ -63,7 +66,8 @@ export function Tasks({ account }) {
     useEvents(["task"], list.reload);
     return html`<${Page} title="任务">
         <${Loaded} source=${list}>
-            ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload} mayCancel=${account.role === "office" || account.role === "administrator"} />`}
+            ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload}
+                mayCancel=${account.role === "office" || account.role === "administrator"} />`}
         <//>
         <${More} list=${list} />
     <//>`;

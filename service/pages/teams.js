@@ -2,7 +2,9 @@
 
 import { html, useRef, useState } from "./standalone.module.js";
 import { duration } from "./figures.js";
-import { Act, Dialog, Field, FormProblem, Loaded, Page, Table, announce, useRead, useWrite, valuesOf } from "./parts.js";
+import {
+    Act, Dialog, Field, FormProblem, Loaded, Page, Table, announce, useRead, useWrite, valuesOf,
+} from "./parts.js";
 import { ROLES, TEAM_KINDS, say } from "./words.js";
 
 function TeamForm({ team, onDone, onClose }) {
@@ -19,12 +21,14 @@ function TeamForm({ team, onDone, onClose }) {
     return html`<${Dialog} title=${team.name ? `变更班组：${team.name}` : "新建班组"} onClose=${onClose}>
         <form ref=${form} onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
-            ${!team.name && html`<${Field} label="名称" name="name" required maxlength="64" problem=${action.problem} />`}
+            ${!team.name && html`<${Field} label="名称" name="name" required maxlength="64"
+                problem=${action.problem} />`}
             <${Field} label="性质" name="kind" value=${team.kind || "own"} problem=${action.problem}
                 options=${Object.keys(TEAM_KINDS).map((code) => [code, TEAM_KINDS[code]])} hint="外包机构的人员看不到分单位的结果。" />
             <${Field} label="截止日期" name="until" type="date" value=${team.until || ""} problem=${action.problem}
                 hint="该日之后本班组的账号不能登录；留空为长期。" />
-            <${Field} label="账号数上限" name="max_accounts" type="number" min="0" max="10000" value=${String(team.max_accounts || 0)}
+            <${Field} label="账号数上限" name="max_accounts" type="number" min="0" max="10000"
+                value=${String(team.max_accounts || 0)}
                 hint="0 为不限。" problem=${action.problem} />
             <div class="actions">
                 <${Act} type="submit" kind="main" write=${action}>保存<//>
@@ -40,13 +44,17 @@ function LimitsForm({ row, onDone, onClose }) {
     const submit = async (event) => {
         event.preventDefault();
         const values = valuesOf(form.current);
-        const body = { idle_s: Math.round(Number(values.idle) * 60), absolute_s: Math.round(Number(values.absolute) * 3600) };
+        const body = {
+            idle_s: Math.round(Number(values.idle) * 60),
+            absolute_s: Math.round(Number(values.absolute) * 3600),
+        };
         if ((await action.run("PUT", `/api/v1/roles/${row.role}`, body)) !== undefined) onDone();
     };
     return html`<${Dialog} title=${`会话时限：${ROLES[row.role] || row.role}`} onClose=${onClose}>
         <form ref=${form} onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
-            <${Field} label="无操作退出（分钟）" name="idle" type="number" min="1" max="1440" required value=${String(row.idle_s / 60)} />
+            <${Field} label="无操作退出（分钟）" name="idle" type="number" min="1" max="1440" required
+                value=${String(row.idle_s / 60)} />
             <${Field} label="最长登录（小时）" name="absolute" type="number" min="1" max="168" required
                 value=${String(Math.max(1, Math.round(row.absolute_s / 3600)))} />
             <div class="actions">
@@ -96,11 +104,13 @@ export function Teams({ account }) {
     return html`<${Page} title="班组与时限" actions=${add}>
         <div class="columns">
             <${Loaded} source=${teams}>
-                ${(value) => html`<${Table} caption="班组" columns=${teamColumns} rows=${value.items} keyOf=${(row) => row.name}
+                ${(value) => html`<${Table} caption="班组" columns=${teamColumns} rows=${value.items}
+                    keyOf=${(row) => row.name}
                     empty="还没有班组。不设班组的账号属于本机关。" />`}
             <//>
             <${Loaded} source=${roles}>
-                ${(value) => html`<${Table} caption="各角色的会话时限" columns=${roleColumns} rows=${value.items} keyOf=${(row) => row.role} />`}
+                ${(value) => html`<${Table} caption="各角色的会话时限" columns=${roleColumns} rows=${value.items}
+                    keyOf=${(row) => row.role} />`}
             <//>
         </div>
         ${team &&

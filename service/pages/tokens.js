@@ -2,7 +2,10 @@
 
 import { html, useRef, useState } from "./standalone.module.js";
 import { time } from "./figures.js";
-import { Act, Confirm, Dialog, Field, FormProblem, Loaded, Page, Secret, Table, Tag, announce, useList, useWrite, valuesOf } from "./parts.js";
+import {
+    Act, Confirm, Dialog, Field, FormProblem, Loaded, Page, Secret, Table, Tag, announce, useList,
+    useWrite, valuesOf,
+} from "./parts.js";
 import { SCOPES } from "./words.js";
 
 function scopesOf(row) {
@@ -23,7 +26,8 @@ function AddToken({ onDone, onClose }) {
             return;
         }
         setMismatch(null);
-        const answer = await action.run("POST", "/api/v1/tokens", { name: values.name, scopes, days: Number(values.days) });
+        const body = { name: values.name, scopes, days: Number(values.days) };
+        const answer = await action.run("POST", "/api/v1/tokens", body);
         if (answer) onDone(answer.token || "");
     };
     return html`<${Dialog} title="新建接口令牌" onClose=${onClose}>
@@ -33,10 +37,12 @@ function AddToken({ onDone, onClose }) {
             <fieldset>
                 <legend>权限</legend>
                 ${Object.keys(SCOPES).map(
-                    (scope) => html`<label class="check"><input type="checkbox" name=${scope} /> ${SCOPES[scope]}</label>`,
+                    (scope) => html`<label class="check"><input type="checkbox"
+                        name=${scope} /> ${SCOPES[scope]}</label>`,
                 )}
             </fieldset>
-            <${Field} label="有效期（天）" name="days" type="number" min="1" max="366" required value="180" problem=${action.problem} />
+            <${Field} label="有效期（天）" name="days" type="number" min="1" max="366" required value="180"
+                problem=${action.problem} />
             <div class="actions">
                 <${Act} type="submit" kind="main" write=${action}>新建<//>
                 <button type="button" class="plain" onClick=${onClose}>取消</button>
@@ -94,10 +100,12 @@ export function Tokens() {
             ${given.token
                 ? html`<p><strong>只显示这一次</strong>，请立即存入对接系统的配置。</p><${Secret} label="令牌" value=${given.token} />`
                 : html`<p>令牌已建立，但网络中断未能送达。请撤销后重新建立。</p>`}
-            <div class="actions"><button type="button" class="main" onClick=${() => setGiven(null)}>已保存，关闭</button></div>
+            <div class="actions"><button type="button" class="main"
+                onClick=${() => setGiven(null)}>已保存，关闭</button></div>
         <//>`}
         ${chosen &&
-        html`<${Confirm} title="撤销令牌" word="撤销" isDangerous action=${action} onConfirm=${revoke} onClose=${() => setChosen(null)}
+        html`<${Confirm} title="撤销令牌" word="撤销" isDangerous action=${action} onConfirm=${revoke}
+            onClose=${() => setChosen(null)}
             question=${`使用“${chosen.name}”的系统将立即不能调用接口，且不能恢复。`} />`}
     <//>`;
 }

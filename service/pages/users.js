@@ -3,7 +3,8 @@
 import { html, useRef, useState } from "./standalone.module.js";
 import { time } from "./figures.js";
 import {
-    Act, Confirm, Dialog, Field, FormProblem, Loaded, More, Page, Secret, Table, Tag, announce, useList, useRead, useWrite, valuesOf,
+    Act, Confirm, Dialog, Field, FormProblem, Loaded, More, Page, Secret, Table, Tag, announce, useList,
+    useRead, useWrite, valuesOf,
 } from "./parts.js";
 import { ROLES } from "./words.js";
 
@@ -57,10 +58,12 @@ function AddUser({ teams, onDone, onClose }) {
     return html`<${Dialog} title="新建账号" onClose=${onClose}>
         <form ref=${form} onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
-            <${Field} label="账号" name="name" required minlength="2" maxlength="32" pattern="[a-z][a-z0-9._\\-]{1,31}" spellcheck="false"
+            <${Field} label="账号" name="name" required minlength="2" maxlength="32"
+                pattern="[a-z][a-z0-9._\\-]{1,31}" spellcheck="false"
                 title="小写字母开头，可含小写字母、数字和 . _ -" hint="小写字母开头，2至32位，可含数字和 . _ -" problem=${action.problem} />
             <${Field} label="姓名" name="display_name" required maxlength="64" problem=${action.problem} />
-            <${Field} label="角色" name="role" options=${ROLE_OPTIONS} value=${role} onValue=${setRole} problem=${action.problem} />
+            <${Field} label="角色" name="role" options=${ROLE_OPTIONS} value=${role} onValue=${setRole}
+                problem=${action.problem} />
             <${OptionalFields} teams=${teams} role=${role} problem=${action.problem} />
             <div class="actions">
                 <${Act} type="submit" kind="main" write=${action}>新建<//>
@@ -86,8 +89,10 @@ function ChangeRole({ user, teams, onDone, onClose }) {
         <form ref=${form} onSubmit=${submit}>
             <p>变更后，${user.display_name || user.name} 的登录会话将全部退出。</p>
             <${FormProblem} problem=${action.problem} />
-            <${Field} label="角色" name="role" options=${ROLE_OPTIONS} value=${role} onValue=${setRole} problem=${action.problem} />
-            <${OptionalFields} teams=${teams} role=${role} team=${user.team || ""} unit=${user.unit || ""} problem=${action.problem} />
+            <${Field} label="角色" name="role" options=${ROLE_OPTIONS} value=${role} onValue=${setRole}
+                problem=${action.problem} />
+            <${OptionalFields} teams=${teams} role=${role} team=${user.team || ""} unit=${user.unit || ""}
+                problem=${action.problem} />
             <div class="actions">
                 <${Act} type="submit" kind="main" write=${action}>变更<//>
                 <button type="button" class="plain" onClick=${onClose}>取消</button>
@@ -132,7 +137,8 @@ function columnsFor(viewer, choose) {
         { label: "动态口令", cell: (row) => (row.totp ? "已绑定" : "未绑定") },
         { label: "上次登录", kind: "time", cell: (row) => time(row.signed_in_at) },
     ];
-    if (viewer.role !== "auditor") columns.push({ label: "操作", kind: "acts", cell: (row) => actsFor(row, viewer, choose) });
+    if (viewer.role !== "auditor")
+        columns.push({ label: "操作", kind: "acts", cell: (row) => actsFor(row, viewer, choose) });
     return columns;
 }
 
@@ -174,13 +180,16 @@ export function Users({ account }) {
         html`<button type="button" class="main" onClick=${() => setAdding(true)}>新建账号</button>`;
     return html`<${Page} title="账号" actions=${add}>
         <div class="filters" role="search" aria-label="筛选账号">
-            <${Field} label="查找" name="words" type="search" placeholder="账号、姓名、班组、单位" value=${words} onValue=${setWords} />
-            <${Field} label="角色" name="role" options=${[["", "全部"]].concat(ROLE_OPTIONS)} value=${role} onValue=${setRole} />
+            <${Field} label="查找" name="words" type="search" placeholder="账号、姓名、班组、单位" value=${words}
+                onValue=${setWords} />
+            <${Field} label="角色" name="role" options=${[["", "全部"]].concat(ROLE_OPTIONS)} value=${role}
+                onValue=${setRole} />
             <${Field} label="状态" name="state" value=${state} onValue=${setState}
                 options=${[["", "全部"], ["active", "启用"], ["locked", "已锁定"], ["disabled", "已停用"]]} />
         </div>
         <${Loaded} source=${list}>
-            ${(items) => html`<${Table} caption=${`账号（${shown(items).length}个）`} columns=${columnsFor(account, choose)}
+            ${(items) => html`<${Table} caption=${`账号（${shown(items).length}个）`}
+                columns=${columnsFor(account, choose)}
                 rows=${shown(items)} keyOf=${(row) => row.name} kindOf=${(row) => (row.disabled ? "faint" : null)}
                 empty="没有符合条件的账号。" />`}
         <//>
@@ -201,7 +210,8 @@ export function Users({ account }) {
                 list.reload();
             }} />`}
         ${chosen && chosen.verb !== "role" &&
-        html`<${Confirm} title=${VERBS[chosen.verb][0]} question=${VERBS[chosen.verb][1](chosen.user.name)} word=${VERBS[chosen.verb][2]}
+        html`<${Confirm} title=${VERBS[chosen.verb][0]} question=${VERBS[chosen.verb][1](chosen.user.name)}
+            word=${VERBS[chosen.verb][2]}
             isDangerous=${VERBS[chosen.verb][3]} action=${action} onConfirm=${act} onClose=${() => setChosen(null)} />`}
     <//>`;
 }

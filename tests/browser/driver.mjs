@@ -11,8 +11,15 @@ export const acorn = packages("acorn");
 
 const SHOTS = "build/screenshots";
 const SWITCHES = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
 ];
 /* An answer that refuses is part of the play; the browser logs it all the same. */
 const REFUSALS = /^Failed to load resource: the server responded with a status of (400|401|403|409|429)/;
@@ -26,11 +33,15 @@ export async function startBrowser(base) {
 /* A window of its own, with cookies of its own. */
 export async function openWindow(world) {
     const context = await world.browser.newContext({
-        viewport: { width: 1366, height: 768 }, ignoreHTTPSErrors: true, locale: "zh-CN", acceptDownloads: true,
+        viewport: { width: 1366, height: 768 },
+        ignoreHTTPSErrors: true,
+        locale: "zh-CN",
+        acceptDownloads: true,
     });
     await context.addInitScript(() => {
         document.addEventListener("securitypolicyviolation", (event) =>
-            console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`));
+            console.error(`policy violated: ${event.violatedDirective} ${event.blockedURI}`),
+        );
     });
     const page = await context.newPage();
     page.setDefaultTimeout(12000);
@@ -72,7 +83,13 @@ export async function look(world, page, name) {
         if (result.passes.length === 0) return ["axe looked at nothing"];
         return result.violations
             .filter((each) => each.impact === "serious" || each.impact === "critical")
-            .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);
+            .map(
+                (each) =>
+                    `${each.id}: ${each.nodes
+                        .map((node) => node.html.slice(0, 120))
+                        .slice(0, 3)
+                        .join(" | ")}`,
+            );
     });
     for (const fault of found) world.axeFaults.push(`${name}: ${fault}`);
     const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

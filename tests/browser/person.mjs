@@ -10,7 +10,8 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 function bytesOf(secret) {
     let bits = "";
-    for (const letter of secret.replace(/[\s=]/g, "").toUpperCase()) bits += ALPHABET.indexOf(letter).toString(2).padStart(5, "0");
+    for (const letter of secret.replace(/[\s=]/g, "").toUpperCase())
+        bits += ALPHABET.indexOf(letter).toString(2).padStart(5, "0");
     const bytes = bits.match(/.{8}/g) || [];
     return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 }
@@ -33,8 +34,8 @@ export class Person {
         this.codes = [];
     }
 
-    /* A code that was not used yet: the service takes one step before and after now, each once. Waits for the clock only when
-     * all three are spent. */
+    /* A code that was not used yet: the service takes one step before and after now, each once. Waits for the clock
+     * only when all three are spent. */
     async code() {
         for (;;) {
             const now = Math.floor(Date.now() / 1000 / STEP_S);
@@ -48,11 +49,15 @@ export class Person {
     }
 
     newPassword() {
-        return `风调雨顺-${this.name}-2024`.replace(this.name, crypto.createHash("sha256").update(this.name).digest("hex").slice(0, 8));
+        return `风调雨顺-${this.name}-2024`.replace(
+            this.name,
+            crypto.createHash("sha256").update(this.name).digest("hex").slice(0, 8),
+        );
     }
 }
 
-/* Press Enter in the form of signing in; where it is told to wait, wait as long and press again. Gives the last status. */
+/* Press Enter in the form of signing in; where it is told to wait, wait as long and press again. Gives the last
+ * status. */
 export async function submit(page) {
     for (;;) {
         await page.waitForFunction(() => !document.querySelector("button[type=submit][aria-disabled]"));

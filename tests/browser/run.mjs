@@ -1,5 +1,6 @@
 /* run.mjs BASE ACCOUNTS WORK: drive the pages of the service at BASE (https://127.0.0.1:PORT). ACCOUNTS is a JSON file
- * {name: one-time password}, WORK a directory for files of our own. Prints a line a test; pictures go to build/screenshots. */
+ * {name: one-time password}, WORK a directory for files of our own. Prints a line a test;
+ * pictures go to build/screenshots. */
 
 import fs from "node:fs";
 
@@ -37,7 +38,11 @@ try {
     await endingSessions(world, administrator, office, people.office);
     await returning(world, office, people.office);
     await lock;
-    verdict("axe_finds_nothing_serious", world.axeFaults.length === 0 && world.pages.size > 15, world.axeFaults.join("; "));
+    verdict(
+        "axe_finds_nothing_serious",
+        world.axeFaults.length === 0 && world.pages.size > 15,
+        world.axeFaults.join("; "),
+    );
     verdict("no_error_violation_or_foreign_request", world.faults.length === 0, world.faults.join("; "));
 } catch (fault) {
     verdict("ran_to_its_end", false, fault.stack);

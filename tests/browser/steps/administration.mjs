@@ -25,7 +25,10 @@ export async function administrating(world, people) {
     await step("administrator_signs_in", () => firstSignIn(page, people.administrator));
     await step("menu_shows_what_the_role_may", async () => {
         const labels = await page.locator("header nav a").allTextContents();
-        expect(labels.includes("账号") && !labels.includes("审计日志") && !labels.includes("评价期"), labels.join(" "));
+        expect(
+            labels.includes("账号") && !labels.includes("审计日志") && !labels.includes("评价期"),
+            labels.join(" "),
+        );
     });
     await step("users_are_listed_and_filtered", async () => {
         await go(world, page, "users", "账号");
@@ -47,7 +50,10 @@ export async function administrating(world, people) {
         await look(world, page, "users-one-time");
         await confirm(page);
         await rowOf(page, "qian.caller").waitFor();
-        expect((await rowOf(page, "qian.caller").textContent()).includes("待改密码"), "its state is not shown");
+        expect(
+            (await rowOf(page, "qian.caller").textContent()).includes("待改密码"),
+            "its state is not shown",
+        );
     });
     await step("a_name_that_exists_is_refused_in_the_dialog", async () => {
         await page.click("text=新建账号");
@@ -160,7 +166,8 @@ export async function auditing(world, people) {
     await step("audit_log_tells_what_was_done", async () => {
         await go(world, page, "audit", "审计日志");
         const text = await page.locator("tbody").textContent();
-        for (const word of ["登录", "新建账号", "停用账号", "变更角色"]) expect(text.includes(word), `no ${word}`);
+        for (const word of ["登录", "新建账号", "停用账号", "变更角色"])
+            expect(text.includes(word), `no ${word}`);
         await look(world, page, "audit");
     });
     await step("audit_log_is_filtered", async () => {
@@ -168,7 +175,10 @@ export async function auditing(world, people) {
         await page.click("text=查询");
         await settled(page);
         await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
-        expect((await page.locator("tbody").textContent()).includes("qian.caller"), "the filter does not filter");
+        expect(
+            (await page.locator("tbody").textContent()).includes("qian.caller"),
+            "the filter does not filter",
+        );
         await page.click("text=清除");
     });
     await step("audit_log_verifies", async () => {

@@ -19,7 +19,10 @@ export async function readingResults(world, page) {
         await go(world, page, "rounds/2024-06/results", "结果");
         const text = await page.locator("table").first().textContent();
         expect(/20件中1\d件/.test(text), text);
-        expect(!/\d%/.test(text.replace(/误差范围[^%]*%～\d+%/g, "")), `a percentage under 100 cases: ${text}`);
+        expect(
+            !/\d%/.test(text.replace(/误差范围[^%]*%～\d+%/g, "")),
+            `a percentage under 100 cases: ${text}`,
+        );
         await look(world, page, "results");
     });
     await step("charts_are_drawn", async () => {
@@ -64,7 +67,10 @@ export async function readingResults(world, page) {
 export async function loadingData(world, page, dump) {
     await step("quality_shows_the_loads", async () => {
         await go(world, page, "quality", "数据质量");
-        expect((await page.locator("table", { hasText: "导入批次" }).textContent()).includes("orders.csv"), "the load is not there");
+        expect(
+            (await page.locator("table", { hasText: "导入批次" }).textContent()).includes("orders.csv"),
+            "the load is not there",
+        );
         await look(world, page, "quality");
     });
     await step("a_dump_is_uploaded_and_loaded", async () => {
@@ -72,7 +78,10 @@ export async function loadingData(world, page, dump) {
         await page.click("text=上传并导入");
         await page.locator(".alert.good").waitFor();
         await page.locator("td", { hasText: "更正.csv" }).first().waitFor();
-        await page.locator("table", { hasText: "按原因" }).locator("th", { hasText: "缺少受理时间" }).waitFor();
+        await page
+            .locator("table", { hasText: "按原因" })
+            .locator("th", { hasText: "缺少受理时间" })
+            .waitFor();
         const unmatched = await page.locator("tr", { hasText: "市无名单位" }).first().textContent();
         expect(/市无名单位1$/.test(unmatched.replace(/\s/g, "")), unmatched);
         await look(world, page, "quality-loaded");
@@ -130,7 +139,10 @@ export async function returning(world, page, person) {
     await step("an_idle_session_ends", async () => {
         await page.clock.fastForward(10 * 60 * 1000 + 10 * 1000);
         await heading(page, "登录");
-        expect((await page.locator(".alert.note").textContent()).includes("长时间未操作"), "it is not told why");
+        expect(
+            (await page.locator(".alert.note").textContent()).includes("长时间未操作"),
+            "it is not told why",
+        );
         const answer = await page.request.get(`${world.base}/api/v1/account`);
         expect(answer.status() === 401, `the session lives: ${answer.status()}`);
     });

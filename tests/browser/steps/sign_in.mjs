@@ -56,7 +56,10 @@ export async function signingIn(world, person) {
         await page.fill("input[name=again]", "1234567890");
         await page.keyboard.press("Enter");
         await page.locator("small.wrong").waitFor();
-        expect((await page.getAttribute("input[name=new]", "aria-invalid")) === "true", "the field is not marked");
+        expect(
+            (await page.getAttribute("input[name=new]", "aria-invalid")) === "true",
+            "the field is not marked",
+        );
     });
     await step("first_password_then_totp", async () => {
         await signOut(page);
@@ -83,7 +86,10 @@ export async function signingIn(world, person) {
         expect((await submit(page)) === 201, "the code is not taken");
         await page.locator("header nav a").first().waitFor();
         await go(world, page, "account", "我的账号");
-        expect((await page.locator("main").textContent()).includes("剩余恢复码 9 个"), "the code was not counted");
+        expect(
+            (await page.locator("main").textContent()).includes("剩余恢复码 9 个"),
+            "the code was not counted",
+        );
         await settled(page);
     });
     return page;
