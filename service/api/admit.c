@@ -138,6 +138,9 @@ static bool check_right(struct call *call, uint32_t access)
         return refuse(call, 403, "forbidden", "您的角色无权办理此事项。");
     if ((access & ACCESS_OWN_PEOPLE) != 0 && who->is_contractor)
         return refuse(call, 403, "forbidden", "受托方人员不能查看各单位的结果。");
+    if ((access & ACCESS_ALL_UNITS) != 0 && who->unit_code.len > 0)
+        return refuse(call, 403, "own_units_only",
+                      "此事项涉及全部单位；本账号只能查看本单位及其下级的结果。");
     if (who->is_partial && (access & ACCESS_PARTIAL) == 0) {
         if (strcmp(who->stage, "must_enrol") == 0)
             return refuse(call, 403, "must_enrol", "请先绑定动态口令。");

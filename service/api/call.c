@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/auth/hmac.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -194,9 +196,11 @@ static bool is_key(struct bytes key)
     return true;
 }
 
-/* SHA-256 over method, path and body, which neither of the first two can be confused with. */
-static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
+/* Over method, target and body, which neither of the first two can be confused with. It lies in the store for days, and
+ * in backups, and a body may hold a password: so it is an HMAC, whose key lies elsewhere, by which nobody can guess. */
+static int digest_request(struct call *call, unsigned char out[HMAC_BYTES])
 {
+    unsigned char sha256[SHA256_BYTES];
     struct sha256 *digest = call->service->request_digest;
     struct bytes method = bytes_from_z(http_method_word(exchange_method(call->exchange)));
     struct bytes body = call->body_sha256 != NULL
@@ -206,13 +210,16 @@ static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
     if (rc == OK)
         rc = sha256_feed(digest, BYTES_LIT(" "), &call->err);
     if (rc == OK)
-        rc = sha256_feed(digest, exchange_path(call->exchange), &call->err);
+        rc = sha256_feed(digest, exchange_target(call->exchange), &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, BYTES_LIT("\n"), &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, body, &call->err);
     if (rc == OK)
-        rc = sha256_finish(digest, out, &call->err);
+        rc = sha256_finish(digest, sha256, &call->err);
+    if (rc == OK)
+        rc = hmac_of(call->service->request_hmac,
+                     (struct bytes){(const char *)sha256, sizeof sha256}, out, &call->err);
     return rc;
 }
 

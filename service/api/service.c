@@ -177,6 +177,8 @@ static int open_keys(struct service *service, struct err *err)
         rc = vault_sealer_new(service->datadir.vault, "totp", &service->totp_sealer, err);
     if (rc == OK)
         rc = sha256_new(&service->request_digest, err);
+    if (rc == OK)
+        rc = vault_hmac_new(service->datadir.vault, "request", &service->request_hmac, err);
     return rc;
 }
 

@@ -86,6 +86,7 @@ struct service {
     struct audit_chain *chain;        /* the writer thread's */
     struct vault_sealer *totp_sealer; /* the writer thread's */
     struct sha256 *request_digest;    /* the loop's */
+    struct hmac *request_hmac;        /* the loop's */
     uv_timer_t sweeper;               /* sessions, certificate */
     struct sweep *sweep;              /* NULL: none is on its way */
     uv_async_t foreign_write;         /* from the writer thread: another process has written */

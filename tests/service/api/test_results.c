@@ -216,6 +216,10 @@ static void imports__refuse_names_and_options_that_are_none(void **state)
         described_check_answer("loadImport", 400, running->body);
     }
     assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=a", NULL, "x"), 400);
+    assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=a", "k", "x"), 202);
+    assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=b", "k", "x"), 409);
+    assert_true(says(running, "\"key_conflict\""));
+    await_task(running, 1);
     run_task(running, "POST /api/v1/imports?name=a", "no dump at all", "failed");
     assert_true(says(running, "未导入"));
     assert_int_equal(ask(running, office, "GET /api/v1/tasks/1/result"), 404);
@@ -337,6 +341,31 @@ static void results__of_a_county_are_its_own(void **state)
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/charts/on_time-1"), 403);
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/units/U1/orders"), 200);
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/units/U2/orders"), 403);
+}
+
+/* What tells of all units, or does something to all, by whatever way. */
+static void county__does_nothing_to_the_whole_city(void **state)
+{
+    struct running *running = *state;
+    static const char *const lines[] = {
+        "GET /api/v1/rounds/2026-05/charts",
+        "POST /api/v1/rounds/2026-05/tasks",
+        "GET /api/v1/imports",
+        "POST /api/v1/imports?name=a.csv",
+        "GET /api/v1/imports/1",
+        "DELETE /api/v1/imports/1",
+        "GET /api/v1/imports/1/rejects",
+        "GET /api/v1/quality",
+        "GET /api/v1/tasks",
+        "GET /api/v1/tasks/1",
+        "DELETE /api/v1/tasks/1",
+        "GET /api/v1/tasks/1/result",
+    };
+    load(running);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (ask_county(running, lines[i]) != 403 || !says(running, "\"own_units_only\""))
+            fail_msg("%s is open to a county", lines[i]);
+    }
 }
 
 static void results__are_nobody_elses(void **state)
@@ -537,6 +566,7 @@ int main(void)
         SERVED(charts__are_listed_and_drawn),
         SERVED(orders__of_a_unit_add_up_to_its_figures),
         SERVED(results__of_a_county_are_its_own),
+        SERVED(county__does_nothing_to_the_whole_city),
         SERVED(results__are_nobody_elses),
         SERVED(remarks__are_written_once_for_a_key),
         SERVED(remarks__are_refused_when_they_are_none),
