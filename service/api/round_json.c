@@ -43,8 +43,8 @@ static json_t *left_out_to_json(const struct round_shown *shown)
 {
     json_t *object = json_object();
     for (int i = FRAME_NOT_COUNTED + 1; i < FRAME_REASONS; i++) {
-        if (json_object_set_new(object, frame_reason_word(i), json_integer(shown->left_out[i])) !=
-            0) {
+        const char *word = frame_reason_word((enum frame_reason)i);
+        if (json_object_set_new(object, word, json_integer(shown->left_out[i])) != 0) {
             json_decref(object);
             return NULL;
         }

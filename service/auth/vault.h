@@ -27,19 +27,20 @@ int vault_create(const char *path, struct err *err);
 int vault_open(const char *path, struct vault **out_vault, struct err *err);
 void vault_free(struct vault *vault); /* wipes the keys */
 
-/* Replacing the key. begin: a new key seals from now on, the former one still opens; nothing happens when that has begun
- * already. Then everything that is not sealed by the current key is opened and sealed anew, and blind indexes are made
- * again. end: the former key is gone. Whoever has the vault open goes on with the keys it had. Errors as vault_open and
- * vault_create. */
+/* Replacing the key. begin: a new key seals from now on, the former one still opens; nothing happens when that has
+ * begun already. Then everything that is not sealed by the current key is opened and sealed anew, and blind indexes are
+ * made again. end: the former key is gone. Whoever has the vault open goes on with the keys it had. Errors as
+ * vault_open and vault_create. */
 int vault_rotate_begin(const char *path, struct err *err);
 int vault_rotate_end(const char *path, struct err *err);
 bool vault_is_rotating(const struct vault *vault);
 bool vault_record_is_current(const struct vault *vault, struct bytes sealed);
 
 /* A sealer of its own for one thread: OpenSSL contexts and a pool of random nonces are reused, nothing is fetched per
- * record. Sealed form: one byte, cipher id (1: AES-256-GCM) and the key's generation times 16, 12 bytes nonce, ciphertext, 16 bytes tag; the row's id as
- * 8 bytes big-endian is associated data. `purpose` separates keys ("order", "reject", ...); "blind index" is taken.
- * The sealer does not need the vault any more once it is made. A process forked from this one must make its own. */
+ * record. Sealed form: one byte, cipher id (1: AES-256-GCM) and the key's generation times 16, 12 bytes nonce,
+ * ciphertext, 16 bytes tag; the row's id as 8 bytes big-endian is associated data. `purpose` separates keys ("order",
+ * "reject", ...); "blind index" is taken. The sealer does not need the vault any more once it is made. A process forked
+ * from this one must make its own. */
 struct vault_sealer;
 int vault_sealer_new(const struct vault *vault, const char *purpose, struct vault_sealer **out,
                      struct err *err);

@@ -3,16 +3,16 @@
 
 #include "base/buf.h"
 
-/* vault.key under a passphrase, to be kept apart from the backups: argon2id (libsodium, sensitive limits: 1 GiB and seconds)
- * and XSalsa20-Poly1305. Text: a line `pingyi-vault-export 1`, one with the salt, one with the sealed key, in hexadecimal
- * digits. Thread: any. */
+/* vault.key under a passphrase, to be kept apart from the backups: argon2id (libsodium, sensitive limits: 1 GiB and
+ * seconds) and XSalsa20-Poly1305. Text: a line `pingyi-vault-export 1`, one with the salt, one with the sealed key, in
+ * hexadecimal digits. Thread: any. */
 enum { PASSPHRASE_MIN_CHARACTERS = 12 };
 
 /* ERR_REFUSED: the passphrase is too short. `path` as for vault_open. */
 int vault_export(const char *path, struct bytes passphrase, struct buf *out, struct err *err);
 
-/* Make `path` of such a text; it must not be there (ERR_EXISTS). ERR_REFUSED: not the passphrase, or altered; ERR_FORMAT: no
- * such text. */
+/* Make `path` of such a text; it must not be there (ERR_EXISTS). ERR_REFUSED: not the passphrase, or altered;
+ * ERR_FORMAT: no such text. */
 int vault_import(const char *path, struct bytes exported, struct bytes passphrase, struct err *err);
 
 #endif

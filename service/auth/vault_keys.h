@@ -32,8 +32,8 @@ void vault_keys_render(const struct vault_keys *keys, struct buf *out);
 /* ERR_NOT_FOUND; ERR_PERMISSION when group or others may do anything with it, or we may not read it; ERR_CORRUPT;
  * ERR_IO. */
 int vault_keys_read(const char *path, struct vault_keys *out, struct err *err);
-/* A new file: whole and on disk, or not at all. ERR_EXISTS, ERR_IO, ERR_FULL, ERR_NOMEM. With `replace` it takes the place
- * of the one that is there. */
+/* A new file: whole and on disk, or not at all. ERR_EXISTS, ERR_IO, ERR_FULL, ERR_NOMEM. With `replace` it takes the
+ * place of the one that is there. */
 int vault_keys_write(const char *path, const struct vault_keys *keys, bool replace,
                      struct err *err);
 

@@ -3,9 +3,9 @@
 
 #include "service/host/datadir.h"
 
-/* Sealing everything anew under the vault's current key, blind indexes too. In slices that commit by themselves: what was
- * interrupted goes on where it stopped. `datadir` is one that datadir_open_rotating opened; nobody else may be at work on
- * it. */
+/* Sealing everything anew under the vault's current key, blind indexes too. In slices that commit by themselves: what
+ * was interrupted goes on where it stopped. `datadir` is one that datadir_open_rotating opened; nobody else may be at
+ * work on it. */
 struct rotation_counts {
     int64_t seen, sealed; /* records */
 };

@@ -302,8 +302,8 @@ static int move(const char *from, const char *to, struct err *err)
     return rename(from, to) == 0 ? OK : system_error(err, "rename", from);
 }
 
-/* The last connection to close puts the log back into the database; where others have it open, their log would be taken for
- * that of the new one. */
+/* The last connection to close puts the log back into the database; where others have it open, their log would be taken
+ * for that of the new one. */
 static int settle_old(const struct restoring *names, struct err *err)
 {
     struct err damage = {.code = OK};

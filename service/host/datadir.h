@@ -17,8 +17,8 @@ struct datadir {
 /* Create the directory (mode 0700) with key, database and config. ERR_EXISTS when there is a database in it. */
 int datadir_create(const char *path, struct err *err);
 
-/* ERR_NOT_FOUND (never initialised), ERR_PERMISSION (others can read it), ERR_WRONG_STATE (its key is being replaced), and
- * what vault_open and store_open say. */
+/* ERR_NOT_FOUND (never initialised), ERR_PERMISSION (others can read it), ERR_WRONG_STATE (its key is being replaced),
+ * and what vault_open and store_open say. */
 int datadir_open(const char *path, enum store_mode mode, struct datadir *out, struct err *err);
 /* To write, also while its key is being replaced: for who does that. */
 int datadir_open_rotating(const char *path, struct datadir *out, struct err *err);
@@ -30,8 +30,8 @@ int datadir_open_store(const struct datadir *datadir, enum store_mode mode, stru
 char *datadir_path(const char *dir, const char *name, struct err *err);
 void datadir_close(struct datadir *datadir); /* accepts a zeroed one */
 
-/* The directory with its folders (mode 0700), without key or database; those that are there stay. ERR_PERMISSION when it
- * is open to others. */
+/* The directory with its folders (mode 0700), without key or database; those that are there stay. ERR_PERMISSION when
+ * it is open to others. */
 int datadir_make_directories(const char *path, struct err *err);
 
 /* Be the one service of the directory `path`, until *out_fd is closed or the process ends: service.lock. ERR_BUSY when

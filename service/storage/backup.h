@@ -14,9 +14,9 @@ struct backup_wish {
     void *context;
 };
 
-/* Copy what `store` sees now into a new file `path` (mode 0600). Others go on writing; the store must have no transaction
- * open. The copy is synced and has passed store_check. ERR_EXISTS, ERR_FULL, ERR_IO, ERR_CANCELED, ERR_CORRUPT; after an
- * error no file is left. */
+/* Copy what `store` sees now into a new file `path` (mode 0600). Others go on writing; the store must have no
+ * transaction open. The copy is synced and has passed store_check. ERR_EXISTS, ERR_FULL, ERR_IO, ERR_CANCELED,
+ * ERR_CORRUPT; after an error no file is left. */
 int backup_make(struct store *store, const char *path, const struct backup_wish *wish,
                 struct err *err);
 
