@@ -194,11 +194,12 @@ static bool is_key(struct bytes key)
     return true;
 }
 
-/* SHA-256 over method, path and body, which neither of the first two can be confused with. */
+/* SHA-256 over method, path, query and body: none of the first three holds a blank or a line's end. */
 static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
 {
     struct sha256 *digest = call->service->request_digest;
     struct bytes method = bytes_from_z(http_method_word(exchange_method(call->exchange)));
+    struct bytes query = exchange_query_text(call->exchange);
     struct bytes body = call->body_sha256 != NULL
                             ? (struct bytes){(const char *)call->body_sha256, SHA256_BYTES}
                             : exchange_body(call->exchange);
@@ -207,6 +208,10 @@ static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
         rc = sha256_feed(digest, BYTES_LIT(" "), &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, exchange_path(call->exchange), &call->err);
+    if (rc == OK)
+        rc = sha256_feed(digest, BYTES_LIT(" "), &call->err);
+    if (rc == OK && query.len > 0)
+        rc = sha256_feed(digest, query, &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, BYTES_LIT("\n"), &call->err);
     if (rc == OK)

@@ -8,8 +8,16 @@ enum { COMPLAINTS_A_SECOND = 5 };
 
 static const char json_media_type[] = "application/json";
 
+void call_give_place_back(struct call *call)
+{
+    if (call->holds_task_place)
+        tasks_give_place_back(call->service->tasks);
+    call->holds_task_place = false;
+}
+
 void call_release(struct call *call)
 {
+    call_give_place_back(call);
     json_decref(call->json);
     call->json = NULL;
     buf_deinit(&call->answer);
@@ -20,6 +28,7 @@ void call_answer(struct call *call)
     /* Answering ends the exchange, and the call with it: what it holds is taken over first. */
     struct buf answer = call->answer;
     bool has_secrets = call->has_secrets;
+    call_give_place_back(call);
     call->answer = (struct buf){0};
     json_decref(call->json);
     call->json = NULL;
@@ -66,6 +75,20 @@ void call_answer_problem(struct call *call, const struct http_problem *problem)
 {
     call_release(call);
     exchange_answer_problem(call->exchange, problem);
+}
+
+bool call_sees_all_units(struct call *call)
+{
+    static const struct http_problem problem = {
+        .status = 403,
+        .code = "own_units_only",
+        .detail = {"此事项涉及全部单位，本账号只能办理本地区单位的事项。",
+                   sizeof "此事项涉及全部单位，本账号只能办理本地区单位的事项。" - 1},
+    };
+    if (call->who.unit_code.len == 0)
+        return true;
+    call_answer_problem(call, &problem);
+    return false;
 }
 
 int call_refuse(struct call *call, int status, const char *code, const char *detail_zh,

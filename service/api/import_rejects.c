@@ -119,7 +119,7 @@ static void begin(struct call *call)
 void imports_rejects(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
-    struct rejects_ask *ask = call_alloc(call, sizeof *ask);
+    struct rejects_ask *ask = call_sees_all_units(call) ? call_alloc(call, sizeof *ask) : NULL;
     call->input = ask;
     if (ask == NULL)
         return;

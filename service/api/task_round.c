@@ -382,7 +382,7 @@ void rounds_start_task(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes kind;
     struct long_wish wish = {.subject = exchange_param(exchange, "id")};
-    json_t *object = call_json(call, names);
+    json_t *object = call_sees_all_units(call) ? call_json(call, names) : NULL;
     if (object == NULL || !call_text(call, object, "kind", true, 16, &kind))
         return;
     wish.kind = kind_of(kind);

@@ -21,9 +21,10 @@ struct task_ask {
     const char *type;
 };
 
+/* NULL: answered. Tasks are of the whole city, and so are their results. */
 static struct task_ask *ask_of(struct call *call)
 {
-    struct task_ask *ask = call_alloc(call, sizeof *ask);
+    struct task_ask *ask = call_sees_all_units(call) ? call_alloc(call, sizeof *ask) : NULL;
     call->input = ask;
     return ask;
 }

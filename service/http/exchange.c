@@ -142,6 +142,11 @@ struct bytes exchange_param(const struct http_exchange *exchange, const char *na
     return BYTES_NONE;
 }
 
+struct bytes exchange_query_text(const struct http_exchange *exchange)
+{
+    return exchange->head.query;
+}
+
 struct bytes exchange_query(const struct http_exchange *exchange, const char *name)
 {
     return query_find(&exchange->query, name);

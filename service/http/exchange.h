@@ -34,6 +34,8 @@ struct arena *exchange_arena(struct http_exchange *exchange);
 
 /* As it came, without the query: begins with '/', holds no control character, no "//", no segment "." or "..". */
 struct bytes exchange_path(const struct http_exchange *exchange);
+/* What stands behind the '?', as it came; empty when nothing does. */
+struct bytes exchange_query_text(const struct http_exchange *exchange);
 /* What stands in the place of a route's `{name}`, decoded: valid UTF-8 without control characters, not empty. */
 struct bytes exchange_param(const struct http_exchange *exchange, const char *name);
 /* A parameter of the query, decoded likewise; ptr NULL when it is not there, the first when it is there twice. */
