@@ -34,6 +34,8 @@ struct call {
     /* The answer shows a secret once: the receipt keeps that it was given, not what; a repeat is 409. */
     bool has_secrets;
     bool touches_accounts; /* the book is read again before the answer */
+    bool
+        holds_task_place; /* in the queue of tasks, until it is given back or the call is answered */
     /* Of a body on disk, set before call_write; NULL: the body is in memory, and is hashed there. */
     const unsigned char *body_sha256;
     /* Set by a `run` that refuses in its own words (status not 0), with an error, which rolls a write back, or with OK,
@@ -116,6 +118,7 @@ void call_fail(struct call *call);
 /* Give back what the call holds beyond the arena, before exchange_answer… is called by other ways; harmless when
  * repeated. */
 void call_release(struct call *call);
+void call_give_place_back(struct call *call); /* harmless when it holds none */
 /* (json_value.c) */
 json_t *json_bytes(struct bytes text); /* a JSON string; NULL bytes: null */
 json_t *json_time(int64_t utc);        /* RFC 3339 with offset in Asia/Shanghai; 0: null */

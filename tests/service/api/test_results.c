@@ -103,11 +103,18 @@ static int submit(struct running *running, enum visitor visitor, const char *lin
     return ask_as(running, visitor, line, key, body);
 }
 
-static int ask_county(struct running *running, const char *line)
+static int ask_county_with(struct running *running, const char *line, const char *body)
 {
     char headers[256];
-    (void)snprintf(headers, sizeof headers, "Cookie: __Host-pingyi=%s\r\n", county_secret);
-    return send_request(running, line, headers, NULL);
+    (void)snprintf(headers, sizeof headers,
+                   "Cookie: __Host-pingyi=%s\r\nX-CSRF-Token: %s\r\nIdempotency-Key: county\r\n",
+                   county_secret, visitor_csrf);
+    return send_request(running, line, headers, body);
+}
+
+static int ask_county(struct running *running, const char *line)
+{
+    return ask_county_with(running, line, NULL);
 }
 
 static void described(struct running *running, const char *operation, const char *line)
@@ -368,6 +375,43 @@ static void county__does_nothing_to_the_whole_city(void **state)
     }
 }
 
+/* Nothing is stored, so the same key is taken when there is room. */
+static void tasks__that_find_no_room_may_be_asked_for_again(void **state)
+{
+    struct running *running = *state;
+    struct err err = {.code = OK};
+    struct tasks *tasks = running->service.tasks;
+    static const char line[] = "POST /api/v1/rounds/2026-05/tasks";
+    static const char body[] = "{\"kind\":\"report\"}";
+    for (int i = 0; i < SERVICE_TASK_QUEUE_MAX; i++)
+        MUST(tasks_hold_place(tasks, &err));
+    assert_int_equal(ask_as(running, office, line, "one", body), 503);
+    assert_true(says(running, "Retry-After"));
+    assert_int_equal(ask(running, office, "GET /api/v1/tasks"), 200);
+    assert_true(says(running, "\"items\":[]"));
+    tasks_give_place_back(tasks);
+    /* Neither a refusal nor a repeat keeps the place. */
+    assert_int_equal(ask_as(running, office, line, NULL, body), 400);
+    assert_int_equal(ask_as(running, office, line, "one", body), 202);
+    await_task(running, 1);
+    assert_int_equal(ask_as(running, office, line, "one", body), 202);
+    assert_int_equal(number_of(running, "task"), 1);
+    assert_int_equal(ask_as(running, office, line, "two", body), 202);
+    assert_int_equal(number_of(running, "task"), 2);
+    for (int i = 1; i < SERVICE_TASK_QUEUE_MAX; i++)
+        tasks_give_place_back(tasks);
+}
+
+static void imports__of_one_key_differ_by_their_options_too(void **state)
+{
+    struct running *running = *state;
+    static const char line[] = "POST /api/v1/imports?name=a.csv";
+    assert_int_equal(ask_as(running, office, line, "one", "x"), 202);
+    assert_int_equal(ask_as(running, office, line, "one", "x"), 202);
+    assert_int_equal(
+        ask_as(running, office, "POST /api/v1/imports?name=a.csv&add_units=1", "one", "x"), 409);
+}
+
 static void results__are_nobody_elses(void **state)
 {
     struct running *running = *state;
@@ -567,6 +611,8 @@ int main(void)
         SERVED(orders__of_a_unit_add_up_to_its_figures),
         SERVED(results__of_a_county_are_its_own),
         SERVED(county__does_nothing_to_the_whole_city),
+        SERVED(imports__of_one_key_differ_by_their_options_too),
+        SERVED(tasks__that_find_no_room_may_be_asked_for_again),
         SERVED(results__are_nobody_elses),
         SERVED(remarks__are_written_once_for_a_key),
         SERVED(remarks__are_refused_when_they_are_none),
