@@ -111,6 +111,7 @@ static int keep_answer(struct call *call, struct err *err)
 static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
+    call->problem = (struct http_problem){0}; /* of a run that was rolled back */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);

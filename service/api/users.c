@@ -124,10 +124,9 @@ static int make_password(struct call *call, struct store *store, struct err *err
 
 static int put_password(struct call *call, json_t *account, struct err *err)
 {
-    struct user_input *input = call->input;
-    json_t *answer = json_pack("{s:o, s:s}", "account", account, "password", input->password);
-    explicit_bzero(input->password, sizeof input->password);
-    return call_put_json(call, answer, err);
+    const struct user_input *input = call->input;
+    return call_put_json(
+        call, json_pack("{s:o, s:s}", "account", account, "password", input->password), err);
 }
 
 static int show_with_password(struct call *call, struct store *store, struct bytes name,
@@ -136,6 +135,13 @@ static int show_with_password(struct call *call, struct store *store, struct byt
     struct account_row row;
     int rc = account_get(store, name, &row, err);
     return rc == OK ? put_password(call, account_to_json(&row, call->now_utc), err) : rc;
+}
+
+static void answer_with_password(struct call *call)
+{
+    struct user_input *input = call->input;
+    explicit_bzero(input->password, sizeof input->password);
+    call_answer(call);
 }
 
 /* ---- adding ---- */
@@ -158,7 +164,7 @@ static void on_password_to_add(struct call *call)
 {
     call->status = 201;
     call->has_secrets = true;
-    call_write(call, add, NULL);
+    call_write(call, add, answer_with_password);
 }
 
 void users_add(struct http_exchange *exchange)
@@ -196,7 +202,7 @@ static void on_password_to_reset(struct call *call)
 {
     call->has_secrets = true;
     call->touches_accounts = true;
-    call_write(call, reset, NULL);
+    call_write(call, reset, answer_with_password);
 }
 
 void users_reset(struct http_exchange *exchange)
