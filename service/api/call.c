@@ -13,7 +13,8 @@
  *   call_read, call_hash ----> WORKING (a lane) -------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
  *
- * finish answers a refusal or an error, or hands on to `respond`. */
+ * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is first
+ * entered in the audit log, by one more write. */
 
 enum { ANSWER_MAX_BYTES = HTTP_ANSWER_MAX_BYTES, STATUS_DIGITS = 3 };
 
@@ -91,6 +92,64 @@ void call_hash(struct call *call, int (*run)(struct call *, struct store *, stru
 {
     begin(call, run, respond);
     submit_work(call, call->service->hasher);
+}
+
+/* ---- refusals ---- */
+
+static int enter_refusal(struct call *call, struct store *store, struct err *err)
+{
+    enum { DETAILS_BYTES = 160 };
+    char details[DETAILS_BYTES];
+    const struct http_problem *problem = &call->refusal.problem;
+    (void)snprintf(details, sizeof details, "{\"operation\":\"%s\",\"why\":\"%s\"}",
+                   exchange_route(call->exchange)->operation,
+                   problem->code != NULL ? problem->code : "refused");
+    struct audit_entry entry = {
+        .actor = call->actor,
+        .action = "access.refuse",
+        .target = exchange_path(call->exchange),
+        .outcome = AUDIT_REFUSED,
+        .details = bytes_from_z(details),
+    };
+    return audit_append(call->service->chain, store, &entry, err);
+}
+
+static void answer_refusal(struct call *call)
+{
+    call->problem = call->refusal.problem;
+    call->rc = call->run_rc = call->refusal.rc;
+    call->err = call->refusal.err;
+    finish(call);
+}
+
+/* A few a second: whoever is refused by the thousand fills no disk, and is in the log all the same. */
+static bool may_enter_refusal(struct call *call)
+{
+    struct service *service = call->service;
+    if (service->refused_utc != call->now_utc) {
+        service->refused_utc = call->now_utc;
+        service->refusals = 0;
+    }
+    return service->refusals++ < SERVICE_REFUSALS_A_SECOND;
+}
+
+static void refuse(struct call *call)
+{
+    call->touches_accounts = false;
+    call->refusal.problem = call->problem;
+    call->refusal.rc = call->rc;
+    call->refusal.err = call->err;
+    if (may_enter_refusal(call))
+        call_write_unkeyed(call, enter_refusal, answer_refusal);
+    else
+        finish(call);
+}
+
+void call_refuse_access(struct call *call, const struct http_problem *problem)
+{
+    call->problem = *problem;
+    call->rc = call->run_rc = ERR_REFUSED;
+    refuse(call);
 }
 
 /* ---- the writer ---- */
@@ -172,7 +231,12 @@ static void on_action_done(struct action *action)
         service_reload_book(call->service, &call->book_wait);
         return;
     }
-    finish(call);
+    bool is_refused =
+        call->rc == call->run_rc && (call->rc == ERR_REFUSED || call->rc == ERR_PERMISSION);
+    if (is_refused)
+        refuse(call);
+    else
+        finish(call);
 }
 
 static void submit_action(struct call *call, struct receipt_key key)

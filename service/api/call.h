@@ -46,6 +46,11 @@ struct call {
     int (*run)(struct call *call, struct store *store, struct err *err);
     void (*respond)(struct call *call);
     int run_rc; /* what `run` said; a batch may fail after it */
+    struct {    /* while the audit log is told of it */
+        struct http_problem problem;
+        int rc;
+        struct err err;
+    } refusal;
     struct book_wait book_wait;
     union {
         struct action action;
@@ -108,6 +113,8 @@ void call_answer_json(struct call *call, int status, json_t *value); /* steals `
 int call_put_json(struct call *call, json_t *value, struct err *err);
 /* `answer` with `status`; an empty one without a body. */
 void call_answer(struct call *call);
+/* Nobody may do this, or not they: the audit log is told, then `problem` (static texts) is answered. */
+void call_refuse_access(struct call *call, const struct http_problem *problem);
 /* With static texts, or the arena's. */
 void call_answer_problem(struct call *call, const struct http_problem *problem);
 /* In its own words, from `run`: `detail_zh` is static. Returns ERR_REFUSED. */

@@ -383,6 +383,30 @@ static void teams__are_put_and_listed(void **state)
     assert_true(says(running, "一班"));
 }
 
+static void audit__tells_of_what_was_refused(void **state)
+{
+    struct running *running = *state;
+    enum visitor auditor = VISITOR_ROLES + ROLE_AUDITOR;
+    char name[32], line[128];
+    visitor_name(VISITOR_ROLES, name);
+    (void)snprintf(line, sizeof line, "POST /api/v1/users/%s/disable", name);
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "own", "{}"), 409);
+    assert_true(says(running, "\"own_account\""));
+    assert_int_equal(ask_as(running, VISITOR_CONTRACTOR, "GET /api/v1/audit", NULL, NULL), 403);
+    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "POST /api/v1/imports?name=a", "a", "x"),
+                     403);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(ask_as(running, VISITOR_CONTRACTOR, "GET /api/v1/users", NULL, NULL), 403);
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?action=access.refuse", NULL, NULL),
+                     200);
+    assert_true(says(running, "\"operation\":\"disableUser\",\"why\":\"own_account\""));
+    assert_true(says(running, "\"target\":\"/api/v1/audit\""));
+    assert_true(says(running, "\"who\":\"token:visitor"));
+    json_t *object = json_loadb(running->body.ptr, running->body.len, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(object, "items")), SERVICE_REFUSALS_A_SECOND);
+    json_decref(object);
+}
+
 static void audit__is_read_carried_out_and_recomputed(void **state)
 {
     struct running *running = *state;
@@ -494,6 +518,7 @@ int main(void)
         SERVICE_TEST(call_write__answers_a_repeat_as_before),
         SERVICE_TEST(tokens__work_until_they_are_revoked),
         SERVICE_TEST(teams__are_put_and_listed),
+        SERVICE_TEST(audit__tells_of_what_was_refused),
         SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
         SERVICE_TEST(sweep__enters_what_has_run_out),
         SERVICE_TEST(system__tells_that_it_lives),
