@@ -1,0 +1,154 @@
+#ifndef PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
+#define PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
+
+#include "service/auth/audit.h"
+#include "service/followup/protocol.h"
+#include "service/rounds/lifecycle.h"
+#include "service/storage/campaigns.h"
+#include "service/storage/dials.h"
+
+/* The engine of the phoning: every change of a case goes through here, within the caller's open write transaction, which
+ * is rolled back after an error. Time is an argument, so that a simulation has a clock of its own.
+ *
+ *        open            next (lease)            finish: by protocol_next
+ *   --> QUEUED ------------> LEASED ------------------------------------------> FINAL
+ *          ^    <-----------   |  ^                                              |
+ *          |  give back, lease |  |                                              | free (a refusal, once)
+ *          |  run out, and     |  +---- next -- WAITING <------------------------+
+ *          |  never dialled    +--------------> WAITING, APPOINTMENT
+ *          |                                       |  place anew: the window passed
+ *          +-- language, team                      +--> WAITING, APPOINTMENT, FINAL (exhausted)
+ *
+ * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle). The table of casework.c is the
+ * whole of it; any other transition is refused: ERR_WRONG_STATE. */
+
+/* What the engine needs beside a store. Rules, zone and calendar of each campaign are read once and kept: they are frozen
+ * with its round. One thread at a time; the calendars and rules given out stay until it is freed. */
+struct casework;
+struct casework_options {
+    /* A random number; NULL: the system's. Simulations seed their own. */
+    int (*random64)(void *context, uint64_t *out, struct err *err);
+    void *context;
+};
+int casework_new(const struct datadir *datadir, const struct casework_options *options,
+                 struct casework **out, struct err *err);
+void casework_free(struct casework *work); /* accepts NULL */
+/* The hours of a campaign; its rules are hours->rules. */
+int casework_hours(struct casework *work, struct store *store, int64_t campaign_id,
+                   const struct calling_hours **out, struct err *err);
+
+/* ---- a campaign ---- */
+
+/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the do-not-call
+ * list are FINAL at once. ERR_WRONG_STATE: no draw, closed, or begun already. */
+int casework_open(struct casework *work, struct store *store, const struct round_row *round,
+                  const struct actor *actor, struct campaign_row *out, struct err *err);
+/* After more of the reserve was released (draw_top_up): add what is new. *out_cases: how many. */
+int casework_take_released(struct casework *work, struct store *store, int64_t campaign_id,
+                           const struct actor *actor, int64_t *out_cases, struct err *err);
+
+/* ---- callers ---- */
+
+struct caller {
+    int64_t account_id, team_id; /* team_id: of a contractor's team, else 0 */
+    struct bytes name;
+    const struct bytes *languages;
+    size_t language_count;
+    int64_t now_utc;
+};
+
+enum turn { TURN_HELD, TURN_APPOINTMENT, TURN_RETRY, TURN_FRESH };
+struct leased_case {
+    struct followup_case row;
+    enum turn turn;
+};
+/* What the caller holds already, else: due appointments, own first; due retries; fresh cases of the unit with the lowest
+ * share of final cases to target, at random within the unit. ERR_NOT_FOUND: none is due; *out_retry_utc then says when
+ * to ask again. Before anything else a few cases whose time has passed are placed anew, so that nothing has to be swept
+ * for this to be right. */
+int casework_next(struct casework *work, struct store *store, const struct caller *caller,
+                  struct leased_case *out, int64_t *out_retry_utc, struct err *err);
+/* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. */
+int casework_renew(struct casework *work, struct store *store, const struct caller *caller,
+                   int64_t case_id, int64_t *out_until_utc, struct err *err);
+/* Give it back undialled. */
+int casework_give_back(struct casework *work, struct store *store, const struct caller *caller,
+                       int64_t case_id, struct err *err);
+/* Reveal a number and begin the dial. The number is not given here: casework_number gives it once this has been
+ * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, on the do-not-call list. */
+int casework_dial(struct casework *work, struct store *store, const struct caller *caller,
+                  int64_t case_id, int64_t number_no, struct dial_row *out, struct err *err);
+/* The number of the dial that is going on, for whoever makes it. */
+int casework_number(struct casework *work, struct store *store, const struct caller *caller,
+                    int64_t dial_id, struct buf *out, struct err *err);
+/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_RANGE: no such item, order or value. */
+int casework_answer(struct casework *work, struct store *store, const struct caller *caller,
+                    int64_t dial_id, int64_t drawn_id, struct bytes item, struct bytes value,
+                    struct bytes words, int64_t spent_ms, int64_t *out_until_utc, struct err *err);
+
+struct dial_end {
+    struct bytes code;       /* AAPOR's, one that is offered */
+    struct bytes note;       /* the caller's */
+    struct bytes recording;  /* reference; may be empty */
+    int64_t appointment_utc; /* 0: none; must lie within the hours */
+    bool appointment_is_own; /* with the same caller */
+    struct bytes language;   /* of 2.33: za, other */
+};
+struct finished {
+    int64_t dial_id;
+    enum next_step step; /* NEXT_NUMBER: the caller holds the case still */
+    char code
+        [CASE_CODE_BYTES]; /* of the dial, as it was taken: 1.2 when answers are missing for 1.1 */
+    int64_t from_utc;      /* of the next try */
+    bool is_rechecked;     /* a checker will call again; not told to the caller */
+};
+/* End the dial: each drawn order of the case gets its attempt (storage/outcomes.h), with what was answered; then
+ * protocol_next. 1.1 needs every required answer of every order: ERR_REFUSED names the first that is missing. A code
+ * that contradicts the answers (a refusal after a complete) is refused. */
+int casework_finish(struct casework *work, struct store *store, const struct caller *caller,
+                    int64_t dial_id, const struct dial_end *end, struct finished *out,
+                    struct err *err);
+
+/* ---- supervisors, and the clock ---- */
+
+/* Release a refusal, once: it is called on another day. */
+int casework_free_refusal(struct casework *work, struct store *store, int64_t case_id,
+                          struct bytes why, const struct actor *actor, struct err *err);
+/* A time that the person booked otherwise than in a call. */
+int casework_book(struct casework *work, struct store *store, int64_t case_id, int64_t at_utc,
+                  const struct actor *actor, struct err *err);
+/* Make it final with a code that no caller may give (4.10), or for want of a number or language. */
+int casework_settle(struct casework *work, struct store *store, int64_t case_id, struct bytes code,
+                    struct bytes why, const struct actor *actor, struct err *err);
+/* Never call this number again: cases that have it, in every open campaign, become FINAL 2.113 where no answer was
+ * given; one that is held is told when the dial ends. `number` as phone_read gives it. */
+int casework_ban(struct casework *work, struct store *store, struct bytes number, struct bytes why,
+                 const struct actor *actor, int64_t *out_cases, struct err *err);
+/* Another number of the person, told in a call or by the office. */
+int casework_add_number(struct casework *work, struct store *store, int64_t case_id,
+                        struct bytes number, const struct actor *actor, struct err *err);
+/* Give `count` fresh cases to a team (0: back to all), at random over the units by their number. */
+int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
+                    int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
+                    struct err *err);
+/* End leases that have run out and place anew what nobody took in its window, at most `limit` of both. An unfinished dial
+ * of a lease that ran out ends as what was answered in it (1.1, 1.2) or interrupted. *out_done: how many; less than
+ * `limit`: none is left. */
+int casework_sweep(struct casework *work, struct store *store, int64_t now_utc, int limit,
+                   int *out_done, struct err *err);
+
+/* What stands against closing a round. */
+struct casework_open_ends {
+    int64_t unworked;       /* released and never attempted, */
+    int64_t without_number; /* … of them those without a number that could be dialled */
+    int64_t unfinished;     /* attempted, the protocol not done */
+    int64_t appointments, leased;
+    int64_t rechecks; /* not settled */
+};
+int casework_open_ends_load(struct store *store, int64_t campaign_id,
+                            struct casework_open_ends *out, struct err *err);
+/* The round is closed: nothing is called any more, what is held is taken back. */
+int casework_end(struct casework *work, struct store *store, int64_t campaign_id, int64_t now_utc,
+                 struct err *err);
+
+#endif

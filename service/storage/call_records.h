@@ -1,0 +1,76 @@
+#ifndef PINGYI_SERVICE_STORAGE_CALL_RECORDS_H
+#define PINGYI_SERVICE_STORAGE_CALL_RECORDS_H
+
+#include "service/storage/store.h"
+
+/* The telephone company's lists of calls (话单), held against dials; and packages of cases given to contractors. Needs
+ * an open transaction. Bytes given out stay valid until the next call on the store. */
+
+struct call_record_file_row {
+    int64_t id;
+    struct bytes file_name, sha256;
+    int64_t imported_utc;
+    struct bytes who;
+    int64_t rows, matched, unmatched, rejected;
+};
+/* Fills id. ERR_EXISTS: the same bytes were loaded. */
+int call_record_file_put_new(struct store *store, struct call_record_file_row *row,
+                             struct err *err);
+int call_record_file_put_counts(struct store *store, const struct call_record_file_row *row,
+                                struct err *err);
+typedef int (*call_record_file_cb)(void *context, const struct call_record_file_row *row,
+                                   struct err *err);
+int call_record_files_each(struct store *store, call_record_file_cb on_file, void *context,
+                           struct err *err); /* newest first */
+
+struct call_record_row {
+    int64_t id, file_id, line;
+    int64_t phone_key;
+    struct bytes sealed; /* the number, as row `id` */
+    int64_t started_utc, seconds;
+    struct bytes line_name;
+    int64_t dial_id; /* 0: matches none */
+};
+/* The id that the next record will have, to seal it with. */
+int call_record_next_id(struct store *store, int64_t *out_id, struct err *err);
+int call_record_put_new(struct store *store, struct call_record_row *row, struct err *err);
+/* The dial of that number without a record yet whose start lies nearest to `at_utc`, at most `within_s` away.
+ * ERR_NOT_FOUND. */
+int call_record_find_dial(struct store *store, int64_t phone_key, int64_t at_utc, int64_t within_s,
+                          int64_t *out_dial_id, struct err *err);
+typedef int (*call_record_cb)(void *context, const struct call_record_row *row, struct err *err);
+int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
+                                call_record_cb on_record, void *context, struct err *err);
+
+/* Dials of a campaign between two instants that no record matches. */
+struct unmatched_dial {
+    int64_t dial_id, case_id, account_id;
+    struct bytes account_name, code;
+    int64_t team_id;
+    int64_t started_utc, ended_utc;
+};
+typedef int (*unmatched_dial_cb)(void *context, const struct unmatched_dial *dial, struct err *err);
+int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_utc, int64_t to_utc,
+                         int64_t after_id, int64_t limit, unmatched_dial_cb on_dial, void *context,
+                         struct err *err);
+
+struct package_row {
+    int64_t id, campaign_id, team_id;
+    struct bytes team_name; /* filled by reading */
+    struct bytes mark;
+    int64_t cases;
+    int64_t made_utc;
+    struct bytes made_by;
+    int64_t until_day;
+};
+int package_put_new(struct store *store, struct package_row *row, struct err *err); /* fills id */
+int package_get_by_mark(struct store *store, struct bytes mark, struct package_row *out,
+                        struct err *err);
+int package_case_put(struct store *store, int64_t package_id, int64_t case_id, struct err *err);
+int package_has_case(struct store *store, int64_t package_id, int64_t case_id, bool *out,
+                     struct err *err);
+typedef int (*package_cb)(void *context, const struct package_row *row, struct err *err);
+int packages_each(struct store *store, int64_t campaign_id, package_cb on_package, void *context,
+                  struct err *err);
+
+#endif
