@@ -42,6 +42,11 @@ static void decide_on_reading(struct http_connection *connection)
         return;
     connection->is_reading = wants;
     connection->read_since_ms = uv_now(connection->server->loop);
+    /* While the disk was slow the peer was not. */
+    if (wants && connection->reading != NULL && connection->reading->spool != NULL) {
+        connection->body_since_ms = connection->read_since_ms;
+        connection->body_before = connection->reading->body_bytes;
+    }
     if (!wants)
         (void)uv_read_stop((uv_stream_t *)&connection->tcp);
     else if (uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read) != 0)
@@ -56,6 +61,9 @@ static void linger(struct http_connection *connection)
         tls_session_close(connection->tls);
         connection_flush(connection);
     }
+    /* The peer may have left between the answer and the alert. */
+    if (connection->state == CONNECTION_CLOSING)
+        return;
     connection->state = CONNECTION_LINGER;
     connection->read_since_ms = uv_now(connection->server->loop);
     if (uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0)
@@ -103,10 +111,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         connection_receive(connection, (struct bytes){buf->base, (size_t)count});
         connection_step(connection);
     } else if (count == UV_EOF && connection->state != CONNECTION_LINGER) {
-        /* Half closed: whoever has asked still gets the answers; who was still asking does not. */
-        connection->peer_is_done = true;
-        if (connection->reading != NULL)
-            connection_close(connection);
+        connection_hear_end(connection);
         connection_step(connection);
     } else if (count < 0) {
         connection_close(connection);
@@ -138,16 +143,36 @@ static void shed(struct http_connection *connection)
     connection_close(connection);
 }
 
+/* A peer that takes a little now and then would hold its answer, of up to 8 MiB, for days. */
 static void check_write_time(struct http_connection *connection, uint64_t now_ms)
 {
-    size_t left = uv_stream_get_write_queue_size((uv_stream_t *)&connection->tcp);
-    int limit = connection->server->options.limits.write_stall_ms;
-    if (left != connection->write_left) {
-        connection->write_left = left;
-        connection->write_since_ms = now_ms;
-    } else if (is_over(connection->write_since_ms, limit, now_ms)) {
+    if (!is_over(connection->write_since_ms, connection->server->options.limits.write_stall_ms,
+                 now_ms))
+        return;
+    size_t left = connection_untaken(connection);
+    if (left + HTTP_SLOWEST_BYTES > connection->write_left) {
         shed(connection);
+        return;
     }
+    connection->write_left = left;
+    connection->write_since_ms = now_ms;
+}
+
+/* The same of a body: one in memory has its time, one to disk has it for each of its pieces. */
+static bool body_is_slow(struct http_connection *connection, uint64_t now_ms)
+{
+    const struct http_limits *limits = &connection->server->options.limits;
+    const struct http_exchange *exchange = connection->reading;
+    if (is_over(connection->read_since_ms, limits->body_stall_ms, now_ms))
+        return true;
+    if (!is_over(connection->body_since_ms, limits->body_total_ms, now_ms))
+        return false;
+    if (exchange->spool == NULL ||
+        exchange->body_bytes < connection->body_before + HTTP_SLOWEST_BYTES)
+        return true;
+    connection->body_since_ms = now_ms;
+    connection->body_before = exchange->body_bytes;
+    return false;
 }
 
 void connection_check_time(struct http_connection *connection, uint64_t now_ms)
@@ -165,9 +190,7 @@ void connection_check_time(struct http_connection *connection, uint64_t now_ms)
         if (is_over(connection->begun_ms, limits->tls_handshake_ms, now_ms))
             shed(connection);
     } else if (connection->reading != NULL) {
-        bool is_in_memory = connection->reading->spool == NULL;
-        if (is_over(since, limits->body_stall_ms, now_ms) ||
-            (is_in_memory && is_over(connection->body_since_ms, limits->body_total_ms, now_ms)))
+        if (body_is_slow(connection, now_ms))
             time_out(connection);
     } else if (connection->in.len > 0) {
         if (is_over(since, limits->head_ms, now_ms))

@@ -69,7 +69,7 @@ static void begin_close(struct file_answer *file)
 static void refuse(struct file_answer *file)
 {
     buf_clear(&file->exchange->added);
-    exchange_refuse(file->exchange, STATUS_INTERNAL);
+    exchange_refuse(file->exchange, status_of_failure((int)file->result));
     begin_close(file);
 }
 

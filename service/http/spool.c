@@ -132,8 +132,9 @@ static void remove_file(struct spool *spool)
 
 static int failure_status(int failure)
 {
-    return failure == UV_ENOSPC || failure == -EDQUOT || failure == UV_EFBIG ? STATUS_STORAGE
-                                                                             : STATUS_INTERNAL;
+    if (failure == UV_ENOSPC || failure == -EDQUOT || failure == UV_EFBIG)
+        return STATUS_STORAGE;
+    return status_of_failure(failure);
 }
 
 static void fail(struct spool *spool)

@@ -1,6 +1,8 @@
 #include "service/http/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <uv.h>
 
 static const struct status_words table[] = {
     {200, "OK", "ok", ""},
@@ -49,4 +51,10 @@ const struct status_words *status_words(int status)
             internal = &table[i];
     }
     return internal;
+}
+
+int status_of_failure(int failure)
+{
+    bool is_for_want = failure == UV_EMFILE || failure == UV_ENFILE || failure == UV_ENOMEM;
+    return is_for_want ? STATUS_UNAVAILABLE : STATUS_INTERNAL;
 }

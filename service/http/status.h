@@ -33,4 +33,7 @@ struct status_words {
 /* Of an unknown status, those of 500. */
 const struct status_words *status_words(int status);
 
+/* Of a file operation that failed with uv's code `failure`: 503 when descriptors or memory were missing, else 500. */
+int status_of_failure(int failure);
+
 #endif
