@@ -79,6 +79,17 @@ static int count_failure(struct call *call, struct store *store, struct err *err
     return account_sign_in(&office, &sign_in, &outcome, err);
 }
 
+/* Within the write: of several guesses that were under way at once the first that failed stops the others, whatever they
+ * bring. */
+static int check_not_locked(struct call *call, struct store *store, struct err *err)
+{
+    struct sign_in_look look;
+    int rc = account_look(store, call->who.name, call->now_utc, &look, err);
+    if (rc == OK && look.retry_after_s > 0)
+        rc = call_refuse(call, 429, "locked", "验证失败次数过多，请稍后再试。", err);
+    return rc;
+}
+
 static bool is_locked(struct call *call, int64_t retry_after_s)
 {
     if (retry_after_s <= 0)
@@ -127,7 +138,9 @@ static int change_password(struct call *call, struct store *store, struct err *e
     struct password_change *change = call->input;
     struct account_office office = call_office(call, store);
     struct session_row session;
-    int rc = account_change_password(&office, call->who.account_id, change->hash,
+    int rc = check_not_locked(call, store, err);
+    if (rc == OK)
+        rc = account_change_password(&office, call->who.account_id, change->hash,
                                      call->who.session_id, err);
     if (rc == OK)
         rc = session_get(store, call->who.session_id, &session, err);
@@ -295,11 +308,8 @@ static int renew_codes(struct call *call, struct store *store, struct err *err)
     struct bytes *code = call->input;
     char codes[RECOVERY_CODES][RECOVERY_CODE_BYTES];
     struct account_office office = call_office(call, store);
-    struct sign_in_look look;
     bool holds = false;
-    int rc = account_look(store, call->who.name, call->now_utc, &look, err);
-    if (rc == OK && look.retry_after_s > 0)
-        rc = call_refuse(call, 429, "locked", "验证失败次数过多，请稍后再试。", err);
+    int rc = check_not_locked(call, store, err);
     if (rc == OK)
         rc = account_check_totp(&office, call->who.account_id, *code, &holds, err);
     if (rc == OK && !holds) {

@@ -27,6 +27,18 @@ static bool refuse(struct call *call, int status, const char *code, const char *
     return false;
 }
 
+/* Of somebody we know: for the audit log too. */
+static bool refuse_access(struct call *call, const char *code, const char *detail_zh)
+{
+    struct http_problem problem = {
+        .status = 403,
+        .code = code,
+        .detail = bytes_from_z(detail_zh),
+    };
+    call_refuse_access(call, &problem);
+    return false;
+}
+
 /* ---- where the request was made ---- */
 
 static bool equal_without_case(struct bytes a, struct bytes b)
@@ -135,9 +147,12 @@ static bool check_right(struct call *call, uint32_t access)
 {
     const struct identity *who = &call->who;
     if ((who->access & access) == 0)
-        return refuse(call, 403, "forbidden", "您的角色无权办理此事项。");
+        return refuse_access(call, "forbidden", "您的角色无权办理此事项。");
     if ((access & ACCESS_OWN_PEOPLE) != 0 && who->is_contractor)
-        return refuse(call, 403, "forbidden", "受托方人员不能查看各单位的结果。");
+        return refuse_access(call, "forbidden", "受托方人员不能查看各单位的结果。");
+    if ((access & ACCESS_ALL_UNITS) != 0 && who->unit_code.len > 0)
+        return refuse_access(call, "own_units_only",
+                             "此事项涉及全部单位；本账号只能查看本单位及其下级的结果。");
     if (who->is_partial && (access & ACCESS_PARTIAL) == 0) {
         if (strcmp(who->stage, "must_enrol") == 0)
             return refuse(call, 403, "must_enrol", "请先绑定动态口令。");
@@ -152,7 +167,7 @@ static bool check_csrf(struct call *call)
         return true;
     struct bytes given = exchange_header(call->exchange, "X-CSRF-Token");
     if (given.len == 0 || !secret_equal(given, call->who.csrf))
-        return refuse(call, 403, "csrf", "页面已失效，请刷新页面后重试。");
+        return refuse_access(call, "csrf", "页面已失效，请刷新页面后重试。");
     return true;
 }
 

@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/auth/hmac.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,8 @@
  *   call_read, call_hash ----> WORKING (a lane) -------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
  *
- * finish answers a refusal or an error, or hands on to `respond`. */
+ * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is first
+ * entered in the audit log, by one more write. */
 
 enum { ANSWER_MAX_BYTES = HTTP_ANSWER_MAX_BYTES, STATUS_DIGITS = 3 };
 
@@ -91,6 +94,64 @@ void call_hash(struct call *call, int (*run)(struct call *, struct store *, stru
     submit_work(call, call->service->hasher);
 }
 
+/* ---- refusals ---- */
+
+static int enter_refusal(struct call *call, struct store *store, struct err *err)
+{
+    enum { DETAILS_BYTES = 160 };
+    char details[DETAILS_BYTES];
+    const struct http_problem *problem = &call->refusal.problem;
+    (void)snprintf(details, sizeof details, "{\"operation\":\"%s\",\"why\":\"%s\"}",
+                   exchange_route(call->exchange)->operation,
+                   problem->code != NULL ? problem->code : "refused");
+    struct audit_entry entry = {
+        .actor = call->actor,
+        .action = "access.refuse",
+        .target = exchange_path(call->exchange),
+        .outcome = AUDIT_REFUSED,
+        .details = bytes_from_z(details),
+    };
+    return audit_append(call->service->chain, store, &entry, err);
+}
+
+static void answer_refusal(struct call *call)
+{
+    call->problem = call->refusal.problem;
+    call->rc = call->run_rc = call->refusal.rc;
+    call->err = call->refusal.err;
+    finish(call);
+}
+
+/* A few a second: whoever is refused by the thousand fills no disk, and is in the log all the same. */
+static bool may_enter_refusal(struct call *call)
+{
+    struct service *service = call->service;
+    if (service->refused_utc != call->now_utc) {
+        service->refused_utc = call->now_utc;
+        service->refusals = 0;
+    }
+    return service->refusals++ < SERVICE_REFUSALS_A_SECOND;
+}
+
+static void refuse(struct call *call)
+{
+    call->touches_accounts = false;
+    call->refusal.problem = call->problem;
+    call->refusal.rc = call->rc;
+    call->refusal.err = call->err;
+    if (may_enter_refusal(call))
+        call_write_unkeyed(call, enter_refusal, answer_refusal);
+    else
+        finish(call);
+}
+
+void call_refuse_access(struct call *call, const struct http_problem *problem)
+{
+    call->problem = *problem;
+    call->rc = call->run_rc = ERR_REFUSED;
+    refuse(call);
+}
+
 /* ---- the writer ---- */
 
 /* A receipt is the status and the answer: "201 {…}". Of an answer with secrets it is the refusal that repeats get. */
@@ -109,6 +170,7 @@ static int keep_answer(struct call *call, struct err *err)
 static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
+    call->problem = (struct http_problem){0}; /* of a run that was rolled back */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);
@@ -169,7 +231,12 @@ static void on_action_done(struct action *action)
         service_reload_book(call->service, &call->book_wait);
         return;
     }
-    finish(call);
+    bool is_refused =
+        call->rc == call->run_rc && (call->rc == ERR_REFUSED || call->rc == ERR_PERMISSION);
+    if (is_refused)
+        refuse(call);
+    else
+        finish(call);
 }
 
 static void submit_action(struct call *call, struct receipt_key key)
@@ -194,9 +261,11 @@ static bool is_key(struct bytes key)
     return true;
 }
 
-/* SHA-256 over method, path and body, which neither of the first two can be confused with. */
-static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
+/* Over method, target and body, which neither of the first two can be confused with. It lies in the store for days, and
+ * in backups, and a body may hold a password: so it is an HMAC, whose key lies elsewhere, by which nobody can guess. */
+static int digest_request(struct call *call, unsigned char out[HMAC_BYTES])
 {
+    unsigned char sha256[SHA256_BYTES];
     struct sha256 *digest = call->service->request_digest;
     struct bytes method = bytes_from_z(http_method_word(exchange_method(call->exchange)));
     struct bytes body = call->body_sha256 != NULL
@@ -206,13 +275,16 @@ static int digest_request(struct call *call, unsigned char out[SHA256_BYTES])
     if (rc == OK)
         rc = sha256_feed(digest, BYTES_LIT(" "), &call->err);
     if (rc == OK)
-        rc = sha256_feed(digest, exchange_path(call->exchange), &call->err);
+        rc = sha256_feed(digest, exchange_target(call->exchange), &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, BYTES_LIT("\n"), &call->err);
     if (rc == OK)
         rc = sha256_feed(digest, body, &call->err);
     if (rc == OK)
-        rc = sha256_finish(digest, out, &call->err);
+        rc = sha256_finish(digest, sha256, &call->err);
+    if (rc == OK)
+        rc = hmac_of(call->service->request_hmac,
+                     (struct bytes){(const char *)sha256, sizeof sha256}, out, &call->err);
     return rc;
 }
 

@@ -34,6 +34,8 @@ struct call {
     /* The answer shows a secret once: the receipt keeps that it was given, not what; a repeat is 409. */
     bool has_secrets;
     bool touches_accounts; /* the book is read again before the answer */
+    bool
+        holds_task_place; /* in the queue of tasks, until it is given back or the call is answered */
     /* Of a body on disk, set before call_write; NULL: the body is in memory, and is hashed there. */
     const unsigned char *body_sha256;
     /* Set by a `run` that refuses in its own words (status not 0), with an error, which rolls a write back, or with OK,
@@ -44,6 +46,11 @@ struct call {
     int (*run)(struct call *call, struct store *store, struct err *err);
     void (*respond)(struct call *call);
     int run_rc; /* what `run` said; a batch may fail after it */
+    struct {    /* while the audit log is told of it */
+        struct http_problem problem;
+        int rc;
+        struct err err;
+    } refusal;
     struct book_wait book_wait;
     union {
         struct action action;
@@ -106,6 +113,8 @@ void call_answer_json(struct call *call, int status, json_t *value); /* steals `
 int call_put_json(struct call *call, json_t *value, struct err *err);
 /* `answer` with `status`; an empty one without a body. */
 void call_answer(struct call *call);
+/* Nobody may do this, or not they: the audit log is told, then `problem` (static texts) is answered. */
+void call_refuse_access(struct call *call, const struct http_problem *problem);
 /* With static texts, or the arena's. */
 void call_answer_problem(struct call *call, const struct http_problem *problem);
 /* In its own words, from `run`: `detail_zh` is static. Returns ERR_REFUSED. */
@@ -116,6 +125,7 @@ void call_fail(struct call *call);
 /* Give back what the call holds beyond the arena, before exchange_answer… is called by other ways; harmless when
  * repeated. */
 void call_release(struct call *call);
+void call_give_place_back(struct call *call); /* harmless when it holds none */
 /* (json_value.c) */
 json_t *json_bytes(struct bytes text); /* a JSON string; NULL bytes: null */
 json_t *json_time(int64_t utc);        /* RFC 3339 with offset in Asia/Shanghai; 0: null */

@@ -8,8 +8,16 @@ enum { COMPLAINTS_A_SECOND = 5 };
 
 static const char json_media_type[] = "application/json";
 
+void call_give_place_back(struct call *call)
+{
+    if (call->holds_task_place)
+        tasks_give_place_back(call->service->tasks);
+    call->holds_task_place = false;
+}
+
 void call_release(struct call *call)
 {
+    call_give_place_back(call);
     json_decref(call->json);
     call->json = NULL;
     buf_deinit(&call->answer);
@@ -20,6 +28,7 @@ void call_answer(struct call *call)
     /* Answering ends the exchange, and the call with it: what it holds is taken over first. */
     struct buf answer = call->answer;
     bool has_secrets = call->has_secrets;
+    call_give_place_back(call);
     call->answer = (struct buf){0};
     json_decref(call->json);
     call->json = NULL;

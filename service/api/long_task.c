@@ -89,6 +89,15 @@ int long_task_finish_noted(struct long_task *task, struct datadir *datadir, stru
     return rc == OK ? put_done(task, datadir, err) : rc;
 }
 
+/* What the row says of a task that ended otherwise than done. */
+static struct bytes state_of_failure(const struct long_task *task, const struct err *failure)
+{
+    if (failure->code != ERR_CANCELED)
+        return BYTES_LIT("failed");
+    return atomic_load(&task->task.is_interrupted) ? BYTES_LIT("interrupted")
+                                                   : BYTES_LIT("canceled");
+}
+
 /* It ended otherwise than done. When not even that can be stored, the next start says that it was interrupted. */
 static void put_failed(struct long_task *task, struct datadir *datadir, const struct err *failure)
 {
@@ -103,8 +112,7 @@ static void put_failed(struct long_task *task, struct datadir *datadir, const st
     if (rc == OK)
         rc = put_audit(task, datadir, AUDIT_FAILED, details, &err);
     if (rc == OK)
-        rc = task_put_state(datadir->store, task->task.id,
-                            is_canceled ? BYTES_LIT("canceled") : BYTES_LIT("failed"),
+        rc = task_put_state(datadir->store, task->task.id, state_of_failure(task, failure),
                             bytes_from_z(task->message), BYTES_LIT(""),
                             service_now_utc(task->service), &err);
     if (rc == OK)
@@ -208,13 +216,18 @@ static struct long_task *make(struct call *call, const struct long_request *requ
     return NULL;
 }
 
-/* The row is there, and the task is not: too many wait, or memory or disk gave out. */
-static int put_refused(struct call *call, struct store *store, struct err *err)
+/* The row is there, and the task is not: memory or disk gave out, or the service stops. */
+static int put_unstarted(struct call *call, struct store *store, struct err *err)
 {
     const struct long_request *request = call->input;
     return task_put_state(store, request->id, BYTES_LIT("failed"),
-                          BYTES_LIT("排队的任务过多，未能开始，请稍后再试"), BYTES_LIT(""),
-                          call->now_utc, err);
+                          BYTES_LIT("内存或磁盘空间不足，或服务正在停止，未能开始，请重新提交"),
+                          BYTES_LIT(""), call->now_utc, err);
+}
+
+static json_t *accepted(int64_t id)
+{
+    return json_pack("{s:I}", "task", (json_int_t)id);
 }
 
 static void answer_busy(struct call *call)
@@ -228,18 +241,26 @@ static void answer_busy(struct call *call)
     call_answer_problem(call, &problem);
 }
 
+/* The answer is out of our hands once its receipt is stored: it is 202, and the row tells what became of the task. */
+static void answer_accepted(struct call *call)
+{
+    const struct long_request *request = call->input;
+    call_answer_json(call, 202, accepted(request->id));
+}
+
 static void queue(struct call *call)
 {
     const struct long_request *request = call->input;
     struct long_task *task = make(call, request);
     struct err err;
+    call_give_place_back(call);
     if (task != NULL && tasks_submit(call->service->tasks, &task->task, &err) == OK) {
         call_answer(call);
         return;
     }
     if (task != NULL)
         release(&task->task);
-    call_write_unkeyed(call, put_refused, answer_busy);
+    call_write_unkeyed(call, put_unstarted, answer_accepted);
 }
 
 static int put_row(struct call *call, struct store *store, struct err *err)
@@ -258,7 +279,7 @@ static int put_row(struct call *call, struct store *store, struct err *err)
         return rc;
     request->id = row.id;
     call->status = 202;
-    return call_put_json(call, json_pack("{s:I}", "task", (json_int_t)row.id), err);
+    return call_put_json(call, accepted(row.id), err);
 }
 
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body)
@@ -268,6 +289,12 @@ void long_task_start(struct call *call, const struct long_wish *wish, bool takes
         return;
     *request = (struct long_request){.wish = *wish, .takes_body = takes_body};
     call->input = request;
+    struct err err;
+    if (tasks_hold_place(call->service->tasks, &err) != OK) {
+        answer_busy(call);
+        return;
+    }
+    call->holds_task_place = true;
     call_write(call, put_row, queue);
 }
 

@@ -6,7 +6,9 @@
 
 /* A long job of the service, from the request that asks for it to its end. Its row in the store tells of it:
  *
- *   request --(writer)--> queued --> running --> done | failed | canceled       a restart: interrupted
+ *   request --(writer)--> queued --> running --> done | failed | canceled       the service ended: interrupted
+ *
+ * A place in the queue is held before anything is stored: 503 means that nothing was, and 202 stays 202 for the key.
  *
  * From `running` on the task writes its row itself, with the connection that it has of its own: `done` in the very
  * transaction that holds what it did and its entry of the audit log. So a task whose row says done is done. */
@@ -45,7 +47,7 @@ struct long_task {
 
 /* ---- of requests (loop) ---- */
 
-/* Write the row and queue the task; 202 {"task": id}. With `takes_body` the request's body on disk becomes its
+/* Write the row and queue the task; 202 {"task": id}; 503 when too many wait. With `takes_body` the request's body on disk becomes its
  * upload. */
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body);
 /* tasks_options.on_change; `context` is the service. */

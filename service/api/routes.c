@@ -8,8 +8,11 @@
 #define AUDITOR       ACCESS_OF(ROLE_AUDITOR)
 #define OFFICE        ACCESS_OF(ROLE_OFFICE)
 /* Results per unit: of contractors' people none has these roles, and none gets them. */
-#define RESULTS   (OFFICE | AUDITOR | ACCESS_OWN_PEOPLE)
-#define TASKS     (OFFICE | AUDITOR | ADMINISTRATOR)
+#define RESULTS (OFFICE | AUDITOR | ACCESS_OWN_PEOPLE)
+/* … of all units at once: not a county office's. */
+#define WHOLE     (RESULTS | ACCESS_ALL_UNITS)
+#define DESK      (OFFICE | ACCESS_ALL_UNITS)
+#define TASKS     (OFFICE | AUDITOR | ADMINISTRATOR | ACCESS_ALL_UNITS)
 #define ANYONE    ACCESS_ANYONE
 #define ANY_STAGE (ACCESS_ANYONE | ACCESS_PARTIAL)
 
@@ -97,38 +100,38 @@ const struct http_route api_routes[] = {
      "getRound"},
     {METHOD_GET, "/api/v1/rounds/{id}/score", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
      rounds_score, "getScore"},
-    {METHOD_GET, "/api/v1/rounds/{id}/bulletin", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+    {METHOD_GET, "/api/v1/rounds/{id}/bulletin", WHOLE | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
      rounds_bulletin, "getBulletin"},
-    {METHOD_GET, "/api/v1/rounds/{id}/charts", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+    {METHOD_GET, "/api/v1/rounds/{id}/charts", WHOLE | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
      rounds_list_charts, "listCharts"},
-    {METHOD_GET, "/api/v1/rounds/{id}/charts/{chart}", RESULTS | ACCESS_READ_TOKEN, HTTP_BODY_NONE,
-     0, rounds_chart, "getChart"},
+    {METHOD_GET, "/api/v1/rounds/{id}/charts/{chart}", WHOLE | ACCESS_READ_TOKEN, HTTP_BODY_NONE, 0,
+     rounds_chart, "getChart"},
     {METHOD_GET, "/api/v1/rounds/{id}/units/{code}/orders", RESULTS, HTTP_BODY_NONE, 0,
      round_orders_list, "listUnitOrders"},
     {METHOD_GET, "/api/v1/rounds/{id}/remarks", RESULTS | ACCESS_OF(ROLE_SUPERVISOR),
      HTTP_BODY_NONE, 0, remarks_list, "listRemarks"},
     {METHOD_POST, "/api/v1/rounds/{id}/remarks", OFFICE | ACCESS_OF(ROLE_SUPERVISOR),
      HTTP_BODY_MEMORY, 16 * 1024, remarks_add, "addRemark"},
-    {METHOD_POST, "/api/v1/rounds/{id}/tasks", OFFICE, HTTP_BODY_MEMORY, 4096, rounds_start_task,
+    {METHOD_POST, "/api/v1/rounds/{id}/tasks", DESK, HTTP_BODY_MEMORY, 4096, rounds_start_task,
      "startRoundTask"},
 
     /* imports.c, import_rejects.c, task_import.c, quality.c */
-    {METHOD_GET, "/api/v1/imports", RESULTS, HTTP_BODY_NONE, 0, imports_list, "listImports"},
-    {METHOD_POST, "/api/v1/imports", OFFICE | ACCESS_IMPORT_TOKEN, HTTP_BODY_FILE, IMPORT_MAX_BYTES,
+    {METHOD_GET, "/api/v1/imports", WHOLE, HTTP_BODY_NONE, 0, imports_list, "listImports"},
+    {METHOD_POST, "/api/v1/imports", DESK | ACCESS_IMPORT_TOKEN, HTTP_BODY_FILE, IMPORT_MAX_BYTES,
      imports_load, "loadImport"},
-    {METHOD_GET, "/api/v1/imports/{id}", RESULTS, HTTP_BODY_NONE, 0, imports_show, "getImport"},
-    {METHOD_DELETE, "/api/v1/imports/{id}", OFFICE, HTTP_BODY_NONE, 0, imports_undo, "undoImport"},
-    {METHOD_GET, "/api/v1/imports/{id}/rejects", OFFICE, HTTP_BODY_NONE, 0, imports_rejects,
+    {METHOD_GET, "/api/v1/imports/{id}", WHOLE, HTTP_BODY_NONE, 0, imports_show, "getImport"},
+    {METHOD_DELETE, "/api/v1/imports/{id}", DESK, HTTP_BODY_NONE, 0, imports_undo, "undoImport"},
+    {METHOD_GET, "/api/v1/imports/{id}/rejects", DESK, HTTP_BODY_NONE, 0, imports_rejects,
      "exportRejects"},
-    {METHOD_GET, "/api/v1/quality", RESULTS, HTTP_BODY_NONE, 0, quality_show, "getQuality"},
+    {METHOD_GET, "/api/v1/quality", WHOLE, HTTP_BODY_NONE, 0, quality_show, "getQuality"},
 
     /* tasks.c */
     {METHOD_GET, "/api/v1/tasks", TASKS, HTTP_BODY_NONE, 0, tasks_list, "listTasks"},
     {METHOD_GET, "/api/v1/tasks/{id}", TASKS | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0, tasks_show,
      "getTask"},
-    {METHOD_DELETE, "/api/v1/tasks/{id}", OFFICE | ADMINISTRATOR, HTTP_BODY_NONE, 0, tasks_stop_one,
+    {METHOD_DELETE, "/api/v1/tasks/{id}", DESK | ADMINISTRATOR, HTTP_BODY_NONE, 0, tasks_stop_one,
      "cancelTask"},
-    {METHOD_GET, "/api/v1/tasks/{id}/result", RESULTS | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0,
+    {METHOD_GET, "/api/v1/tasks/{id}/result", WHOLE | ACCESS_IMPORT_TOKEN, HTTP_BODY_NONE, 0,
      tasks_result, "getTaskResult"},
 
     /* task_backup.c */

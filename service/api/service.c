@@ -150,16 +150,23 @@ static int open_lanes(struct service *service, struct err *err)
 /* From here on the store that opened the directory is the writer's. */
 static int open_writer(struct service *service, struct err *err)
 {
+    struct store *checkpoint_store = NULL;
+    int rc = datadir_open_store(&service->datadir, STORE_READWRITE, &checkpoint_store, err);
+    if (rc != OK)
+        return rc;
     struct writer_options options = {
         .store = service->datadir.store,
+        .checkpoint_store = checkpoint_store,
         .queue_max = SERVICE_WRITE_QUEUE_MAX,
         .now_utc = service->options->now_utc != NULL ? service->options->now_utc : clock_now_utc,
         .on_foreign_write = on_foreign_write,
         .context = service,
     };
-    int rc = writer_new(service->loop, &options, &service->writer, err);
+    rc = writer_new(service->loop, &options, &service->writer, err);
     if (rc == OK)
         service->datadir.store = NULL;
+    else
+        store_close(checkpoint_store);
     return rc;
 }
 
@@ -170,6 +177,8 @@ static int open_keys(struct service *service, struct err *err)
         rc = vault_sealer_new(service->datadir.vault, "totp", &service->totp_sealer, err);
     if (rc == OK)
         rc = sha256_new(&service->request_digest, err);
+    if (rc == OK)
+        rc = vault_hmac_new(service->datadir.vault, "request", &service->request_hmac, err);
     return rc;
 }
 

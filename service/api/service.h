@@ -42,6 +42,7 @@ enum {
     SERVICE_READ_QUEUE_MAX = 1024,
     SERVICE_HASH_QUEUE_MAX = 64,
     SERVICE_TASK_QUEUE_MAX = 16,
+    SERVICE_REFUSALS_A_SECOND = 5, /* entered in the audit log */
     SERVICE_LISTEN_MAX = 16,
     SERVICE_PATH_MAX_BYTES = 4096
 };
@@ -86,6 +87,7 @@ struct service {
     struct audit_chain *chain;        /* the writer thread's */
     struct vault_sealer *totp_sealer; /* the writer thread's */
     struct sha256 *request_digest;    /* the loop's */
+    struct hmac *request_hmac;        /* the loop's */
     uv_timer_t sweeper;               /* sessions, certificate */
     struct sweep *sweep;              /* NULL: none is on its way */
     uv_async_t foreign_write;         /* from the writer thread: another process has written */
@@ -94,6 +96,8 @@ struct service {
     int64_t write_failed_utc; /* of the last batch, when it failed; 0: it held */
     int64_t complained_utc;   /* second of the last line about a failure, and how many in it */
     int complaints;
+    int64_t refused_utc; /* second of the last refusal, and how many in it */
+    int refusals;
     bool has_handles; /* timer, async and signals are open */
     int parts_left;   /* of what is being ended, see service_stop.c */
     int stop_state;

@@ -174,6 +174,7 @@ void service_deinit(struct service *service)
     session_book_free(service->book);
     session_book_free(service->book_loader.loaded);
     sha256_free(service->request_digest);
+    hmac_free(service->request_hmac);
     vault_sealer_free(service->totp_sealer);
     audit_chain_free(service->chain);
     if (service->lock_fd > 0)

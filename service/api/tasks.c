@@ -21,6 +21,7 @@ struct task_ask {
     const char *type;
 };
 
+/* NULL: answered. */
 static struct task_ask *ask_of(struct call *call)
 {
     struct task_ask *ask = call_alloc(call, sizeof *ask);

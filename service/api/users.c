@@ -112,20 +112,6 @@ static bool take_place(struct call *call, json_t *object, struct account_wish *w
            check_place(call, wish);
 }
 
-static bool is_account_name(struct bytes name)
-{
-    if (name.len < 2 || name.len > 32 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
-        return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char byte = name.ptr[i];
-        bool is_good = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-                       byte == '.' || byte == '_' || byte == '-';
-        if (!is_good)
-            return false;
-    }
-    return true;
-}
-
 /* ---- one-time passwords ---- */
 
 static int make_password(struct call *call, struct store *store, struct err *err)
@@ -138,10 +124,9 @@ static int make_password(struct call *call, struct store *store, struct err *err
 
 static int put_password(struct call *call, json_t *account, struct err *err)
 {
-    struct user_input *input = call->input;
-    json_t *answer = json_pack("{s:o, s:s}", "account", account, "password", input->password);
-    explicit_bzero(input->password, sizeof input->password);
-    return call_put_json(call, answer, err);
+    const struct user_input *input = call->input;
+    return call_put_json(
+        call, json_pack("{s:o, s:s}", "account", account, "password", input->password), err);
 }
 
 static int show_with_password(struct call *call, struct store *store, struct bytes name,
@@ -152,6 +137,13 @@ static int show_with_password(struct call *call, struct store *store, struct byt
     return rc == OK ? put_password(call, account_to_json(&row, call->now_utc), err) : rc;
 }
 
+static void answer_with_password(struct call *call)
+{
+    struct user_input *input = call->input;
+    explicit_bzero(input->password, sizeof input->password);
+    call_answer(call);
+}
+
 /* ---- adding ---- */
 
 static int add(struct call *call, struct store *store, struct err *err)
@@ -160,6 +152,11 @@ static int add(struct call *call, struct store *store, struct err *err)
     struct account_office office = call_office(call, store);
     int64_t id;
     int rc = account_add(&office, &input->wish, input->hash, &id, err);
+    if (rc == ERR_PERMISSION)
+        rc = call_refuse(
+            call, 403, "role_is_given",
+            "该角色已有账号，系统管理员不能再新建：请以其他角色新建，再由安全管理员变更角色。",
+            err);
     return rc == OK ? show_with_password(call, store, input->wish.name, err) : rc;
 }
 
@@ -167,7 +164,7 @@ static void on_password_to_add(struct call *call)
 {
     call->status = 201;
     call->has_secrets = true;
-    call_write(call, add, NULL);
+    call_write(call, add, answer_with_password);
 }
 
 void users_add(struct http_exchange *exchange)
@@ -182,7 +179,7 @@ void users_add(struct http_exchange *exchange)
                    &input->wish.display_name) ||
         !take_place(call, object, &input->wish))
         return;
-    if (!is_account_name(input->wish.name)) {
+    if (!account_name_is_good(input->wish.name)) {
         call_refuse_field(call, "name", "账号须为2至32位小写字母、数字或 . _ -，以字母开头。");
         return;
     }
@@ -205,7 +202,7 @@ static void on_password_to_reset(struct call *call)
 {
     call->has_secrets = true;
     call->touches_accounts = true;
-    call_write(call, reset, NULL);
+    call_write(call, reset, answer_with_password);
 }
 
 void users_reset(struct http_exchange *exchange)

@@ -100,6 +100,18 @@ static int audit_role(const struct account_office *office, const char *action, s
     return office_audit(office, action, name, AUDIT_DONE, details, err);
 }
 
+static int check_may_add(const struct account_office *office, enum role role, struct err *err)
+{
+    bool is_there = false;
+    if (!bytes_equal(office->actor.role, bytes_from_z(role_word(ROLE_ADMINISTRATOR))) ||
+        !role_watches_others(role))
+        return OK;
+    int rc = accounts_have_role(office->store, bytes_from_z(role_word(role)), &is_there, err);
+    if (rc == OK && is_there)
+        rc = err_set(err, ERR_PERMISSION, "an administrator adds no other \"%s\"", role_word(role));
+    return rc;
+}
+
 int account_add(const struct account_office *office, const struct account_wish *wish,
                 const char *password_hash, int64_t *out_id, struct err *err)
 {
@@ -117,7 +129,9 @@ int account_add(const struct account_office *office, const struct account_wish *
         .created_utc = office->now_utc,
         .created_by = office->actor.who,
     };
-    int rc = fill(office, wish, NULL, &row, err);
+    int rc = check_may_add(office, wish->role, err);
+    if (rc == OK)
+        rc = fill(office, wish, NULL, &row, err);
     if (rc == OK)
         rc = account_put_new(office->store, &row, err);
     if (rc == OK)

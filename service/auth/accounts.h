@@ -29,6 +29,8 @@ struct account_wish {
 };
 bool account_name_is_good(struct bytes name);
 /* ERR_EXISTS; ERR_FORMAT names the field; ERR_NOT_FOUND (team, unit); ERR_REFUSED (role not for that team, team full).
+ * ERR_PERMISSION: who adds is an administrator, who would know the password of another of the three administrators: of
+ * each of these roles only the very first account is theirs to add, further ones get the role from security.
  * The password was given by us: it must be changed at first sign-in. */
 int account_add(const struct account_office *office, const struct account_wish *wish,
                 const char *password_hash, int64_t *out_id, struct err *err);

@@ -70,7 +70,8 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("vault.export", "导出密钥")                                                                  \
     X("vault.import", "导入密钥")                                                                  \
     X("vault.rotate", "更换密钥")                                                                  \
-    X("task.cancel", "取消任务")
+    X("task.cancel", "取消任务")                                                                   \
+    X("access.refuse", "拒绝办理")
 
 /* NULL: no such word. */
 const char *audit_action_zh(struct bytes action);

@@ -47,6 +47,11 @@ bool role_needs_totp(enum role role)
     return role != ROLE_CALLER;
 }
 
+bool role_watches_others(enum role role)
+{
+    return role == ROLE_ADMINISTRATOR || role == ROLE_SECURITY || role == ROLE_AUDITOR;
+}
+
 bool role_may_be_in_contractor_team(enum role role)
 {
     return role == ROLE_SUPERVISOR || role == ROLE_CHECKER || role == ROLE_CALLER;

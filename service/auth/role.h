@@ -5,9 +5,9 @@
 
 /* Who may do what. Each account has one role; each route names those who may (service/api/routes.c). Thread: any.
  *
- * The three administrators of 等保 are three people: administrator (系统管理员) adds, disables and resets accounts and runs
- * the service; security (安全管理员) gives roles, limits and tokens; auditor (审计管理员) reads the audit log and changes
- * nothing. */
+ * The three administrators of 等保 are three people: administrator (系统管理员) adds, disables and resets accounts (of
+ * the three no more than the first of each: accounts.h) and runs the service; security (安全管理员) gives roles, limits and
+ * tokens; auditor (审计管理员) reads the audit log and changes nothing. */
 #define ROLES(X)                                                                                   \
     X(ROLE_ADMINISTRATOR, "administrator", "系统管理员")                                           \
     X(ROLE_OFFICE, "office", "评价工作人员")                                                       \
@@ -40,6 +40,7 @@ enum {
     ACCESS_METRICS_TOKEN = 1U << 20, /* … `metrics` */
     ACCESS_LOOPBACK = 1U << 21,      /* whoever asks from this machine */
     ACCESS_OWN_PEOPLE = 1U << 22,    /* of those above no contractor's people: results per unit */
+    ACCESS_ALL_UNITS = 1U << 23,     /* … nobody who sees one unit and those below it alone */
 };
 #define ACCESS_ANYONE ((1U << ROLE_COUNT) - 1) /* whoever has signed in */
 /* What a token's scope `word` gives: read, import, metrics; 0: no such scope. */
@@ -47,5 +48,6 @@ uint32_t access_of_scope(struct bytes word);
 
 bool role_needs_totp(enum role role);                /* all but callers */
 bool role_may_be_in_contractor_team(enum role role); /* supervisor, checker, caller */
+bool role_watches_others(enum role role);            /* the three administrators */
 
 #endif

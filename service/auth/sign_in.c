@@ -103,17 +103,25 @@ int account_look(struct store *store, struct bytes name, int64_t now_utc, struct
     return rc;
 }
 
-/* An entry by the account itself, or, before it has proved to be that one, by nobody. */
+/* The account itself, or, before it has proved to be that one, nobody. */
+static struct audit_actor actor_of(const struct attempt *attempt, bool is_proved)
+{
+    const struct account_row *row = &attempt->account.row;
+    return (struct audit_actor){
+        .who = is_proved ? row->name : BYTES_LIT("-"),
+        .role = is_proved ? row->role : BYTES_LIT("-"),
+        .address = attempt->sign_in->address,
+        .at_ms = attempt->office->actor.at_ms,
+    };
+}
+
 static int audit_attempt(const struct attempt *attempt, bool is_proved, const char *action,
                          enum audit_outcome outcome, const char *details, struct err *err)
 {
     struct account_office office = *attempt->office;
-    const struct account_row *row = &attempt->account.row;
     /* A name that is no account's may be a password in the wrong field: it is not written down. */
-    struct bytes target = attempt->is_known ? row->name : BYTES_LIT("-");
-    office.actor.who = is_proved ? row->name : BYTES_LIT("-");
-    office.actor.role = is_proved ? row->role : BYTES_LIT("-");
-    office.actor.address = attempt->sign_in->address;
+    struct bytes target = attempt->is_known ? attempt->account.row.name : BYTES_LIT("-");
+    office.actor = actor_of(attempt, is_proved);
     return office_audit(&office, action, target, outcome, details, err);
 }
 
@@ -218,15 +226,15 @@ static int on_open_session(void *context, const struct session_row *row, struct 
 static int make_room(const struct attempt *attempt, struct err *err)
 {
     const struct account_office *office = attempt->office;
+    struct account_office by_account = *office;
     struct oldest oldest = {.seen = 0};
+    by_account.actor = actor_of(attempt, true);
     int64_t kept_s = (int64_t)AUDIT_KEPT_DAYS * SECONDS_A_DAY;
     int rc = sessions_forget(office->store, office->now_utc - kept_s, err);
     if (rc == OK)
         rc = sessions_each(office->store, attempt->account.row.id, on_open_session, &oldest, err);
-    if (rc == OK && oldest.end_id != 0)
-        rc = session_put_ended(office->store, oldest.end_id, office->now_utc, BYTES_LIT("replaced"),
-                               err);
-    return rc;
+    return rc == OK && oldest.end_id != 0 ? session_end(&by_account, oldest.end_id, "replaced", err)
+                                          : rc;
 }
 
 static int put_session(struct attempt *attempt, struct sign_in_outcome *out, struct err *err)

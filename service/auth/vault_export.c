@@ -11,7 +11,7 @@
 /* The salt is random each time, so the key that comes of it is used once, and the nonce may be fixed. */
 static const unsigned char nonce[crypto_secretbox_NONCEBYTES] = {0};
 
-#define HEAD "pingyi-vault-export 1\n"
+#define HEAD "pingyi-vault-export 1"
 
 enum { BOX_MAX_BYTES = VAULT_FILE_MAX_BYTES + crypto_secretbox_MACBYTES };
 
@@ -55,7 +55,7 @@ int vault_export(const char *path, struct bytes passphrase, struct buf *out, str
     }
     if (rc == OK) {
         (void)crypto_secretbox_easy(box, (const unsigned char *)text.ptr, text.len, nonce, key);
-        buf_append_z(out, HEAD);
+        buf_append_z(out, HEAD "\n");
         append_hex(out, salt, sizeof salt);
         append_hex(out, box, text.len + crypto_secretbox_MACBYTES);
         rc = buf_status(out, err);
@@ -79,8 +79,8 @@ int vault_import(const char *path, struct bytes exported, struct bytes passphras
     unsigned char box[BOX_MAX_BYTES], text[VAULT_FILE_MAX_BYTES];
     size_t salt_len = 0, box_len = 0;
     struct vault_keys keys;
-    struct bytes rest = {exported.ptr + sizeof HEAD - 1, exported.len - (sizeof HEAD - 1)};
-    if (!bytes_starts_with(exported, BYTES_LIT(HEAD)) ||
+    struct bytes rest = exported;
+    if (!bytes_equal(bytes_cut(&rest, '\n'), BYTES_LIT(HEAD)) || rest.ptr == NULL ||
         !read_hex_line(&rest, salt, sizeof salt, &salt_len) || salt_len != sizeof salt ||
         rest.ptr == NULL || !read_hex_line(&rest, box, sizeof box, &box_len) ||
         box_len < crypto_secretbox_MACBYTES)

@@ -108,8 +108,11 @@ int audit_cut_run(struct command_context *context, int argc, char **argv)
         rc = write_checked(desk.desk.chain, datadir.store, until_ms, to, &err);
     if (rc == OK) {
         rc = cut(datadir.store, &desk.desk, until_ms, &count, &err);
-        if (rc != OK || count == 0)
+        /* A commit that failed may hold all the same once the disk is well again: then the file has the only copy. */
+        if (rc == OK && count == 0)
             (void)unlink(to);
+        else if (rc != OK)
+            command_say(context, "%s 已写好，未删除；请先用 audit list 确认记录是否仍在。", to);
     }
     if (rc == OK && count == 0)
         command_say(context, "没有更早的记录，未作任何更改。");

@@ -1,6 +1,7 @@
 #include "service/host/backup.h"
 
 #include "service/commands/command_record.h"
+#include "service/commands/key_check.h"
 #include "service/host/files.h"
 
 #include <inttypes.h>
@@ -92,11 +93,16 @@ static void say_restored(const struct command_context *context, bool has_key)
                              "否则无法使用。");
 }
 
-/* Whether the key is that of what was restored: an order or a reject opened shows it. */
+/* Under another key the entry would break the chain for good. */
 static int record_restored(const struct command_context *context, const char *path, struct err *err)
 {
     struct datadir datadir = {0};
     int rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, err);
+    if (rc == OK)
+        rc = key_check(&datadir, err);
+    if (rc == ERR_REFUSED)
+        command_say(context, "目录中的密钥 vault.key 不是这份备份的密钥：请移走它，"
+                             "再用 vault import 导入备份时的密钥，此前不要使用。");
     if (rc == OK)
         rc = store_begin(datadir.store, err);
     if (rc == OK)

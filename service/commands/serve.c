@@ -8,11 +8,13 @@
 #include <systemd/sd-daemon.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 /* The service as a command: its options, and what systemd is told. The service itself is service/api/. */
 
@@ -141,14 +143,18 @@ static void tell_reloading(void)
                      (intmax_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 }
 
-/* A log that was renamed is begun anew under its name. */
+/* A log that was renamed is begun anew under its name. Its descriptor stays, for a line may be on its way to it; where
+ * the new file cannot be had, the old one goes on. */
 static void reopen_access_log(struct serving *serving)
 {
     if (serving->access_log == NULL || serving->access_log == serving->context->messages)
         return;
-    if (freopen(serving->access_path, "ae", serving->access_log) == NULL)
+    FILE *file = fopen(serving->access_path, "ae");
+    if (file == NULL || dup3(fileno(file), fileno(serving->access_log), O_CLOEXEC) < 0)
         command_say(serving->context, "错误：未能重新打开访问日志 %s（%s）", serving->access_path,
                     strerror(errno));
+    if (file != NULL)
+        (void)fclose(file);
 }
 
 static int answer_question(struct action *action, struct store *store, struct err *err)

@@ -1,4 +1,5 @@
 #include "service/commands/command_record.h"
+#include "service/commands/key_check.h"
 #include "service/commands/passphrase.h"
 #include "service/commands/rotation.h"
 
@@ -80,6 +81,29 @@ static int export_key(const struct command_context *context, const char *file,
     return rc;
 }
 
+/* Of a database that is there already it must be the key: entries under another would break its audit log for good. It
+ * may come before the database is restored: then there is no log yet. */
+static int record_import(const struct command_context *context, const char *key, struct err *err)
+{
+    struct err missing = {.code = OK};
+    struct datadir datadir = {0};
+    int rc = datadir_open(context->data_path, STORE_READWRITE, &datadir, &missing);
+    if (rc == ERR_NOT_FOUND) {
+        command_say(context, "数据目录尚无数据库，导入密钥未记入审计日志。");
+        return OK;
+    }
+    if (rc != OK)
+        *err = missing;
+    else
+        rc = key_check(&datadir, err);
+    datadir_close(&datadir);
+    if (rc == OK)
+        rc = record(context, "vault.import", json_null(), err);
+    if (rc != OK)
+        (void)unlink(key);
+    return rc;
+}
+
 static int import_key(const struct command_context *context, const char *file,
                       const char *passphrase_path, struct err *err)
 {
@@ -97,10 +121,11 @@ static int import_key(const struct command_context *context, const char *file,
     if (rc == OK)
         rc = vault_import(key, buf_bytes(&exported), buf_bytes(&passphrase), err);
     if (rc == OK)
+        rc = record_import(context, key, err);
+    if (rc == OK)
         command_say(context, "密钥已导入到 %s。", key);
-    /* It may come before the database is restored: then there is no log yet. */
-    if (rc == OK && record(context, "vault.import", json_null(), err) == ERR_NOT_FOUND)
-        command_say(context, "数据目录尚无数据库，导入密钥未记入审计日志。");
+    else if (rc == ERR_REFUSED)
+        command_say(context, "口令有误，或密钥不是数据目录中数据库的密钥；未导入。");
     buf_wipe(&passphrase);
     buf_deinit(&exported);
     return rc;

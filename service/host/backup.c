@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -198,6 +199,7 @@ static int unpack(const char *database, const char *directory, struct err *err)
     struct store_options options = {.path = database, .mode = STORE_READWRITE};
     struct unpacking unpacking = {directory, -1};
     struct store *store = NULL;
+    int64_t left = 0;
     int rc = store_open(&options, &store, err);
     if (rc == OK)
         rc = store_begin(store, err);
@@ -209,6 +211,9 @@ static int unpack(const char *database, const char *directory, struct err *err)
         rc = backup_files_clear(store, err);
     if (rc == OK)
         rc = store_commit(store, err);
+    /* Here, where its failure is told: the log stays behind when the database moves. */
+    if (rc == OK)
+        rc = store_checkpoint(store, true, &left, err);
     if (unpacking.fd >= 0)
         (void)close(unpacking.fd);
     store_close(store);
@@ -238,10 +243,30 @@ static int copy_plain(const char *from, const char *to, struct err *err)
 /* Names of a restoring, all in the data directory: what is being made has names of its own until all of it is there. */
 struct restoring {
     char database[PATH_MAX], new_database[PATH_MAX], old_database[PATH_MAX];
+    char log[PATH_MAX], log_index[PATH_MAX], old_log[PATH_MAX];
     char evidence[PATH_MAX], new_files[PATH_MAX], new_evidence[PATH_MAX], old_evidence[PATH_MAX];
     char config[PATH_MAX], new_config[PATH_MAX];
     char key[PATH_MAX];
 };
+
+static bool exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+/* What is replaced is kept under the second of its replacement. */
+static int name_old(const char *path, int64_t now_utc, struct restoring *out, struct err *err)
+{
+    int rc = name_path(out->old_database, err, "%s/backups/before-restore-%lld.db", path,
+                       (long long)now_utc);
+    if (rc == OK)
+        rc = name_path(out->old_log, err, "%s-wal", out->old_database);
+    if (rc == OK)
+        rc = name_path(out->old_evidence, err, "%s/backups/before-restore-%lld-evidence", path,
+                       (long long)now_utc);
+    return rc;
+}
 
 static int name_all(const char *path, int64_t now_utc, struct restoring *out, struct err *err)
 {
@@ -250,6 +275,8 @@ static int name_all(const char *path, int64_t now_utc, struct restoring *out, st
         const char *text;
     } plain[] = {
         {out->database, "pingyi.db"},
+        {out->log, "pingyi.db-wal"},
+        {out->log_index, "pingyi.db-shm"},
         {out->new_database, "restoring.db"},
         {out->evidence, "evidence"},
         {out->new_files, "restoring"},
@@ -262,18 +289,10 @@ static int name_all(const char *path, int64_t now_utc, struct restoring *out, st
     for (size_t i = 0; i < sizeof plain / sizeof *plain && rc == OK; i++)
         rc = name_path(plain[i].name, err, "%s/%s", path, plain[i].text);
     if (rc == OK)
-        rc = name_path(out->old_database, err, "%s/backups/before-restore-%lld.db", path,
-                       (long long)now_utc);
-    if (rc == OK)
-        rc = name_path(out->old_evidence, err, "%s/backups/before-restore-%lld-evidence", path,
-                       (long long)now_utc);
+        rc = name_old(path, now_utc, out, err);
+    while (rc == OK && (exists(out->old_database) || exists(out->old_evidence)))
+        rc = name_old(path, ++now_utc, out, err);
     return rc;
-}
-
-static bool exists(const char *path)
-{
-    struct stat info;
-    return lstat(path, &info) == 0;
 }
 
 static int move(const char *from, const char *to, struct err *err)
@@ -287,18 +306,20 @@ static int move(const char *from, const char *to, struct err *err)
  * for that of the new one. */
 static int settle_old(const struct restoring *names, struct err *err)
 {
-    char wal[PATH_MAX];
+    struct err damage = {.code = OK};
     struct store *store = NULL;
     struct store_options options = {.path = names->database, .mode = STORE_READWRITE};
-    int rc = name_path(wal, err, "%s-wal", names->database);
-    if (rc == OK && !exists(names->database))
+    if (!exists(names->database))
         return OK;
-    if (rc == OK && store_open(&options, &store, err) != OK)
+    int rc = store_open(&options, &store, &damage);
+    if (rc != OK && rc != ERR_BUSY)
         return OK; /* damaged: that is why it is replaced */
-    if (rc == OK)
+    if (rc != OK)
+        *err = damage;
+    else
         rc = store_lock_import(store, err);
     store_close(store);
-    if (rc == OK && exists(wal))
+    if (rc == OK && exists(names->log))
         rc = err_set(err, ERR_BUSY, "another program has \"%s\" open", names->database);
     return rc;
 }
@@ -308,6 +329,10 @@ static int put_in_place(const struct restoring *names, struct err *err)
     int rc = settle_old(names, err);
     if (rc == OK)
         rc = move(names->database, names->old_database, err);
+    /* That of a damaged database, or of one that was moved just before an earlier restore ended. */
+    if (rc == OK)
+        rc = move(names->log, names->old_log, err);
+    (void)unlink(names->log_index);
     if (rc == OK && exists(names->new_evidence))
         rc = move(names->evidence, names->old_evidence, err);
     if (rc == OK)
@@ -321,14 +346,43 @@ static int put_in_place(const struct restoring *names, struct err *err)
     return rc;
 }
 
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+    (void)info;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+/* What an earlier restore left when it was killed: a log would be taken for that of the next, files for its own. */
+static int remove_leftovers(const struct restoring *names, struct err *err)
+{
+    enum { OPEN_FILES = 16 };
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-import"};
+    int rc = OK;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && rc == OK; i++) {
+        char path[PATH_MAX];
+        rc = name_path(path, err, "%s%s", names->new_database, suffixes[i]);
+        if (rc == OK && unlink(path) != 0 && errno != ENOENT)
+            rc = system_error(err, "remove", path);
+    }
+    if (rc == OK && exists(names->new_files) &&
+        nftw(names->new_files, remove_entry, OPEN_FILES, FTW_DEPTH | FTW_PHYS) != 0)
+        rc = system_error(err, "remove", names->new_files);
+    return rc;
+}
+
 static int restore_into(const struct restoring *names, const char *backup, struct err *err)
 {
-    int rc = copy_plain(backup, names->new_database, err);
+    int rc = remove_leftovers(names, err);
+    if (rc != OK)
+        return rc;
+    rc = copy_plain(backup, names->new_database, err);
     if (rc == OK)
         rc = backup_check(names->new_database, err);
     if (rc != OK)
         return err_wrap(err, "backup \"%s\"", backup);
-    if (mkdir(names->new_files, 0700) != 0 && errno != EEXIST)
+    if (mkdir(names->new_files, 0700) != 0)
         return system_error(err, "create directory", names->new_files);
     rc = unpack(names->new_database, names->new_files, err);
     return rc == OK ? put_in_place(names, err) : rc;
@@ -350,7 +404,7 @@ int datadir_restore(const char *path, const char *backup, bool replace, int64_t 
         return rc;
     rc = restore_into(&names, backup, err);
     if (rc != OK)
-        (void)unlink(names.new_database);
+        (void)remove_leftovers(&names, &(struct err){.code = OK});
     else
         *out_has_key = exists(names.key);
     (void)close(lock);

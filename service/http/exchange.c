@@ -127,6 +127,11 @@ struct bytes exchange_path(const struct http_exchange *exchange)
     return exchange->head.path;
 }
 
+struct bytes exchange_target(const struct http_exchange *exchange)
+{
+    return exchange->head.target;
+}
+
 struct bytes exchange_param(const struct http_exchange *exchange, const char *name)
 {
     struct bytes pattern = bytes_from_z(exchange->match.route->path), wanted = bytes_from_z(name);

@@ -36,6 +36,8 @@ struct arena *exchange_arena(struct http_exchange *exchange);
 struct bytes exchange_path(const struct http_exchange *exchange);
 /* What stands in the place of a route's `{name}`, decoded: valid UTF-8 without control characters, not empty. */
 struct bytes exchange_param(const struct http_exchange *exchange, const char *name);
+/* As it came, with the query. */
+struct bytes exchange_target(const struct http_exchange *exchange);
 /* A parameter of the query, decoded likewise; ptr NULL when it is not there, the first when it is there twice. */
 struct bytes exchange_query(const struct http_exchange *exchange, const char *name);
 /* Names are compared without case; ptr NULL when it is not there. A header that came twice is refused where that

@@ -20,7 +20,7 @@ struct tasks {
     uv_timer_t ticker; /* while one runs */
     uv_thread_t thread;
     struct task *first, **tail; /* that wait */
-    size_t waiting;
+    size_t waiting, places_held;
     struct task *running;
     atomic_bool has_run; /* the running one has come to its end */
     int64_t told_done, told_total;
@@ -167,12 +167,33 @@ static void on_event(uv_async_t *event)
     uv_close((uv_handle_t *)&tasks->ticker, on_closed);
 }
 
-int tasks_submit(struct tasks *tasks, struct task *task, struct err *err)
+static int check_room(const struct tasks *tasks, struct err *err)
 {
     if (tasks->stage != WORKING)
         return err_set(err, ERR_WRONG_STATE, "no tasks are taken any more");
-    if (tasks->waiting >= tasks->options.queue_max)
-        return err_set(err, ERR_BUSY, "%zu tasks wait", tasks->waiting);
+    if (tasks->waiting + tasks->places_held >= tasks->options.queue_max)
+        return err_set(err, ERR_BUSY, "%zu tasks wait", tasks->waiting + tasks->places_held);
+    return OK;
+}
+
+int tasks_hold_place(struct tasks *tasks, struct err *err)
+{
+    int rc = check_room(tasks, err);
+    tasks->places_held += rc == OK;
+    return rc;
+}
+
+void tasks_give_place_back(struct tasks *tasks)
+{
+    assert(tasks->places_held > 0);
+    tasks->places_held--;
+}
+
+int tasks_submit(struct tasks *tasks, struct task *task, struct err *err)
+{
+    int rc = check_room(tasks, err);
+    if (rc != OK)
+        return rc;
     task->state = TASK_QUEUED;
     task->next = NULL;
     *tasks->tail = task;
@@ -218,6 +239,12 @@ int tasks_new(uv_loop_t *loop, const struct tasks_options *options, struct tasks
     return OK;
 }
 
+static void interrupt(struct task *task)
+{
+    atomic_store(&task->is_interrupted, !task_is_canceled(task));
+    atomic_store(&task->is_canceled, true);
+}
+
 void tasks_stop(struct tasks *tasks, void (*done)(void *context), void *context)
 {
     assert(tasks->stage == WORKING);
@@ -225,9 +252,9 @@ void tasks_stop(struct tasks *tasks, void (*done)(void *context), void *context)
     tasks->on_stopped = done;
     tasks->stop_context = context;
     if (tasks->running != NULL)
-        atomic_store(&tasks->running->is_canceled, true);
+        interrupt(tasks->running);
     for (struct task *task = tasks->first; task != NULL; task = task->next)
-        atomic_store(&task->is_canceled, true);
+        interrupt(task);
     (void)uv_async_send(&tasks->event);
 }
 

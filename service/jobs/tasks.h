@@ -10,7 +10,7 @@
 /* Long jobs (import, draw, score, report): one runs at a time, on a thread of its own with connections of its own; the
  * others wait. Each has progress, can be canceled, and leaves its result as a file.
  *
- *   QUEUED --> RUNNING --> DONE | FAILED | CANCELED       (a restart makes what was QUEUED or RUNNING: INTERRUPTED)
+ *   QUEUED --> RUNNING --> DONE | FAILED | CANCELED       (what tasks_stop ends is told as CANCELED)
  *
  * What becomes of a task after it was queued is told through `on_change`, on the loop, in a later round of it: the
  * application stores it and publishes it. Thread: loop, unless said otherwise. */
@@ -29,6 +29,7 @@ struct task {
     enum task_state state;              /* loop */
     _Atomic int64_t done, total;        /* in the kind's own unit */
     atomic_bool is_canceled;
+    atomic_bool is_interrupted; /* canceled by tasks_stop alone: nobody wished so */
     int rc;
     struct err err;
     struct task *next; /* the list's */
@@ -44,7 +45,12 @@ struct tasks_options {
 struct tasks;
 int tasks_new(uv_loop_t *loop, const struct tasks_options *options, struct tasks **out,
               struct err *err);
-/* Takes the task over on OK. ERR_BUSY, ERR_WRONG_STATE (stopping). */
+/* Keep a place in the queue for a task that is yet to be stored; it is given back before the task is submitted, or
+ * instead. ERR_BUSY, ERR_WRONG_STATE (stopping). */
+int tasks_hold_place(struct tasks *tasks, struct err *err);
+void tasks_give_place_back(struct tasks *tasks);
+/* Takes the task over on OK. ERR_BUSY (never in the round of the loop in which a place was given back for it),
+ * ERR_WRONG_STATE (stopping). */
 int tasks_submit(struct tasks *tasks, struct task *task, struct err *err);
 /* A waiting or running one; NULL otherwise. */
 struct task *tasks_find(struct tasks *tasks, int64_t id);

@@ -49,6 +49,8 @@ struct writer {
     bool is_stopping, has_ended;
     struct writer_counts counts;
 
+    bool is_guarded;      /* the thread's: each action of the batch has its savepoint */
+    bool must_guard;      /* the thread's: an action failed that had none and needs it */
     int64_t purge_utc;    /* the thread's: when to look for old receipts again */
     bool must_reread;     /* the thread's: another connection has written */
     uint64_t gave_way_ns; /* the thread's: when it last let an import have its turn */
@@ -69,17 +71,21 @@ static void append(struct action_list *list, struct action_list *more)
 
 /* ---- the thread: one action ---- */
 
-/* What its own failure is. Of the batch it is one only when the transaction went with it. */
-static int undo_action(struct writer *writer, struct action *action, int rc, struct err *err)
+/* What its own failure is. Of the batch it is one only when the transaction went with it, or when what the action has
+ * written, rows beyond `rows_before`, cannot be told from what others have. */
+static int undo_action(struct writer *writer, struct action *action, int64_t rows_before, int rc,
+                       struct err *err)
 {
     struct store *store = writer->options.store;
     action->rc = rc;
     buf_clear(&action->answer);
-    if (!store_in_transaction(store)) {
-        *err = action->err;
-        return rc;
-    }
-    return store_rollback_to(store, err);
+    if (store_in_transaction(store) && writer->is_guarded)
+        return store_rollback_to(store, err);
+    writer->must_guard = store_in_transaction(store) && store_wrote_since(store, rows_before);
+    if (store_in_transaction(store) && !writer->must_guard)
+        return OK;
+    *err = action->err;
+    return rc;
 }
 
 static int act(struct writer *writer, struct action *action, int64_t now_utc, struct err *err)
@@ -87,7 +93,8 @@ static int act(struct writer *writer, struct action *action, int64_t now_utc, st
     struct store *store = writer->options.store;
     bool has_key = action->key.account != 0;
     bool is_added = false;
-    int rc = store_savepoint(store, err);
+    int64_t rows_before = store_rows_written(store);
+    int rc = writer->is_guarded ? store_savepoint(store, err) : OK;
     if (rc != OK)
         return rc;
     rc = action->act(action, store, &action->err);
@@ -96,7 +103,7 @@ static int act(struct writer *writer, struct action *action, int64_t now_utc, st
                                now_utc, &action->err);
         is_added = rc == OK;
     }
-    if (rc == OK)
+    if (rc == OK && writer->is_guarded)
         rc = store_release(store, &action->err);
     if (rc == OK) {
         action->rc = OK;
@@ -104,7 +111,7 @@ static int act(struct writer *writer, struct action *action, int64_t now_utc, st
     }
     if (is_added)
         receipt_index_drop_last(writer->receipts);
-    return undo_action(writer, action, rc, err);
+    return undo_action(writer, action, rows_before, rc, err);
 }
 
 /* Run one action; the result is the batch's. */
@@ -176,7 +183,7 @@ static int commit_batch(struct writer *writer, struct err *err)
 }
 
 /* Nothing of the batch is stored, so what its actions found, and even their refusals, may rest on what is not there. */
-static void fail_batch(const struct action_list *batch, int rc, const struct err *err)
+static void settle_batch(const struct action_list *batch, int rc, const struct err *err)
 {
     for (struct action *action = batch->first; action != NULL; action = action->next) {
         action->rc = rc;
@@ -186,19 +193,41 @@ static void fail_batch(const struct action_list *batch, int rc, const struct err
     }
 }
 
+static int run_actions(struct writer *writer, const struct action_list *batch, bool is_guarded,
+                       struct err *err)
+{
+    int64_t now_utc = writer->options.now_utc();
+    writer->is_guarded = is_guarded;
+    writer->must_guard = false;
+    int rc = begin_batch(writer, batch->count, now_utc, err);
+    for (struct action *action = batch->first; action != NULL && rc == OK; action = action->next)
+        rc = run_action(writer, action, now_utc, err);
+    return rc;
+}
+
+/* As if none of the actions had run. */
+static void undo_batch(struct writer *writer, const struct action_list *batch)
+{
+    const struct err none = {.code = OK};
+    store_rollback(writer->options.store);
+    receipt_index_settle(writer->receipts, false);
+    settle_batch(batch, OK, &none);
+}
+
 static int run_batch(struct writer *writer, const struct action_list *batch)
 {
     struct err err = {.code = OK};
-    int64_t now_utc = writer->options.now_utc();
-    int rc = begin_batch(writer, batch->count, now_utc, &err);
-    for (struct action *action = batch->first; action != NULL && rc == OK; action = action->next)
-        rc = run_action(writer, action, now_utc, &err);
+    int rc = run_actions(writer, batch, false, &err);
+    if (writer->must_guard) {
+        undo_batch(writer, batch);
+        rc = run_actions(writer, batch, true, &err);
+    }
     if (rc == OK)
         rc = commit_batch(writer, &err);
     store_rollback(writer->options.store);
     receipt_index_settle(writer->receipts, rc == OK);
     if (rc != OK)
-        fail_batch(batch, rc, &err);
+        settle_batch(batch, rc, &err);
     return rc;
 }
 

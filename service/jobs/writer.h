@@ -8,20 +8,23 @@
 
 #include <uv.h>
 
-/* The one thread that writes. Actions queue up; all that wait run in one transaction, each in its own savepoint, which
- * is committed once (group commit). Only then are they answered: what is acknowledged is on disk.
+/* The one thread that writes. Actions queue up; all that wait run in one transaction, which is committed once (group
+ * commit). Only then are they answered: what is acknowledged is on disk.
  *
  *   loop:   writer_submit --> queue ................................. done(action)
- *   writer:                    | BEGIN, for each: SAVEPOINT, receipt?, act, RELEASE or ROLLBACK TO; COMMIT |
+ *   writer:                    | BEGIN, for each: receipt?, act; COMMIT |
  *
- * An action that fails is rolled back alone. When the transaction itself fails (disk full, I/O error), nothing of the
+ * An action that fails is rolled back alone. A savepoint for each would copy every page that it touches, so there is
+ * none at first: most that fail do so before they have written anything. When one fails behind a write, the batch is
+ * rolled back and run again with SAVEPOINT, act, RELEASE or ROLLBACK TO for each. When the transaction itself fails (disk full, I/O error), nothing of the
  * batch is stored and every action of it gets the error; the writer goes on with the next batch, so that it recovers
  * without a restart as soon as the disk does. */
 
 /* One action: embedded in the request's own struct, the caller's until `done`. */
 struct action {
-    /* Writer thread, within the transaction; touches only its own request. `answer` is what is kept with the receipt
-     * and given again for the same key: it must say all that the response needs. */
+    /* Writer thread, within the transaction; touches only its own request, and may run again after what it wrote was
+     * rolled back. `answer`, then empty again, is what is kept with the receipt and given again for the same key: it
+     * must say all that the response needs. */
     int (*act)(struct action *action, struct store *store, struct err *err);
     void (*done)(struct action *action); /* loop thread, exactly once, last: rc and err are set */
     struct receipt_key key;              /* account 0: an action without an idempotency key */

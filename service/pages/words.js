@@ -53,6 +53,7 @@ export const ACTIONS = {
     "exclusion.decide": "审定剔除",
     "score.keep": "留存结果",
     "report.make": "生成通报",
+    "callers.show": "查看话务员情况",
     "order.show": "查看工单",
     "rejects.export": "导出问题数据",
     "audit.export": "导出审计日志",
@@ -63,6 +64,7 @@ export const ACTIONS = {
     "vault.import": "导入密钥",
     "vault.rotate": "更换密钥",
     "task.cancel": "取消任务",
+    "access.refuse": "拒绝办理",
 };
 
 export const ROUND_KINDS = {

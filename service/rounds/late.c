@@ -6,8 +6,8 @@
 #include "service/storage/imports.h"
 
 /* Each handling of the import is judged twice for each frozen round: as the store has it, by the register of today, and
- * as the round froze it, by the register it froze. What differs came too late. New orders are read in one run, for no
- * round can have frozen them; older ones are looked up. */
+ * as the round froze it, by the register it froze. What differs came too late. New orders are read in one run, and only a
+ * round that froze some of them is asked for each; older ones are looked up. */
 
 struct looking {
     struct late_look *looks;
@@ -27,6 +27,7 @@ struct late_look {
     struct round_basis basis;
     struct unit_register frozen;
     struct scan as_frozen, as_now;
+    bool has_new;          /* it was frozen after the import, with orders that the import added */
     int64_t last_order_id; /* counted already */
     struct late_round found;
 };
@@ -118,7 +119,7 @@ static int look_at(struct looking *looking, int64_t handling_id, const struct fa
     for (struct late_look *look = looking->looks; look != NULL && rc == OK; look = look->next) {
         struct standing before = {0};
         struct standing now = {0};
-        if (!is_new)
+        if (!is_new || look->has_new)
             rc = stand_frozen(look, handling_id, &before, err);
         if (rc == OK)
             rc = stand_now(look, row, before.counts, &now, err);
@@ -179,6 +180,24 @@ static int on_round(void *context, const struct round_row *row, struct err *err)
     return round_keep(row, looking->arena, &look->round, err);
 }
 
+static int on_new_frozen(void *context, const struct fact_row *row, struct err *err)
+{
+    (void)row;
+    *(bool *)context = true;
+    return err_set(err, ERR_CANCELED, "one is enough");
+}
+
+static int find_new_frozen(const struct looking *looking, struct late_look *look, struct err *err)
+{
+    struct err why = {0};
+    int rc = round_facts_each(looking->store, look->round.id, looking->first_new_id,
+                              looking->end_new_id, on_new_frozen, &look->has_new, &why);
+    if (rc == OK || look->has_new)
+        return OK;
+    *err = why;
+    return rc;
+}
+
 static int prepare(struct looking *looking, struct late_look *look, struct err *err)
 {
     struct store *store = looking->store;
@@ -197,6 +216,8 @@ static int prepare(struct looking *looking, struct late_look *look, struct err *
         rc = scan_init(&look->as_frozen, err);
     if (rc == OK)
         rc = scan_init(&look->as_now, err);
+    if (rc == OK)
+        rc = find_new_frozen(looking, look, err);
     look->as_now.is_frozen = false; /* judged as if it were a draft */
     return rc;
 }

@@ -196,15 +196,30 @@ static int read_count(struct store *store, sqlite3_stmt *statement, int64_t *out
     return OK;
 }
 
-int accounts_count_of_role(struct store *store, struct bytes role, int64_t *out_count,
-                           struct err *err)
+static int count_of_role(struct store *store, const char *query, struct bytes role,
+                         int64_t *out_count, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "accounts_count_of_role", &statement, err);
+    int rc = database_take(store, query, &statement, err);
     if (rc != OK)
         return rc;
     database_bind_text(statement, 1, role);
     return read_count(store, statement, out_count, err);
+}
+
+int accounts_count_of_role(struct store *store, struct bytes role, int64_t *out_count,
+                           struct err *err)
+{
+    return count_of_role(store, "accounts_count_of_role", role, out_count, err);
+}
+
+int accounts_have_role(struct store *store, struct bytes role, bool *out, struct err *err)
+{
+    int64_t count = 0;
+    int rc = count_of_role(store, "accounts_have_role", role, &count, err);
+    if (rc == OK)
+        *out = count > 0;
+    return rc;
 }
 
 int accounts_count_of_team(struct store *store, int64_t team_id, int64_t *out_count,

@@ -70,6 +70,8 @@ int accounts_count_of_role(struct store *store, struct bytes role, int64_t *out_
                            struct err *err);
 int accounts_count_of_team(struct store *store, int64_t team_id, int64_t *out_count,
                            struct err *err);
+/* Whether there is one at all, enabled or not. */
+int accounts_have_role(struct store *store, struct bytes role, bool *out, struct err *err);
 
 int team_get(struct store *store, struct bytes name, struct team_row *out, struct err *err);
 int team_store(struct store *store, const struct team_row *row,

@@ -105,6 +105,7 @@ static int complete(const char *path, const struct backup_wish *wish, struct err
 {
     struct store_options options = {.path = path, .mode = STORE_READWRITE};
     struct store *copy = NULL;
+    int64_t left = 0;
     int rc = store_open(&options, &copy, err);
     if (rc == OK)
         rc = store_begin(copy, err);
@@ -114,6 +115,9 @@ static int complete(const char *path, const struct backup_wish *wish, struct err
         rc = store_commit(copy, err);
     if (rc == OK)
         rc = store_check(copy, err);
+    /* Closing copies the log too, but says nothing when the disk is full. */
+    if (rc == OK)
+        rc = store_checkpoint(copy, true, &left, err);
     store_close(copy);
     remove_beside(path, "-import");
     return rc;

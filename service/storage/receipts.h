@@ -12,7 +12,7 @@ enum { RECEIPT_KEY_MAX_BYTES = 64, RECEIPT_HASH_BYTES = 32 };
 struct receipt_key {
     int64_t account;  /* accounts.id, or -tokens.id; 0: none */
     struct bytes key; /* 1 to RECEIPT_KEY_MAX_BYTES printable ASCII; borrowed */
-    unsigned char request_sha256[RECEIPT_HASH_BYTES]; /* of method, path and body */
+    unsigned char request_sha256[RECEIPT_HASH_BYTES]; /* keyed; of method, target and body */
 };
 
 struct receipt_row {

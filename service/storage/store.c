@@ -366,6 +366,18 @@ int store_rollback_to(struct store *store, struct err *err)
     return rc == OK ? store_release(store, err) : rc;
 }
 
+int64_t store_rows_written(const struct store *store)
+{
+    return sqlite3_total_changes64(store->db);
+}
+
+/* What a statement writes counts once it has ended. */
+bool store_wrote_since(struct store *store, int64_t rows_before)
+{
+    reset_statements(store);
+    return store_rows_written(store) != rows_before;
+}
+
 int store_changed(struct store *store, bool *out, struct err *err)
 {
     sqlite3_stmt *statement = store->steps[STEP_DATA_VERSION];

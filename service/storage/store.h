@@ -47,6 +47,11 @@ int store_savepoint(struct store *store, struct err *err);
 int store_release(struct store *store, struct err *err);
 int store_rollback_to(struct store *store, struct err *err);
 
+/* Rows that this connection has written since it was opened, also those that were undone, and whether it has written
+ * since there were so many: who has not, has nothing to undo. Asking ends what is half read. */
+int64_t store_rows_written(const struct store *store);
+bool store_wrote_since(struct store *store, int64_t rows_before);
+
 /* Whether another connection has committed since this was last asked, or since the store was opened. Within a
  * transaction the answer is that of its snapshot. */
 int store_changed(struct store *store, bool *out, struct err *err);

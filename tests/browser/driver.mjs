@@ -10,6 +10,8 @@ const axeSource = fs.readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8
 export const acorn = packages("acorn");
 
 const SHOTS = "build/screenshots";
+/* No test is one of speed: sanitizers and a busy machine make everything many times slower. */
+const LONG_MS = 120000;
 const SWITCHES = [
     "--headless",
     "--no-sandbox",
@@ -44,7 +46,7 @@ export async function openWindow(world) {
         );
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(12000);
+    page.setDefaultTimeout(LONG_MS);
     const note = (text) => world.faults.push(`${page.url()}: ${text}`);
     page.on("console", (message) => {
         if (message.type() === "error" && !REFUSALS.test(message.text())) note(message.text());

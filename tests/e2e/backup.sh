@@ -68,6 +68,51 @@ check no_backup 1 restore "$work/none.backup" --replace
 check order_after_refusals 0 orders show S05-01-01 --format json
 cmp -s "$work/out" "$work/order-before"
 verdict refused_restores_change_nothing $?
+
+# What a killed restore left is neither read as part of the next nor carried in.
+mkdir -p "$PINGYI_DATA/restoring/evidence/2024-05/stray"
+echo stray > "$PINGYI_DATA/restoring/evidence/2024-05/stray/file"
+cp "$work/city.backup" "$work/stray.db"
+sqlite3 "$work/stray.db" >/dev/null <<END
+PRAGMA journal_mode = WAL;
+PRAGMA wal_autocheckpoint = 0;
+UPDATE rounds SET name = 'stray';
+.shell cp '$work/stray.db-wal' '$PINGYI_DATA/restoring.db-wal'
+END
+cp "$PINGYI_DATA/restoring.db-wal" "$work/stray-log"
+[ -s "$PINGYI_DATA/restoring.db-wal" ]
+verdict a_stray_log_was_made $?
+check restore_after_a_kill 0 restore "$work/city.backup" --replace
+[ ! -e "$PINGYI_DATA/evidence/2024-05/stray" ]
+verdict no_stray_evidence $?
+check score_after_a_kill 0 score --round 2024-05 --format csv
+cmp -s "$work/out" "$work/score-before"
+verdict score_after_a_kill_is_the_same $?
+
+# The log of a database that cannot be opened goes with it.
+printf 'no database at all' > "$PINGYI_DATA/pingyi.db"
+cp "$work/stray-log" "$PINGYI_DATA/pingyi.db-wal"
+check restore_over_damage 0 restore "$work/city.backup" --replace
+ls "$PINGYI_DATA"/backups/before-restore-*.db-wal >/dev/null 2>&1
+verdict damaged_log_is_put_aside $?
+check score_after_damage 0 score --round 2024-05 --format csv
+cmp -s "$work/out" "$work/score-before"
+verdict score_after_damage_is_the_same $?
+
+# With another key nothing is done, least of all an entry that would break the chain.
+export PINGYI_DATA="$work/third"
+check other_directory 0 init
+check other_export 0 vault export "$work/other.export" --passphrase-file "$work/passphrase"
+check restore_beside_another_key 1 restore "$work/city.backup" --replace
+says another_key_is_told "vault import"
+rm "$PINGYI_DATA/vault.key"
+check other_key_is_refused 1 vault import "$work/other.export" --passphrase-file "$work/passphrase"
+[ ! -e "$PINGYI_DATA/vault.key" ]
+verdict other_key_is_not_left $?
+check right_key_is_taken 0 vault import "$work/key.export" --passphrase-file "$work/passphrase"
+check chain_holds_with_the_right_key 0 audit verify
+export PINGYI_DATA="$work/second"
+
 sqlite3 "$work/city.backup" "INSERT INTO backup_files VALUES ('../../escaped', 0, x'78')"
 check file_that_would_escape 1 restore "$work/city.backup" --replace
 [ ! -e "$work/escaped" ] && [ ! -e "$work/../escaped" ]

@@ -41,22 +41,18 @@ account zhou.sec add zhou.sec --role security --display 周安全
 account wu.locked add wu.locked --role office --display 吴锁定
 printf '}\n' >> "$work/accounts.json"
 
-"$pingyi" serve --listen 127.0.0.1:0 > "$work/serve.out" 2> "$work/serve.messages" &
+: > "$work/served" # there before anybody reads it
+"$pingyi" serve --listen 127.0.0.1:0 > "$work/serve.out" 2>> "$work/served" &
 server=$!
 trap 'kill $server 2> /dev/null; wait $server 2> /dev/null; rm -rf "$work"' EXIT
-# It says where it listens before it answers; port 0 was any.
-port=
-for attempt in $(seq 100); do
-    port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/serve.messages" | head -1)
-    [ -z "$port" ] && kill -0 $server 2> /dev/null || break
-    sleep 0.1
-done
+tail -n +1 -f --pid=$server "$work/served" 2> /dev/null | grep -m1 '正在监听' > "$work/line"
+port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/line")
 [ -n "$port" ]
-verdict serve_says_where_it_listens $? "$(head -3 "$work/serve.messages")"
+verdict serve_says_where_it_listens $? "$(head -3 "$work/served")"
 
 node tests/browser/run.mjs "https://127.0.0.1:$port" "$work/accounts.json" "$work" || failed=1
 
 kill -TERM $server
 wait $server
-verdict serve_stops_in_order $? "exit status $?: $(tail -3 "$work/serve.messages")"
+verdict serve_stops_in_order $? "exit status $?: $(tail -3 "$work/served")"
 exit $failed

@@ -9,7 +9,8 @@ trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
 # start ARGUMENT...: serve on ports of its own; its messages are in $work/served, $url is where it listens first.
 start() {
-    "$pingyi" serve "$@" >"$work/served.out" 2>"$work/served" &
+    : >"$work/served" # tail would find the address of the one before, or no file
+    "$pingyi" serve "$@" >"$work/served.out" 2>>"$work/served" &
     server=$!
     tail -n +1 -f --pid=$server "$work/served" 2>/dev/null | grep -m1 '正在监听' >"$work/line"
     url=$(sed -n 's/.*\(https\{0,1\}:\/\/[^ ]*\).*/\1/p' "$work/line")
@@ -79,13 +80,15 @@ says page_leads_to_sign_in '前往登录'
 ask metrics_on_loopback 200 "$url/metrics"
 hides metrics_name_nobody admin
 
-sign_in wrong_password 401 "{\"name\":\"admin\",\"password\":\"no such password\"}"
-# The wait after a failure ends with a second, sooner or later: failures go on until one is met.
+# A name that is no account's is answered like one that is, and locks nobody out of the rest. The wait after a failure ends
+# with a second, sooner or later: failures go on until one is met; the fifth locks at the latest.
+sign_in wrong_password 401 '{"name":"nobody","password":"no such password"}'
 while curl -sk -o "$work/out" -D "$work/head" -w '%{http_code}' -H 'Content-Type: application/json' \
-    -d '{"name":"admin","password":"no such password"}' "$url/api/v1/sessions" | grep -q 401; do :; done
+    -d '{"name":"nobody","password":"no such password"}' "$url/api/v1/sessions" | grep -q 401; do :; done
 head_says backed_off 'HTTP/1.1 429'
 head_says retry_after 'retry-after: [1-9]'
-curl -sk --retry 5 --retry-max-time 20 -o "$work/out" -D "$work/head" -c "$work/cookies" \
+sign_in wrong_password_of_an_account 401 '{"name":"admin","password":"no such password"}'
+curl -sk --retry 5 -o "$work/out" -D "$work/head" -c "$work/cookies" \
     -H 'Content-Type: application/json' -d "{\"name\":\"admin\",\"password\":\"$first\"}" "$url/api/v1/sessions"
 csrf=$(jq -r '.csrf // ""' "$work/out")
 holds first_sign_in_must_change '.stage == "must_change"'

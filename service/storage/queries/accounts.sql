@@ -48,6 +48,9 @@ RETURNING id;
 -- name: accounts_count_of_role
 SELECT count(*) FROM accounts WHERE role = :role AND disabled_utc IS NULL;
 
+-- name: accounts_have_role
+SELECT count(*) FROM (SELECT id FROM accounts WHERE role = :role LIMIT 1) AS a;
+
 -- name: accounts_count_of_team
 SELECT count(*) FROM accounts WHERE team_id = :team_id AND disabled_utc IS NULL;
 

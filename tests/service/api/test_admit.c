@@ -35,6 +35,37 @@ static void on_admitted(struct http_exchange *exchange)
     call_answer(call);
 }
 
+static int64_t writer_utc(void)
+{
+    return VISITOR_NOW_UTC;
+}
+
+/* Refusals are entered in the audit log. */
+static void start_writer(struct admitting *admitting)
+{
+    struct err err;
+    struct service *service = &admitting->service;
+    struct writer_options options = {.queue_max = 16, .now_utc = writer_utc};
+    MUST(datadir_open_store(&service->datadir, STORE_READWRITE, &options.store, &err));
+    MUST(audit_chain_new(service->datadir.vault, &service->chain, &err));
+    MUST(writer_new(&admitting->served.loop, &options, &service->writer, &err));
+}
+
+static void on_writer_stopped(void *context)
+{
+    *(bool *)context = true;
+}
+
+static void stop_writer(struct admitting *admitting)
+{
+    bool is_stopped = false;
+    writer_stop(admitting->service.writer, on_writer_stopped, &is_stopped);
+    while (!is_stopped)
+        (void)uv_run(&admitting->served.loop, UV_RUN_ONCE);
+    writer_free(admitting->service.writer);
+    audit_chain_free(admitting->service.chain);
+}
+
 static void load_book(struct admitting *admitting)
 {
     struct err err;
@@ -75,6 +106,7 @@ static int set_up(void **state)
         .spool_path = admitting.path,
     };
     served_start(&admitting.served);
+    start_writer(&admitting);
     *state = &admitting;
     return 0;
 }
@@ -82,6 +114,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct admitting *admitting = *state;
+    stop_writer(admitting);
     served_stop(&admitting->served);
     session_book_free(admitting->service.book);
     datadir_close(&admitting->service.datadir);

@@ -103,11 +103,18 @@ static int submit(struct running *running, enum visitor visitor, const char *lin
     return ask_as(running, visitor, line, key, body);
 }
 
-static int ask_county(struct running *running, const char *line)
+static int ask_county_with(struct running *running, const char *line, const char *body)
 {
     char headers[256];
-    (void)snprintf(headers, sizeof headers, "Cookie: __Host-pingyi=%s\r\n", county_secret);
-    return send_request(running, line, headers, NULL);
+    (void)snprintf(headers, sizeof headers,
+                   "Cookie: __Host-pingyi=%s\r\nX-CSRF-Token: %s\r\nIdempotency-Key: county\r\n",
+                   county_secret, visitor_csrf);
+    return send_request(running, line, headers, body);
+}
+
+static int ask_county(struct running *running, const char *line)
+{
+    return ask_county_with(running, line, NULL);
 }
 
 static void described(struct running *running, const char *operation, const char *line)
@@ -216,6 +223,10 @@ static void imports__refuse_names_and_options_that_are_none(void **state)
         described_check_answer("loadImport", 400, running->body);
     }
     assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=a", NULL, "x"), 400);
+    assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=a", "k", "x"), 202);
+    assert_int_equal(ask_as(running, office, "POST /api/v1/imports?name=b", "k", "x"), 409);
+    assert_true(says(running, "\"key_conflict\""));
+    await_task(running, 1);
     run_task(running, "POST /api/v1/imports?name=a", "no dump at all", "failed");
     assert_true(says(running, "未导入"));
     assert_int_equal(ask(running, office, "GET /api/v1/tasks/1/result"), 404);
@@ -337,6 +348,68 @@ static void results__of_a_county_are_its_own(void **state)
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/charts/on_time-1"), 403);
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/units/U1/orders"), 200);
     assert_int_equal(ask_county(running, "GET /api/v1/rounds/2026-05/units/U2/orders"), 403);
+}
+
+/* What tells of all units, or does something to all, by whatever way. */
+static void county__does_nothing_to_the_whole_city(void **state)
+{
+    struct running *running = *state;
+    static const char *const lines[] = {
+        "GET /api/v1/rounds/2026-05/charts",
+        "POST /api/v1/rounds/2026-05/tasks",
+        "GET /api/v1/imports",
+        "POST /api/v1/imports?name=a.csv",
+        "GET /api/v1/imports/1",
+        "DELETE /api/v1/imports/1",
+        "GET /api/v1/imports/1/rejects",
+        "GET /api/v1/quality",
+        "GET /api/v1/tasks",
+        "GET /api/v1/tasks/1",
+        "DELETE /api/v1/tasks/1",
+        "GET /api/v1/tasks/1/result",
+    };
+    load(running);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (ask_county(running, lines[i]) != 403 || !says(running, "\"own_units_only\""))
+            fail_msg("%s is open to a county", lines[i]);
+    }
+}
+
+/* Nothing is stored, so the same key is taken when there is room. */
+static void tasks__that_find_no_room_may_be_asked_for_again(void **state)
+{
+    struct running *running = *state;
+    struct err err = {.code = OK};
+    struct tasks *tasks = running->service.tasks;
+    static const char line[] = "POST /api/v1/rounds/2026-05/tasks";
+    static const char body[] = "{\"kind\":\"report\"}";
+    for (int i = 0; i < SERVICE_TASK_QUEUE_MAX; i++)
+        MUST(tasks_hold_place(tasks, &err));
+    assert_int_equal(ask_as(running, office, line, "one", body), 503);
+    assert_true(says(running, "Retry-After"));
+    assert_int_equal(ask(running, office, "GET /api/v1/tasks"), 200);
+    assert_true(says(running, "\"items\":[]"));
+    tasks_give_place_back(tasks);
+    /* Neither a refusal nor a repeat keeps the place. */
+    assert_int_equal(ask_as(running, office, line, NULL, body), 400);
+    assert_int_equal(ask_as(running, office, line, "one", body), 202);
+    await_task(running, 1);
+    assert_int_equal(ask_as(running, office, line, "one", body), 202);
+    assert_int_equal(number_of(running, "task"), 1);
+    assert_int_equal(ask_as(running, office, line, "two", body), 202);
+    assert_int_equal(number_of(running, "task"), 2);
+    for (int i = 1; i < SERVICE_TASK_QUEUE_MAX; i++)
+        tasks_give_place_back(tasks);
+}
+
+static void imports__of_one_key_differ_by_their_options_too(void **state)
+{
+    struct running *running = *state;
+    static const char line[] = "POST /api/v1/imports?name=a.csv";
+    assert_int_equal(ask_as(running, office, line, "one", "x"), 202);
+    assert_int_equal(ask_as(running, office, line, "one", "x"), 202);
+    assert_int_equal(
+        ask_as(running, office, "POST /api/v1/imports?name=a.csv&add_units=1", "one", "x"), 409);
 }
 
 static void results__are_nobody_elses(void **state)
@@ -537,6 +610,9 @@ int main(void)
         SERVED(charts__are_listed_and_drawn),
         SERVED(orders__of_a_unit_add_up_to_its_figures),
         SERVED(results__of_a_county_are_its_own),
+        SERVED(county__does_nothing_to_the_whole_city),
+        SERVED(imports__of_one_key_differ_by_their_options_too),
+        SERVED(tasks__that_find_no_room_may_be_asked_for_again),
         SERVED(results__are_nobody_elses),
         SERVED(remarks__are_written_once_for_a_key),
         SERVED(remarks__are_refused_when_they_are_none),

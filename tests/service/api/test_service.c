@@ -213,6 +213,46 @@ static void account__goes_from_the_first_password_to_the_whole(void **state)
     assert_true(says(running, "\"totp_required\""));
 }
 
+/* A change of the password, on its way: what it brings is looked at while others are too. */
+static int begin_change(struct running *running, const char *current)
+{
+    enum { PIECE_BYTES = 1024 };
+    char body[PIECE_BYTES / 4], request[PIECE_BYTES];
+    int fd = client_connect(&running->served);
+    (void)snprintf(body, sizeof body, "{\"current\":\"%s\",\"new\":\"%s\"}", current,
+                   second_password);
+    int len = snprintf(request, sizeof request,
+                       "POST /api/v1/account/password HTTP/1.1\r\nHost: localhost\r\n"
+                       "Connection: close\r\nCookie: __Host-pingyi=%s\r\nX-CSRF-Token: %s\r\n"
+                       "Idempotency-Key: k%d\r\nContent-Type: application/json\r\n"
+                       "Content-Length: %zu\r\n\r\n%s",
+                       running->cookie, running->csrf, running->key++, strlen(body), body);
+    client_send(&running->served, fd, (struct bytes){request, (size_t)len});
+    return fd;
+}
+
+static int end_change(struct running *running, int fd)
+{
+    buf_clear(&running->answer);
+    (void)client_read(&running->served, fd, BYTES_NONE, &running->answer);
+    (void)close(fd);
+    return answer_status(buf_bytes(&running->answer));
+}
+
+/* Whoever has the session alone gets one guess at a time, however many are under way at once. */
+static void account_password__is_not_guessed_by_many_at_once(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    int wrong = begin_change(running, "kV8#mango-Tidf");
+    int right = begin_change(running, first_password);
+    assert_int_equal(end_change(running, wrong), 403);
+    assert_int_equal(end_change(running, right), 429);
+    assert_int_equal(sign_in(running, newcomer_body, ""), 429);
+    test_now += 2;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+}
+
 /* A guess counts as a failed sign-in: the next try waits, even with the right code. */
 static void account_recovery_codes__lock_who_guesses(void **state)
 {
@@ -343,6 +383,30 @@ static void teams__are_put_and_listed(void **state)
     assert_true(says(running, "一班"));
 }
 
+static void audit__tells_of_what_was_refused(void **state)
+{
+    struct running *running = *state;
+    enum visitor auditor = VISITOR_ROLES + ROLE_AUDITOR;
+    char name[32], line[128];
+    visitor_name(VISITOR_ROLES, name);
+    (void)snprintf(line, sizeof line, "POST /api/v1/users/%s/disable", name);
+    assert_int_equal(ask_as(running, VISITOR_ROLES, line, "own", "{}"), 409);
+    assert_true(says(running, "\"own_account\""));
+    assert_int_equal(ask_as(running, VISITOR_CONTRACTOR, "GET /api/v1/audit", NULL, NULL), 403);
+    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "POST /api/v1/imports?name=a", "a", "x"),
+                     403);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(ask_as(running, VISITOR_CONTRACTOR, "GET /api/v1/users", NULL, NULL), 403);
+    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?action=access.refuse", NULL, NULL),
+                     200);
+    assert_true(says(running, "\"operation\":\"disableUser\",\"why\":\"own_account\""));
+    assert_true(says(running, "\"target\":\"/api/v1/audit\""));
+    assert_true(says(running, "\"who\":\"token:visitor"));
+    json_t *object = json_loadb(running->body.ptr, running->body.len, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(object, "items")), SERVICE_REFUSALS_A_SECOND);
+    json_decref(object);
+}
+
 static void audit__is_read_carried_out_and_recomputed(void **state)
 {
     struct running *running = *state;
@@ -446,6 +510,7 @@ int main(void)
         SERVICE_TEST(sessions_open__tells_strangers_what_it_tells_the_known),
         SERVICE_TEST(sessions_open__refuses_what_is_no_such_object),
         SERVICE_TEST(account__goes_from_the_first_password_to_the_whole),
+        SERVICE_TEST(account_password__is_not_guessed_by_many_at_once),
         SERVICE_TEST(account_recovery_codes__lock_who_guesses),
         SERVICE_TEST(sessions__end_at_once),
         SERVICE_TEST(sessions_close__hides_those_of_others),
@@ -453,6 +518,7 @@ int main(void)
         SERVICE_TEST(call_write__answers_a_repeat_as_before),
         SERVICE_TEST(tokens__work_until_they_are_revoked),
         SERVICE_TEST(teams__are_put_and_listed),
+        SERVICE_TEST(audit__tells_of_what_was_refused),
         SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
         SERVICE_TEST(sweep__enters_what_has_run_out),
         SERVICE_TEST(system__tells_that_it_lives),

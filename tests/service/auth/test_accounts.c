@@ -88,6 +88,32 @@ static void account_add__keeps_a_team_within_its_number(void **state)
     MUST(account_set_role(&fixture->office, &wish, &err));
 }
 
+/* Else they would make themselves what watches them: the first password is theirs to read. */
+static void account_add__gives_an_administrator_no_second_self(void **state)
+{
+    struct office_fixture *fixture = *state;
+    struct err err = {.code = OK};
+    static const enum role roles[] = {ROLE_ADMINISTRATOR, ROLE_SECURITY, ROLE_AUDITOR};
+    char name[] = "watcher-a";
+    (void)office_add(fixture, "adm", ROLE_ADMINISTRATOR);
+    fixture->office.actor =
+        (struct audit_actor){.who = BYTES_LIT("adm"), .role = BYTES_LIT("administrator")};
+    struct account_wish wish = office_wish("sec", ROLE_SECURITY);
+    MUST(add(fixture, &wish, &err));
+    wish = office_wish("aud", ROLE_AUDITOR);
+    MUST(add(fixture, &wish, &err));
+    MUST(account_set_enabled(&fixture->office, BYTES_LIT("sec"), false, &err));
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        wish = office_wish(name, roles[i]);
+        assert_int_equal(add(fixture, &wish, &err), ERR_PERMISSION);
+    }
+    wish = office_wish(name, ROLE_OFFICE);
+    MUST(add(fixture, &wish, &err));
+    fixture->office.actor =
+        (struct audit_actor){.who = BYTES_LIT("cli:root"), .role = BYTES_LIT("cli")};
+    (void)office_add(fixture, "sec2", ROLE_SECURITY);
+}
+
 static void account__leaves_an_administrator(void **state)
 {
     struct office_fixture *fixture = *state;
@@ -403,6 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(account_add__checks_every_field),
         OFFICE_TEST(account_add__keeps_a_team_within_its_number),
+        OFFICE_TEST(account_add__gives_an_administrator_no_second_self),
         OFFICE_TEST(account__leaves_an_administrator),
         OFFICE_TEST(account__changes_end_its_sessions),
         OFFICE_TEST(account_change_password__keeps_one_session),

@@ -75,6 +75,7 @@ static void account_sign_in__ends_the_oldest_session_of_six(void **state)
         ids[i] = office_try(fixture, "aa", true, "", i).session_id;
     for (int i = 0; i < 7; i++)
         assert_true(office_is_ended(fixture, ids[i], i < 2 ? "replaced" : ""));
+    assert_non_null(strstr(office_log(fixture, 0), "aa session.revoke aa done\n"));
 
     struct err err = {.code = OK};
     struct session_row row;

@@ -193,6 +193,32 @@ static void tasks_stop__cancels_all(void **state)
     assert_non_null(strstr(office->log, "2:canceled "));
 }
 
+static void tasks_stop__tells_what_it_interrupts_from_what_was_canceled(void **state)
+{
+    struct office *office = *state;
+    assert_int_equal(submit(office, 0), OK);
+    assert_int_equal(submit(office, 1), OK);
+    tasks_cancel(office->tasks, &office->jobs[0].task);
+    tasks_stop(office->tasks, on_stopped, office);
+    assert_false(atomic_load(&office->jobs[0].task.is_interrupted));
+    assert_true(atomic_load(&office->jobs[1].task.is_interrupted));
+    (void)uv_run(&office->loop, UV_RUN_DEFAULT);
+}
+
+static void tasks_hold_place__keeps_it_until_given_back(void **state)
+{
+    struct office *office = *state;
+    struct err err = {.code = OK};
+    assert_int_equal(tasks_hold_place(office->tasks, &err), OK);
+    assert_int_equal(tasks_hold_place(office->tasks, &err), OK);
+    assert_int_equal(tasks_hold_place(office->tasks, &err), ERR_BUSY);
+    assert_int_equal(submit(office, 0), ERR_BUSY);
+    tasks_give_place_back(office->tasks);
+    assert_int_equal(submit(office, 0), OK);
+    assert_int_equal(tasks_hold_place(office->tasks, &err), ERR_BUSY);
+    tasks_give_place_back(office->tasks);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -203,6 +229,8 @@ int main(void)
         TEST(task_progress__is_told),
         TEST(tasks_cancel__ends_the_running_and_the_waiting),
         TEST(tasks_stop__cancels_all),
+        TEST(tasks_stop__tells_what_it_interrupts_from_what_was_canceled),
+        TEST(tasks_hold_place__keeps_it_until_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

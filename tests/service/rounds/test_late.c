@@ -103,6 +103,16 @@ static void late_find__names_what_a_frozen_round_would_count_otherwise(void **st
     }
 }
 
+static void late_find__says_nothing_of_what_was_frozen_after_the_import(void **state)
+{
+    struct fixture *fixture = *state;
+    setup_round(fixture, step_freeze);
+    expect_late(fixture, 1, "");
+    load_dump(fixture, HEADER B1, 1);
+    expect_late(fixture, 2, "2024-06 1: B1; ");
+    expect_late(fixture, 1, "");
+}
+
 static void late_find__says_nothing_without_frozen_rounds(void **state)
 {
     struct fixture *fixture = *state;
@@ -178,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(late_find__names_what_a_frozen_round_would_count_otherwise),
+        FIXTURE_TEST(late_find__says_nothing_of_what_was_frozen_after_the_import),
         FIXTURE_TEST(late_find__says_nothing_without_frozen_rounds),
         FIXTURE_TEST(late_find__leaves_to_a_closed_round_what_that_has_judged),
         FIXTURE_TEST(late_find__names_the_first_and_counts_all),
