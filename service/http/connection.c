@@ -53,17 +53,21 @@ static void decide_on_reading(struct http_connection *connection)
         connection_close(connection);
 }
 
-/* Close for writing, and wait for the peer to do the same: a close at once would destroy what it has not read yet. */
-static void linger(struct http_connection *connection)
+/* Say that no more comes, which TLS does in words. False: they are on their way, or there is nobody to take them: the
+ * peer may have left since the answer. */
+static bool part(struct http_connection *connection)
 {
-    uv_os_fd_t fd;
     if (connection->tls != NULL) {
         tls_session_close(connection->tls);
         connection_flush(connection);
     }
-    /* The peer may have left between the answer and the alert. */
-    if (connection->state == CONNECTION_CLOSING)
-        return;
+    return connection->state != CONNECTION_CLOSING && !connection->is_writing;
+}
+
+/* Close for writing, and wait for the peer to do the same: a close at once would destroy what it has not read yet. */
+static void linger(struct http_connection *connection)
+{
+    uv_os_fd_t fd;
     connection->state = CONNECTION_LINGER;
     connection->read_since_ms = uv_now(connection->server->loop);
     if (uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0)
@@ -72,12 +76,13 @@ static void linger(struct http_connection *connection)
 
 static void decide_on_end(struct http_connection *connection)
 {
+    bool is_last = connection->state == CONNECTION_LAST || connection->peer_is_done;
     bool is_sent = connection->first == NULL && !connection->is_writing && connection->out.len == 0;
-    if (!is_sent)
+    if (!is_last || !is_sent || !part(connection))
         return;
     if (connection->peer_is_done)
         connection_close(connection);
-    else if (connection->state == CONNECTION_LAST)
+    else
         linger(connection);
 }
 
@@ -94,7 +99,7 @@ void connection_step(struct http_connection *connection)
             connection_flush(connection);
         if (connection->state <= CONNECTION_LAST)
             connection_give_room(connection);
-        moved = moved || (connection->out.len > 0 && !connection->is_writing);
+        moved = moved || connection_may_flush(connection);
     }
     if (connection->state <= CONNECTION_LAST)
         decide_on_end(connection);
@@ -143,7 +148,7 @@ static void shed(struct http_connection *connection)
     connection_close(connection);
 }
 
-/* A peer that takes a little now and then would hold its answer, of up to 8 MiB, for days. */
+/* A peer that takes a little now and then would hold its answer for days. */
 static void check_write_time(struct http_connection *connection, uint64_t now_ms)
 {
     if (!is_over(connection->write_since_ms, connection->server->options.limits.write_stall_ms,

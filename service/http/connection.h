@@ -160,6 +160,8 @@ void connection_continue(struct http_exchange *exchange);
 void connection_settle(struct http_connection *connection);
 /* Send what there is; what the kernel does not take at once is sent as it takes it. */
 void connection_flush(struct http_connection *connection);
+/* Whether there is more to send and nothing in its way. */
+bool connection_may_flush(const struct http_connection *connection);
 /* The stream whose turn it is may write when all that went before has been sent. */
 void connection_give_room(struct http_connection *connection);
 void connection_unlink_first(struct http_connection *connection);

@@ -27,15 +27,31 @@ size_t connection_untaken(const struct http_connection *connection)
     return uv_stream_get_write_queue_size((const uv_stream_t *)&connection->tcp) + (size_t)held;
 }
 
-struct buf *connection_out(struct http_exchange *exchange)
+/* `out` holds one large answer, not several: the others wait with their exchanges. */
+static bool has_room(const struct http_connection *connection)
 {
-    struct http_connection *connection = exchange->connection;
-    if (connection->first != exchange || connection->state == CONNECTION_CLOSING ||
-        exchange->answer.len > 0 || connection_backlog(connection) >= HTTP_WRITE_HIGH)
-        return &exchange->answer;
+    return connection_backlog(connection) < HTTP_WRITE_HIGH;
+}
+
+static struct buf *open_out(struct http_connection *connection)
+{
     if (connection->out.ptr == NULL)
         connection->out = server_lend_buf(connection->server, OUT_MAX_BYTES);
     return &connection->out;
+}
+
+static bool has_waiting_answer(const struct http_exchange *exchange)
+{
+    return exchange->answer.len > 0 || exchange->answer.rc != OK;
+}
+
+struct buf *connection_out(struct http_exchange *exchange)
+{
+    struct http_connection *connection = exchange->connection;
+    bool is_its_turn = connection->first == exchange && connection->state != CONNECTION_CLOSING;
+    if (!is_its_turn || has_waiting_answer(exchange) || !has_room(connection))
+        return &exchange->answer;
+    return open_out(connection);
 }
 
 void connection_continue(struct http_exchange *exchange)
@@ -136,21 +152,19 @@ void connection_unlink_first(struct http_connection *connection)
         connection->reading = NULL;
 }
 
-/* Move what the first in the row has answered while it waited. False: it waits on, for `out` holds one large answer,
- * not several. */
-static bool move_answer(struct http_exchange *exchange)
+/* Move what the first in the row has answered while it waited. False: it waits on. */
+static bool move_answer(struct http_connection *connection)
 {
-    if (exchange->answer.len == 0 && exchange->answer.rc == OK)
+    struct buf *answer = &connection->first->answer;
+    if (!has_waiting_answer(connection->first))
         return true;
-    if (connection_backlog(exchange->connection) >= HTTP_WRITE_HIGH)
+    if (!has_room(connection))
         return false;
-    struct buf answer = exchange->answer;
-    buf_init(&exchange->answer, answer.max_bytes);
-    struct buf *out = connection_out(exchange);
-    buf_append(out, buf_bytes(&answer));
-    if (answer.rc != OK)
-        out->rc = answer.rc;
-    buf_deinit(&answer);
+    struct buf *out = open_out(connection);
+    buf_append(out, buf_bytes(answer));
+    if (answer->rc != OK)
+        out->rc = answer->rc;
+    buf_deinit(answer);
     return true;
 }
 
@@ -158,7 +172,7 @@ void connection_settle(struct http_connection *connection)
 {
     while (connection->first != NULL) {
         struct http_exchange *exchange = connection->first;
-        if (!move_answer(exchange) || exchange->stage != EXCHANGE_DONE ||
+        if (!move_answer(connection) || exchange->stage != EXCHANGE_DONE ||
             connection->reading == exchange)
             break;
         connection_unlink_first(connection);
@@ -167,11 +181,18 @@ void connection_settle(struct http_connection *connection)
     }
 }
 
+bool connection_may_flush(const struct http_connection *connection)
+{
+    bool has_more = connection->out.len > 0 ||
+                    (connection->first != NULL && has_waiting_answer(connection->first));
+    return has_more && !connection->is_writing;
+}
+
 void connection_give_room(struct http_connection *connection)
 {
     struct http_exchange *exchange = connection->first;
     if (exchange == NULL || exchange->stage != EXCHANGE_STREAM || connection->is_writing ||
-        connection->out.len > 0 || exchange->stream->room == NULL)
+        connection_may_flush(connection) || exchange->stream->room == NULL)
         return;
     exchange->stream->room(exchange->stream);
 }
