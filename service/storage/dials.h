@@ -38,7 +38,8 @@ struct dial_work {
     struct bytes account_name, display_name;
     int64_t day;
     int64_t dials, completes, partials, refusals, interrupted;
-    int64_t seconds; /* of its ended dials */
+    int64_t seconds;  /* of its ended dials */
+    int64_t last_utc; /* when the last began */
 };
 typedef int (*dial_work_cb)(void *context, const struct dial_work *work, struct err *err);
 /* account_id 0: of all; campaign_id 0: of all. By account and day. */

@@ -210,7 +210,6 @@ CREATE TABLE call_records (
     dial_id     INTEGER NOT NULL DEFAULT 0 -- 0: matches none
 ) STRICT;
 CREATE INDEX call_records_by_dial ON call_records (dial_id);
-CREATE INDEX call_records_by_file ON call_records (file_id, line);
 
 -- Cases given to a contractor as a file.
 CREATE TABLE packages (
