@@ -2,8 +2,8 @@
 
 #include "tests/service/storage/drawing.h"
 
-/* What SQLite plans for the statements of queries/. Nothing is ever analyzed, so that the plans on an empty database are
- * those that a full one gets. */
+/* What SQLite plans for the statements of queries/. Nothing is ever analyzed: the plans on an empty database are those
+ * that a full one gets. */
 
 struct plan {
     bool scans; /* a table from end to end, or sorts beside it */
