@@ -1,3 +1,5 @@
+#include "base/container.h"
+
 #include "service/api/parts.h"
 
 #include "tests/service/api/running.h"
@@ -239,18 +241,65 @@ static int end_change(struct running *running, int fd)
     return answer_status(buf_bytes(&running->answer));
 }
 
+/* Keeps the hashing lane busy until it is let go, so that what comes after waits there in its order. */
+struct blocker {
+    struct work work;
+    uv_sem_t is_let_go;
+};
+
+static int wait_until_let_go(struct work *work, struct store *store, struct err *err)
+{
+    (void)store;
+    (void)err;
+    uv_sem_wait(&CONTAINER_OF(work, struct blocker, work)->is_let_go);
+    return OK;
+}
+
+static void on_let_go(struct work *work)
+{
+    uv_sem_destroy(&CONTAINER_OF(work, struct blocker, work)->is_let_go);
+}
+
+static void await_hashing(struct running *running, size_t waiting)
+{
+    while (lane_waiting(running->service.hasher) < waiting)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+}
+
 /* Whoever has the session alone gets one guess at a time, however many are under way at once. */
 static void account_password__is_not_guessed_by_many_at_once(void **state)
 {
     struct running *running = *state;
+    struct err err = {.code = OK};
+    struct blocker blocker = {.work = {.run = wait_until_let_go, .done = on_let_go}};
     assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(uv_sem_init(&blocker.is_let_go, 0), 0);
+    MUST(lane_submit(running->service.hasher, &blocker.work, &err));
     int wrong = begin_change(running, "kV8#mango-Tidf");
+    await_hashing(running, 1);
     int right = begin_change(running, first_password);
+    await_hashing(running, 2);
+    uv_sem_post(&blocker.is_let_go);
     assert_int_equal(end_change(running, wrong), 403);
     assert_int_equal(end_change(running, right), 429);
     assert_int_equal(sign_in(running, newcomer_body, ""), 429);
     test_now += 2;
     assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+}
+
+/* By then the current password is another, which must not make a failure of the repeat. */
+static void account_password__answers_a_repeat_as_before(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 200);
+    running->key--;
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 200);
+    assert_true(says(running, "\"stage\":\"must_enrol\""));
+    running->key--;
+    assert_int_equal(end_change(running, begin_change(running, "another")), 409);
+    assert_true(says(running, "\"key_conflict\""));
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 403);
 }
 
 /* A guess counts as a failed sign-in: the next try waits, even with the right code. */
@@ -511,6 +560,7 @@ int main(void)
         SERVICE_TEST(sessions_open__refuses_what_is_no_such_object),
         SERVICE_TEST(account__goes_from_the_first_password_to_the_whole),
         SERVICE_TEST(account_password__is_not_guessed_by_many_at_once),
+        SERVICE_TEST(account_password__answers_a_repeat_as_before),
         SERVICE_TEST(account_recovery_codes__lock_who_guesses),
         SERVICE_TEST(sessions__end_at_once),
         SERVICE_TEST(sessions_close__hides_those_of_others),
