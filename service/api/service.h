@@ -65,6 +65,9 @@ struct book_loader {
     bool is_stale;  /* the last load failed: the sweeper tries again */
 };
 
+/* Tasks that ended and whose rows do not say so yet. */
+struct long_task;
+
 /* Sessions that have run out and when the others were last seen, on their way into the store. */
 struct sweep;
 
@@ -81,6 +84,7 @@ struct service {
     struct writer *writer;
     struct lane *readers, *hasher;
     struct tasks *tasks;
+    struct long_task *unended;
     struct events *events;
     struct session_book *book;
     struct book_loader book_loader;

@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/long_task.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -165,6 +167,7 @@ void service_deinit(struct service *service)
     http_server_free(service->http);
     events_free(service->events);
     tasks_free(service->tasks);
+    long_task_forget_all(service);
     lane_free(service->readers);
     lane_free(service->hasher);
     lane_free(service->book_loader.lane);

@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/container.h"
 
+#include "service/api/long_task.h"
 #include "service/auth/accounts.h"
 
 /* Now and then the book says whose session has run out and when the others were last seen; the writer stores it. Also
@@ -106,5 +107,6 @@ void sweep_on_timer(uv_timer_t *timer)
         sweep_sessions(service);
     if (service->book_loader.is_stale)
         service_reload_book(service, NULL);
+    long_task_end_all(service);
     watch_certificate(service);
 }
