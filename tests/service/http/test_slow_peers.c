@@ -259,7 +259,7 @@ static void hold_disk(struct served *served, uv_work_t works[THREADS], uv_mutex_
 static void slow_sender__does_not_answer_for_the_disk(void **state)
 {
     enum {
-        PIECES = 10,
+        MORE_SECONDS = 70,
         SOON_FULL_BYTES = 250 * 1024,
         MORE_BYTES = 10 * 1024,
         ALL_BYTES = 300 * 1024
@@ -280,9 +280,10 @@ static void slow_sender__does_not_answer_for_the_disk(void **state)
                    "%d\r\n\r\n",
                    ALL_BYTES);
     client_send(served, fd, bytes_from_z(head));
-    for (int i = 0; i < PIECES; i++) {
-        client_send(served, fd, (struct bytes){body, SOON_FULL_BYTES / PIECES});
-        pass(served, 10 * SECOND_MS);
+    client_send(served, fd, (struct bytes){body, SOON_FULL_BYTES - MORE_SECONDS});
+    for (int i = 0; i < MORE_SECONDS; i++) {
+        client_send(served, fd, BYTES_LIT("x"));
+        pass(served, SECOND_MS);
     }
     client_send(served, fd, (struct bytes){body, MORE_BYTES});
     assert_false(served->server->connections->is_reading);
