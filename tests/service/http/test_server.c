@@ -4,7 +4,6 @@
 #include "tests/support/temp_dir.h"
 
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 
@@ -84,9 +83,8 @@ static bool must_wait(struct secure *secure, const SSL *ssl, int rc)
 /* A connection through whose handshake both sides are. */
 static SSL *connect_secure(struct secure *secure)
 {
-    int fd = client_connect(&secure->served), at_once = 1, rc;
+    int fd = client_connect(&secure->served), rc;
     assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-    assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once), 0);
     SSL *ssl = SSL_new(secure->client);
     assert_non_null(ssl);
     (void)SSL_set_fd(ssl, fd);
