@@ -142,10 +142,13 @@ static void time_out(struct http_connection *connection)
     connection_step(connection);
 }
 
+/* What the kernel still holds for the peer goes with it: that is up to some MiB. */
 static void shed(struct http_connection *connection)
 {
     connection->server->counters.timeouts++;
-    connection_close(connection);
+    connection->state = CONNECTION_CLOSING;
+    if (uv_tcp_close_reset(&connection->tcp, on_closed) != 0)
+        uv_close((uv_handle_t *)&connection->tcp, on_closed);
 }
 
 /* A peer that takes a little now and then would hold its answer for days. */
