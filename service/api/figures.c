@@ -7,13 +7,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { QUALITY_MAX_BYTES = 16 * 1024 * 1024 };
-
 struct figures {
     int64_t stand;                                  /* all that is kept is of it */
     struct composition *rounds[FIGURES_ROUNDS_MAX]; /* last used first */
     size_t round_count;
-    struct buf quality; /* empty: not kept */
+    struct kept_texts texts;
     _Atomic int64_t counted;
 };
 
@@ -22,7 +20,6 @@ int figures_new(struct figures **out, struct err *err)
     struct figures *figures = mem_calloc(1, sizeof *figures);
     if (figures == NULL)
         return err_set(err, ERR_NOMEM, "no memory for figures");
-    buf_init(&figures->quality, QUALITY_MAX_BYTES);
     *out = figures;
     return OK;
 }
@@ -38,8 +35,7 @@ static void forget_all(struct figures *figures)
 {
     while (figures->round_count > 0)
         forget_last(figures);
-    buf_deinit(&figures->quality);
-    buf_init(&figures->quality, QUALITY_MAX_BYTES);
+    kept_texts_clear(&figures->texts);
 }
 
 void figures_free(struct figures *figures)
@@ -144,31 +140,26 @@ int figures_round(struct figures *figures, const struct datadir *datadir,
     return OK;
 }
 
-/* ---- quality ---- */
+/* ---- texts ---- */
 
-int figures_find_quality(struct figures *figures, struct store *store, bool *out_found,
-                         struct buf *out, struct err *err)
+int figures_find_text(struct figures *figures, struct store *store, const struct text_key *key,
+                      bool *out_found, struct buf *out, struct err *err)
 {
     int rc = follow(figures, store, err);
     if (rc != OK)
         return rc;
-    bool is_found = figures->quality.len > 0;
-    if (is_found) {
-        buf_append(out, buf_bytes(&figures->quality));
+    struct bytes text = kept_texts_find(&figures->texts, key);
+    if (text.ptr != NULL) {
+        buf_append(out, text);
         rc = buf_status(out, err);
     }
     if (rc == OK)
-        *out_found = is_found;
+        *out_found = text.ptr != NULL;
     return rc;
 }
 
-void figures_keep_quality(struct figures *figures, struct bytes quality)
+void figures_keep_text(struct figures *figures, const struct text_key *key, struct bytes text)
 {
-    struct err err;
     atomic_fetch_add(&figures->counted, 1);
-    buf_append(&figures->quality, quality);
-    if (buf_status(&figures->quality, &err) == OK)
-        return;
-    buf_deinit(&figures->quality);
-    buf_init(&figures->quality, QUALITY_MAX_BYTES);
+    kept_texts_put(&figures->texts, key, text);
 }

@@ -1,8 +1,7 @@
 #ifndef PINGYI_SERVICE_API_FIGURES_H
 #define PINGYI_SERVICE_API_FIGURES_H
 
-#include "base/buf.h"
-
+#include "service/api/kept_texts.h"
 #include "service/rounds/composition.h"
 
 /* What was counted of a city's orders, kept while the store has the stand (storage/stand.h) it was counted at: when new
@@ -21,13 +20,13 @@ int figures_round(struct figures *figures, const struct datadir *datadir,
                   const struct composition_options *options, const struct composition **out,
                   struct err *err);
 
-/* The quality of the data as it was rendered: *out_found when it was kept, and is appended to `out`. Else whoever
- * renders it from the same snapshot has it kept. */
-int figures_find_quality(struct figures *figures, struct store *store, bool *out_found,
-                         struct buf *out, struct err *err);
-void figures_keep_quality(struct figures *figures, struct bytes quality);
+/* What was rendered from such a snapshot: *out_found when it was kept, and is appended to `out`. Else whoever renders it
+ * from the same snapshot keeps it, unless it follows the clock or is one account's alone. */
+int figures_find_text(struct figures *figures, struct store *store, const struct text_key *key,
+                      bool *out_found, struct buf *out, struct err *err);
+void figures_keep_text(struct figures *figures, const struct text_key *key, struct bytes text);
 
-/* How often something was counted. Thread: any. */
+/* How often something was counted or rendered anew to be kept. Thread: any. */
 int64_t figures_counted(const struct figures *figures);
 
 #endif

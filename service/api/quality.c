@@ -142,13 +142,14 @@ static int gather(struct call *call, struct store *store, struct err *err)
 static int show(struct call *call, struct store *store, struct err *err)
 {
     struct figures *figures = call->service->figures;
+    const struct text_key key = {.what = "quality"};
     bool is_found = false;
-    int rc = figures_find_quality(figures, store, &is_found, &call->answer, err);
+    int rc = figures_find_text(figures, store, &key, &is_found, &call->answer, err);
     if (rc != OK || is_found)
         return rc;
     rc = gather(call, store, err);
     if (rc == OK)
-        figures_keep_quality(figures, buf_bytes(&call->answer));
+        figures_keep_text(figures, &key, buf_bytes(&call->answer));
     return rc;
 }
 

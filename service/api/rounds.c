@@ -13,8 +13,7 @@
 
 #include <stdio.h>
 
-/* Rounds and their results. What is answered is always of one snapshot, whether it is counted or was
- * (figures.h). */
+/* Rounds and their results: always of one snapshot, whether counted now or kept (figures.h). */
 
 /* What is asked of a round. */
 struct round_ask {
@@ -81,6 +80,7 @@ void rounds_show(struct http_exchange *exchange)
 struct printing {
     struct composition_moment moment;
     struct bulletin bulletin;
+    bool follows_clock;
 };
 
 static int print(struct call *call, struct store *store, struct printing *out, struct err *err)
@@ -97,9 +97,30 @@ static int print(struct call *call, struct store *store, struct printing *out, s
         .threads = 1,
     };
     int rc = figures_round(call->service->figures, &datadir, &options, &round, err);
-    return rc == OK
-               ? composition_reprint(round, store, call->now_utc, &out->moment, &out->bulletin, err)
-               : rc;
+    if (rc == OK)
+        rc = composition_reprint(round, store, call->now_utc, &out->moment, &out->bulletin, err);
+    if (rc == OK)
+        out->follows_clock = composition_follows_clock(round);
+    return rc;
+}
+
+/* Answer with the text under `key`, or with what `render` makes of the bulletin. */
+static int show_text(struct call *call, struct store *store, const struct text_key *key,
+                     int (*render)(struct call *, const struct bulletin *, struct err *),
+                     struct err *err)
+{
+    struct printing printing;
+    struct figures *figures = call->service->figures;
+    bool is_found = false;
+    int rc = figures_find_text(figures, store, key, &is_found, &call->answer, err);
+    if (rc == OK && !is_found) {
+        rc = print(call, store, &printing, err);
+        if (rc == OK)
+            rc = render(call, &printing.bulletin, err);
+        if (rc == OK && !printing.follows_clock)
+            figures_keep_text(figures, key, buf_bytes(&call->answer));
+    }
+    return rc;
 }
 
 /* A county's office sees the rows of its own units; the sums tell of others. `rows` has room for all. */
@@ -119,31 +140,36 @@ static int take_own_rows(const struct call *call, struct store *store, const str
     return OK;
 }
 
-static int score_of_county(struct call *call, struct store *store, const struct bulletin *whole,
-                           struct err *err)
+static int score_of_county(struct call *call, struct store *store, struct err *err)
 {
+    struct printing printing;
     struct ranking own = {0};
-    struct bulletin bulletin = *whole;
-    size_t count = whole->ranking->unit_count;
-    struct ranking_row *rows = mem_alloc(size_multiply(count + 1, sizeof *rows));
+    int rc = print(call, store, &printing, err);
+    if (rc != OK)
+        return rc;
+    const struct ranking *all = printing.bulletin.ranking;
+    struct ranking_row *rows = mem_alloc(size_multiply(all->unit_count + 1, sizeof *rows));
     if (rows == NULL)
-        return err_set(err, ERR_NOMEM, "no memory for %zu rows", count);
-    int rc = take_own_rows(call, store, whole->ranking, rows, &own, err);
-    bulletin.ranking = &own;
+        return err_set(err, ERR_NOMEM, "no memory for %zu rows", all->unit_count);
+    rc = take_own_rows(call, store, all, rows, &own, err);
+    printing.bulletin.ranking = &own;
     if (rc == OK)
-        rc = score_json_render(&bulletin, &call->answer, err);
+        rc = score_json_render(&printing.bulletin, &call->answer, err);
     mem_free(rows);
     return rc;
 }
 
+static int render_score(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    return score_json_render(bulletin, &call->answer, err);
+}
+
 static int score(struct call *call, struct store *store, struct err *err)
 {
-    struct printing printing;
-    int rc = print(call, store, &printing, err);
-    if (rc != OK)
-        return rc;
-    return call->who.unit_code.len > 0 ? score_of_county(call, store, &printing.bulletin, err)
-                                       : score_json_render(&printing.bulletin, &call->answer, err);
+    const struct round_ask *ask = call->input;
+    const struct text_key key = {.what = "score", .round = ask->round};
+    return call->who.unit_code.len > 0 ? score_of_county(call, store, err)
+                                       : show_text(call, store, &key, render_score, err);
 }
 
 void rounds_score(struct http_exchange *exchange)
@@ -170,17 +196,19 @@ static int hash_style(struct bytes html, char out[SHA256_BASE64_BYTES], struct e
     return rc;
 }
 
+static int render_bulletin(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    return bulletin_html_render(bulletin, &call->answer, err);
+}
+
+/* It prints the minute, and the audit log's last entry by then. */
 static int bulletin(struct call *call, struct store *store, struct err *err)
 {
     struct round_ask *ask = call->input;
-    struct printing printing;
-    int rc = print(call, store, &printing, err);
-    if (rc != OK)
-        return rc;
-    rc = bulletin_html_render(&printing.bulletin, &call->answer, err);
-    if (rc == OK)
-        rc = hash_style(buf_bytes(&call->answer), ask->style_sha256, err);
-    return rc;
+    const struct text_key key = {
+        .what = "bulletin", .round = ask->round, .minute = call->now_utc / 60};
+    int rc = show_text(call, store, &key, render_bulletin, err);
+    return rc == OK ? hash_style(buf_bytes(&call->answer), ask->style_sha256, err) : rc;
 }
 
 /* What is not JSON is handed on before the call gives back what it holds. */
@@ -227,18 +255,21 @@ static int on_chart(void *context, const struct chart *chart, struct err *err)
     return OK;
 }
 
-static int list_charts(struct call *call, struct store *store, struct err *err)
+static int render_chart_list(struct call *call, const struct bulletin *bulletin, struct err *err)
 {
-    struct printing printing;
-    int rc = print(call, store, &printing, err);
-    if (rc != OK)
-        return rc;
     json_t *charts = json_array();
-    rc = charts_each(&printing.bulletin, on_chart, charts, err);
+    int rc = charts_each(bulletin, on_chart, charts, err);
     if (rc == OK)
         rc = call_put_json(call, json_pack("{s:O, s:n}", "items", charts, "after"), err);
     json_decref(charts);
     return rc;
+}
+
+static int list_charts(struct call *call, struct store *store, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    const struct text_key key = {.what = "charts", .round = ask->round};
+    return show_text(call, store, &key, render_chart_list, err);
 }
 
 void rounds_list_charts(struct http_exchange *exchange)
@@ -248,14 +279,17 @@ void rounds_list_charts(struct http_exchange *exchange)
         call_count(call, list_charts, NULL);
 }
 
+static int render_chart(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    return chart_render(bulletin, ask->chart, &call->answer, err);
+}
+
 static int chart(struct call *call, struct store *store, struct err *err)
 {
     const struct round_ask *ask = call->input;
-    struct printing printing;
-    int rc = print(call, store, &printing, err);
-    if (rc != OK)
-        return rc;
-    return chart_render(&printing.bulletin, ask->chart, &call->answer, err);
+    const struct text_key key = {.what = "chart", .round = ask->round, .part = ask->chart};
+    return show_text(call, store, &key, render_chart, err);
 }
 
 static void answer_chart(struct call *call)

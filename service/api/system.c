@@ -69,7 +69,7 @@ void system_metrics(struct http_exchange *exchange)
         (int64_t)lane_waiting(service->readers));
     put(&out, "counter_waiting", "gauge", "Reads of results in the queue.",
         (int64_t)lane_waiting(service->counter));
-    put(&out, "counts_total", "counter", "Rounds and data quality counted from the orders.",
+    put(&out, "counts_total", "counter", "Rounds counted and results rendered, to be kept.",
         figures_counted(service->figures));
     put(&out, "hasher_waiting", "gauge", "Passwords in the queue.",
         (int64_t)lane_waiting(service->hasher));
