@@ -13,8 +13,9 @@
 static bool is_counted_from(const char *table)
 {
     static const char *const tables[] = {
-        "imports",      "unit_classes", "units", "unit_names", "calendar_layers", "rounds",
-        "round_scores", "frames",       "draws", "draw_units", "outcome_files",   "exclusions",
+        "imports",    "unit_classes",  "units",        "unit_names", "calendar_layers",
+        "rounds",     "round_parts",   "round_scores", "frames",     "draws",
+        "draw_units", "outcome_files", "exclusions",
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (strcmp(table, tables[i]) == 0)
