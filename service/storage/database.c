@@ -232,6 +232,46 @@ int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_
     return rc;
 }
 
+static int not_found(const char *what, int64_t id, struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "there is no %s %jd", what, (intmax_t)id);
+}
+
+int database_find(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                  struct err *err)
+{
+    bool row = false;
+    int rc = database_step(store, statement, &row, err);
+    return rc == OK && !row ? not_found(what, id, err) : rc;
+}
+
+int database_integer(struct store *store, sqlite3_stmt *statement, int64_t *out, struct err *err)
+{
+    bool row = false;
+    int rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    *out = row ? sqlite3_column_int64(statement, 0) : 0;
+    (void)sqlite3_reset(statement);
+    return OK;
+}
+
+int database_integer_with(struct store *store, const char *name, const int64_t *integers, int count,
+                          int64_t *out, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, name, integers, count, &statement, err);
+    return rc == OK ? database_integer(store, statement, out, err) : rc;
+}
+
+int database_change(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                    struct err *err)
+{
+    int rc = database_run(store, statement, err);
+    bool is_changed = sqlite3_changes(store->db) != 0;
+    return rc == OK && !is_changed ? not_found(what, id, err) : rc;
+}
+
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err)
 {
     bool row = false;
