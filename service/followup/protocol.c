@@ -311,13 +311,16 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Without an attempt no window has begun. */
 static int64_t end_day_of(const struct calling_hours *hours, const struct case_past *past,
                           const struct tally *tally)
 {
-    int64_t first_day = tally->attempts > 0 ? tally->first_day : day_of(hours, past->now_utc);
+    int64_t window_days = hours->rules->followup.window_days;
     if (past->was_freed)
-        first_day = day_of(hours, past->freed_utc);
-    return first_day + hours->rules->followup.window_days;
+        return day_of(hours, past->freed_utc) + window_days;
+    if (tally->attempts == 0)
+        return day_of(hours, past->now_utc) + HOURS_REACH_DAYS;
+    return tally->first_day + window_days;
 }
 
 static int64_t earliest_of(const struct calling_hours *hours, const struct case_past *past,
