@@ -222,6 +222,8 @@ static void protocol_next__numbers_take_turns(void **state)
          .next = "number 06-11 09:01-12:00 #2", .numbers = 2},
         {"and on the last day too", "06-03 09:30 2.21, 06-17 09:30 2.214",
          .next = "number 06-17 09:31-12:00 #2", .numbers = 2},
+        {"and of a call beyond it", "06-03 09:30 2.20, 07-01 10:00 2.214",
+         .next = "number 07-01 10:01-12:00 #2", .numbers = 2},
         {"but the window's end is the end", "06-03 09:30 2.21, 06-17 20:29 2.214",
          .next = "final 2.214 exhausted", .numbers = 2},
     };
@@ -385,6 +387,13 @@ static void protocol_next__meets_the_end_of_the_calendar(void **state)
     assert_int_equal(next.from_utc, at("2026-12-31 19:00"));
     past.value.appointment_utc = at("2027-01-04 10:00");
     assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), ERR_NO_CALENDAR);
+    /* A part that was tried is better than a year that nobody knows. */
+    past_init(&past, 1);
+    past_add(&past, &fixture.hours, at("2026-12-29 15:30"), BYTES_LIT("2.21"), 1);
+    past_add(&past, &fixture.hours, at("2026-12-30 19:00"), BYTES_LIT("2.21"), 1);
+    past_add(&past, &fixture.hours, at("2026-12-31 09:30"), BYTES_LIT("2.21"), 1);
+    assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), OK);
+    assert_int_equal(next.from_utc, at("2026-12-31 15:00"));
     /* What needs no time needs no calendar. */
     memcpy(past.dials[0].code, "1.1", 4);
     assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), OK);
