@@ -24,34 +24,33 @@ static void hours_window__is_the_one_that_holds_the_time_or_the_next(void **stat
 {
     (void)state;
     static const struct {
-        const char *at;
-        bool is_open;
-        const char *from, *until;
+        const char *at, *from, *until;
         enum day_part part;
+        bool is_open;
     } cases[] = {
-        {"2024-06-03 00:00", false, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 08:59", false, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 09:00", true, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 11:59", true, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 12:00", false, "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON},
-        {"2024-06-03 15:00", true, "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON},
-        {"2024-06-03 18:00", false, "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING},
-        {"2024-06-03 20:29", true, "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING},
-        {"2024-06-03 20:30", false, "2024-06-04 09:00", "2024-06-04 12:00", DAY_PART_MORNING},
+        {"2024-06-03 00:00", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, false},
+        {"2024-06-03 08:59", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, false},
+        {"2024-06-03 09:00", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, true},
+        {"2024-06-03 11:59", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, true},
+        {"2024-06-03 12:00", "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON, false},
+        {"2024-06-03 15:00", "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON, true},
+        {"2024-06-03 18:00", "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING, false},
+        {"2024-06-03 20:29", "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING, true},
+        {"2024-06-03 20:30", "2024-06-04 09:00", "2024-06-04 12:00", DAY_PART_MORNING, false},
         /* Friday evening to Saturday: later, and one part all day. */
-        {"2024-06-14 20:30", false, "2024-06-15 10:00", "2024-06-15 12:00", DAY_PART_WEEKEND},
-        {"2024-06-15 16:00", true, "2024-06-15 15:00", "2024-06-15 18:00", DAY_PART_WEEKEND},
-        {"2024-06-16 19:30", true, "2024-06-16 19:00", "2024-06-16 20:30", DAY_PART_WEEKEND},
+        {"2024-06-14 20:30", "2024-06-15 10:00", "2024-06-15 12:00", DAY_PART_WEEKEND, false},
+        {"2024-06-15 16:00", "2024-06-15 15:00", "2024-06-15 18:00", DAY_PART_WEEKEND, true},
+        {"2024-06-16 19:30", "2024-06-16 19:00", "2024-06-16 20:30", DAY_PART_WEEKEND, true},
         /* 1 May: Wednesday to Sunday, its weekend named by the layer. */
-        {"2024-04-30 20:30", false, "2024-05-06 09:00", "2024-05-06 12:00", DAY_PART_MORNING},
+        {"2024-04-30 20:30", "2024-05-06 09:00", "2024-05-06 12:00", DAY_PART_MORNING, false},
         /* The Dragon Boat Festival is the Monday; the weekend before it is one as any. */
-        {"2024-06-07 21:00", false, "2024-06-08 10:00", "2024-06-08 12:00", DAY_PART_WEEKEND},
-        {"2024-06-09 20:30", false, "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING},
-        {"2024-06-10 10:00", false, "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING},
+        {"2024-06-07 21:00", "2024-06-08 10:00", "2024-06-08 12:00", DAY_PART_WEEKEND, false},
+        {"2024-06-09 20:30", "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING, false},
+        {"2024-06-10 10:00", "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING, false},
         /* A Saturday that is worked. */
-        {"2024-05-11 09:30", true, "2024-05-11 09:00", "2024-05-11 12:00", DAY_PART_MORNING},
+        {"2024-05-11 09:30", "2024-05-11 09:00", "2024-05-11 12:00", DAY_PART_MORNING, true},
         /* 三月三, Thursday and Friday; then a weekend. */
-        {"2024-04-11 10:00", false, "2024-04-13 10:00", "2024-04-13 12:00", DAY_PART_WEEKEND},
+        {"2024-04-11 10:00", "2024-04-13 10:00", "2024-04-13 12:00", DAY_PART_WEEKEND, false},
     };
     struct hours_fixture fixture;
     fixture_init(&fixture);
@@ -152,30 +151,29 @@ static void hours_find__looks_for_parts_and_days(void **state)
         WEEKEND = 1 << DAY_PART_WEEKEND,
     };
     static const struct {
-        const char *from, *from_day;
+        const char *from, *from_day, *found_from, *found_until;
         uint32_t parts;
-        const char *found_from, *found_until;
         enum day_part part;
     } cases[] = {
         /* What is left of a window that has begun. */
-        {"2024-06-03 10:17", NULL, HOURS_ALL_PARTS, "2024-06-03 10:17", "2024-06-03 12:00",
+        {"2024-06-03 10:17", NULL, "2024-06-03 10:17", "2024-06-03 12:00", HOURS_ALL_PARTS,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", NULL, EVENING, "2024-06-03 19:00", "2024-06-03 20:30",
+        {"2024-06-03 10:17", NULL, "2024-06-03 19:00", "2024-06-03 20:30", EVENING,
          DAY_PART_EVENING},
-        {"2024-06-03 12:00", NULL, MORNING, "2024-06-04 09:00", "2024-06-04 12:00",
+        {"2024-06-03 12:00", NULL, "2024-06-04 09:00", "2024-06-04 12:00", MORNING,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-03", MORNING, "2024-06-03 10:17", "2024-06-03 12:00",
+        {"2024-06-03 10:17", "2024-06-03", "2024-06-03 10:17", "2024-06-03 12:00", MORNING,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-05", MORNING | AFTERNOON, "2024-06-05 09:00",
-         "2024-06-05 12:00", DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-01", AFTERNOON, "2024-06-03 15:00", "2024-06-03 18:00",
+        {"2024-06-03 10:17", "2024-06-05", "2024-06-05 09:00", "2024-06-05 12:00",
+         MORNING | AFTERNOON, DAY_PART_MORNING},
+        {"2024-06-03 10:17", "2024-06-01", "2024-06-03 15:00", "2024-06-03 18:00", AFTERNOON,
          DAY_PART_AFTERNOON},
-        {"2024-06-03 10:17", NULL, WEEKEND, "2024-06-08 10:00", "2024-06-08 12:00",
+        {"2024-06-03 10:17", NULL, "2024-06-08 10:00", "2024-06-08 12:00", WEEKEND,
          DAY_PART_WEEKEND},
         /* A weekend that is a holiday's has none. */
-        {"2024-04-30 10:17", NULL, WEEKEND, "2024-05-12 10:00", "2024-05-12 12:00",
+        {"2024-04-30 10:17", NULL, "2024-05-12 10:00", "2024-05-12 12:00", WEEKEND,
          DAY_PART_WEEKEND},
-        {"2024-06-15 19:30", NULL, WEEKEND, "2024-06-15 19:30", "2024-06-15 20:30",
+        {"2024-06-15 19:30", NULL, "2024-06-15 19:30", "2024-06-15 20:30", WEEKEND,
          DAY_PART_WEEKEND},
     };
     struct hours_fixture fixture;

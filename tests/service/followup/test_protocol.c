@@ -328,7 +328,14 @@ static void protocol_next__spreads_attempts_and_ends(void **state)
          "06-03 09:30 2.21, 06-03 13:00 2.21, 06-04 09:30 2.21, 06-04 13:00 2.21, 06-05 09:00 2.21",
          .next = "final 2.21 exhausted",
          .rules = "[followup]\nweekday = 09:00-14:00\nweekend = none\n"},
-        /* The window. */
+    };
+    CHECK_STORIES(stories);
+}
+
+static void protocol_next__ends_with_its_window(void **state)
+{
+    (void)state;
+    static const struct story stories[] = {
         {"its last day", "06-03 09:30 2.21", .next = "waiting 06-17 15:00-18:00 #1",
          .now = "06-17 12:00"},
         {"its last minute", "06-03 09:30 2.21", .next = "waiting 06-17 20:29-20:30 #1",
@@ -437,6 +444,7 @@ int main(void)
         cmocka_unit_test(protocol_next__numbers_take_turns),
         cmocka_unit_test(protocol_next__appointments_are_kept),
         cmocka_unit_test(protocol_next__spreads_attempts_and_ends),
+        cmocka_unit_test(protocol_next__ends_with_its_window),
         cmocka_unit_test(protocol_next__refuses_what_no_caller_says),
         cmocka_unit_test(protocol_next__meets_the_end_of_the_calendar),
         cmocka_unit_test(disposition_offers__are_named_as_everywhere),

@@ -4,8 +4,9 @@
 
 #include "tests/service/followup/past_fixture.h"
 
-/* Random cases, worked as the engine works them, under random rules: after every dial, and after every window that nobody
- * took, the next step must be a legal one. What is legal is asked of the past here by counting, not of protocol.c. */
+/* Random cases, worked as the engine works them, under random rules: after every dial, and after every window that
+ * nobody took, the next step must be a legal one. What is legal is asked of the past here by counting, not of
+ * protocol.c. */
 
 enum { WALKS = 1500, DIALS_MOST = 120, DAY = 24 * 3600 };
 
