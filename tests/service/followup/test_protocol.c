@@ -392,8 +392,13 @@ static void protocol_next__meets_the_end_of_the_calendar(void **state)
     past.value.now_utc = at("2026-12-31 20:30");
     assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), ERR_NO_CALENDAR);
     assert_int_equal(next.from_utc, at("2026-12-31 19:00"));
+    /* Nothing has to be known of it when the window ends with the old year. */
+    fixture_set_rules(&fixture, "[followup]\nwindow = 1d\n");
+    assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), OK);
+    assert_true(next.step == NEXT_FINAL && next.is_exhausted);
     past.value.appointment_utc = at("2027-01-04 10:00");
     assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), ERR_NO_CALENDAR);
+    fixture_set_rules(&fixture, NULL);
     /* A part that was tried is better than a year that nobody knows. */
     past_init(&past, 1);
     past_add(&past, &fixture.hours, at("2026-12-29 15:30"), BYTES_LIT("2.21"), 1);
