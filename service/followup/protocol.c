@@ -439,7 +439,7 @@ int protocol_next(const struct calling_hours *hours, const struct case_past *pas
         *out = final_of(&tally, false);
         return OK;
     }
-    if (tally.last_meaning == MEANS_DEAD)
+    if (tally.last != NULL && tally.last_meaning == MEANS_DEAD)
         return dial_on(hours, past, &tally, number_no, out, err);
     if (past->appointment_utc != 0)
         return appoint(hours, past, number_no, out, err);

@@ -1,6 +1,7 @@
 #include "service/followup/hours.h"
 
 #include "tests/service/followup/hours_fixture.h"
+#include "tests/support/file.h"
 
 enum { HOUR = 3600 };
 
@@ -269,6 +270,33 @@ static void hours_parts__are_those_in_which_spans_begin(void **state)
     fixture_deinit(&fixture);
 }
 
+/* In New York the hour from 2 to 3 on 10 March 2024, a Sunday, did not exist. */
+static void hours_window__passes_over_hours_that_clocks_skip(void **state)
+{
+    (void)state;
+    struct hours_fixture fixture;
+    struct zone *zone = NULL;
+    struct calling_window window = {0};
+    struct err err = {0};
+    bool is_open = true;
+    struct buf tzif;
+    buf_init(&tzif, 64 * 1024);
+    test_file_read("/usr/share/zoneinfo/America/New_York", &tzif);
+    assert_int_equal(zone_parse(buf_bytes(&tzif), &zone, &err), OK);
+    buf_deinit(&tzif);
+    fixture_init(&fixture);
+    fixture_set_rules(&fixture, "[followup]\nweekend = 02:00-03:00\nweekday = none\n");
+    fixture.hours.zone = zone;
+    /* There it is 3:00 on the Saturday. */
+    assert_int_equal(hours_window(&fixture.hours, at("2024-03-09 16:00"), &is_open, &window, &err),
+                     OK);
+    assert_int_equal(window.from_utc, at("2024-03-16 14:00"));
+    assert_int_equal(window.until_utc, at("2024-03-16 15:00"));
+    assert_false(is_open);
+    zone_free(zone);
+    fixture_deinit(&fixture);
+}
+
 /* Every instant of a window is in it, in its part, and found by hours_find; what lies before is outside. */
 static void hours_window__agrees_with_itself_at_every_quarter(void **state)
 {
@@ -304,6 +332,7 @@ int main(void)
         cmocka_unit_test(hours_find__says_when_a_part_has_no_hours),
         cmocka_unit_test(hours_part__is_that_of_the_window_else_by_hour_and_day),
         cmocka_unit_test(hours_parts__are_those_in_which_spans_begin),
+        cmocka_unit_test(hours_window__passes_over_hours_that_clocks_skip),
         cmocka_unit_test(hours_window__agrees_with_itself_at_every_quarter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
