@@ -441,6 +441,42 @@ static void disposition_offers__are_named_as_everywhere(void **state)
     }
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return bytes_starts_with(bytes_from_z(text), bytes_from_z(with));
+}
+
+/* What the page promises the caller is what the protocol does with a person's only number. */
+static void disposition_offers__say_what_follows(void **state)
+{
+    (void)state;
+    static struct past past;
+    struct hours_fixture fixture;
+    size_t count = 0;
+    const struct disposition_offer *offers = disposition_offers(&count);
+    fixture_init(&fixture);
+    for (size_t i = 0; i < count; i++) {
+        const char *then = offers[i].then_zh;
+        struct next next = {0};
+        struct err err = {0};
+        past_init(&past, 1);
+        past_add(&past, &fixture.hours, at("2024-06-03 09:30"), bytes_from_z(offers[i].code), 1);
+        assert_int_equal(protocol_next(&fixture.hours, &past.value, &next, &err), OK);
+        bool is_final = begins(then, "结束") || begins(then, "换号码，没有其他号码的结束");
+        bool is_other_part =
+            begins(then, "换时段再拨") || begins(then, "按约定时间再拨，未约定的换时段再拨");
+        bool is_soon = begins(then, "稍后再拨") || begins(then, "转给会说该语言的话务员");
+        assert_int_equal(is_final + is_other_part + is_soon, 1);
+        if (is_final != (next.step == NEXT_FINAL) ||
+            (is_soon && next.from_utc != at("2024-06-03 10:01")) ||
+            (is_other_part && next.from_utc != at("2024-06-03 15:00")))
+            fail_msg("%s %s", offers[i].code, then);
+        bool names_list = bytes_find(bytes_from_z(then), BYTES_LIT("免打扰名单")) < strlen(then);
+        assert_int_equal(next.goes_on_do_not_call, names_list);
+    }
+    fixture_deinit(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +489,7 @@ int main(void)
         cmocka_unit_test(protocol_next__refuses_what_no_caller_says),
         cmocka_unit_test(protocol_next__meets_the_end_of_the_calendar),
         cmocka_unit_test(disposition_offers__are_named_as_everywhere),
+        cmocka_unit_test(disposition_offers__say_what_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
