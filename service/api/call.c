@@ -10,7 +10,7 @@
 
 /* A call goes through one to three steps, each begun by its handler or by the `respond` of the step before:
  *
- *   call_read, call_hash ----> WORKING (a lane) -------------------------------> finish
+ *   call_read, …count, …hash -> WORKING (a lane) ------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
  *
  * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is
@@ -85,6 +85,13 @@ void call_read(struct call *call, int (*run)(struct call *, struct store *, stru
 {
     begin(call, run, respond);
     submit_work(call, call->service->readers);
+}
+
+void call_count(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                void (*respond)(struct call *))
+{
+    begin(call, run, respond);
+    submit_work(call, call->service->counter);
 }
 
 void call_hash(struct call *call, int (*run)(struct call *, struct store *, struct err *),
