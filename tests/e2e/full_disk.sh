@@ -31,8 +31,9 @@ status() {
 }
 # upload KEY: the status of a file that is brought.
 upload() {
-    head -c 300000 /dev/zero | tr '\0' 'x' | curl -s -o "$work/out" -D "$work/head" -w '%{http_code}' -H "Cookie: $cookie" \
-        -H "X-CSRF-Token: $csrf" -H "Idempotency-Key: $1" --data-binary @- "$url/api/v1/imports?name=$1.csv"
+    head -c 300000 /dev/zero | tr '\0' 'x' |
+        curl -s -o "$work/out" -D "$work/head" -w '%{http_code}' -H "Cookie: $cookie" -H "X-CSRF-Token: $csrf" \
+            -H "Idempotency-Key: $1" --data-binary @- "$url/api/v1/imports?name=$1.csv"
 }
 stored() {
     sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT text FROM round_remarks' | LC_ALL=C sort

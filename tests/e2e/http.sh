@@ -105,9 +105,9 @@ answer() {
     expected=$1 missing=
     shift
     got=$(status "$@")
-    for header in 'content-security-policy: default-src' 'x-content-type-options: nosniff' 'referrer-policy: no-referrer' \
-        'cross-origin-opener-policy: same-origin' 'permissions-policy:' 'strict-transport-security: max-age=' \
-        'cache-control: no-'; do
+    for header in 'content-security-policy: default-src' 'x-content-type-options: nosniff' 'permissions-policy:' \
+        'referrer-policy: no-referrer' 'cross-origin-opener-policy: same-origin' 'cache-control: no-' \
+        'strict-transport-security: max-age='; do
         [ "$(grep -ci "^$header" "$work/head")" = 1 ] || missing="$missing $header"
     done
     [ "$got" = "$expected" ] && [ -z "$missing" ] && ! grep -qi '^\(server\|x-powered-by\):' "$work/head"
