@@ -104,7 +104,8 @@ static bool is_locked(struct call *call, int64_t retry_after_s)
     return true;
 }
 
-/* ---- password: look (reader) --> compare and hash (lane) --> change, or count the failure (writer) ---- */
+/* ---- password: receipt? (writer) --> look (reader) --> compare and hash (lane) --> change, or count the failure
+ * (writer) ---- */
 
 struct password_change {
     struct bytes current, wanted;
@@ -178,6 +179,11 @@ static void on_looked(struct call *call)
         call_hash(call, compare_and_hash, on_compared);
 }
 
+static void on_looked_up(struct call *call)
+{
+    call_read(call, look, on_looked);
+}
+
 void account_put_password(struct http_exchange *exchange)
 {
     static const char *const names[] = {"current", "new", NULL};
@@ -196,7 +202,7 @@ void account_put_password(struct http_exchange *exchange)
         return;
     }
     call->input = change;
-    call_read(call, look, on_looked);
+    call_look_up(call, on_looked_up);
 }
 
 /* ---- TOTP ---- */

@@ -76,6 +76,9 @@ void call_hash(struct call *call, int (*run)(struct call *, struct store *, stru
  * neither `run` nor `respond` is called. */
 void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                 void (*respond)(struct call *));
+/* Before a call_write that comes after steps which would judge a repeat by what the first call has changed: a repeat
+ * is answered here as by call_write, else `next` goes on. */
+void call_look_up(struct call *call, void (*next)(struct call *));
 /* For sign-in, sign-out and what is not repeated. */
 void call_write_unkeyed(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                         void (*respond)(struct call *));

@@ -65,6 +65,9 @@ struct book_loader {
     bool is_stale;  /* the last load failed: the sweeper tries again */
 };
 
+/* Tasks that ended and whose rows do not say so yet. */
+struct long_task;
+
 /* Sessions that have run out and when the others were last seen, on their way into the store. */
 struct sweep;
 struct figures;
@@ -84,6 +87,7 @@ struct service {
     struct lane *counter;    /* reads that count a city's orders, one at a time */
     struct figures *figures; /* the counter's */
     struct tasks *tasks;
+    struct long_task *unended;
     struct events *events;
     struct session_book *book;
     struct book_loader book_loader;

@@ -3,7 +3,11 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+<<<<<<< HEAD
 #include "service/api/figures.h"
+=======
+#include "service/api/long_task.h"
+>>>>>>> issue5
 
 #include <string.h>
 #include <unistd.h>
@@ -168,6 +172,7 @@ void service_deinit(struct service *service)
     http_server_free(service->http);
     events_free(service->events);
     tasks_free(service->tasks);
+    long_task_forget_all(service);
     lane_free(service->readers);
     lane_free(service->counter);
     lane_free(service->hasher);
