@@ -3,11 +3,8 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
-<<<<<<< HEAD
 #include "service/api/figures.h"
-=======
 #include "service/api/long_task.h"
->>>>>>> issue5
 
 #include <string.h>
 #include <unistd.h>
