@@ -79,8 +79,8 @@ static int count_failure(struct call *call, struct store *store, struct err *err
     return account_sign_in(&office, &sign_in, &outcome, err);
 }
 
-/* Within the write: of several guesses that were under way at once the first that failed stops the others, whatever they
- * bring. */
+/* Within the write: of several guesses that were under way at once the first that failed stops the others, whatever
+ * they bring. */
 static int check_not_locked(struct call *call, struct store *store, struct err *err)
 {
     struct sign_in_look look;

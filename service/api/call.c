@@ -13,8 +13,8 @@
  *   call_read, …count, …hash -> WORKING (a lane) ------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
  *
- * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is first
- * entered in the audit log, by one more write. */
+ * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is
+ * first entered in the audit log, by one more write. */
 
 enum { ANSWER_MAX_BYTES = HTTP_ANSWER_MAX_BYTES, STATUS_DIGITS = 3 };
 
