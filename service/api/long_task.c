@@ -103,9 +103,10 @@ static void put_failed(struct long_task *task, struct datadir *datadir, const st
 {
     struct err err = {.code = OK};
     bool is_canceled = failure->code == ERR_CANCELED;
+    const char *known = sentence_zh_of(failure);
     if (task->message[0] == '\0' || is_canceled)
-        (void)snprintf(task->message, sizeof task->message, "%s（%s）", sentence_zh(failure->code),
-                       failure->message);
+        (void)snprintf(task->message, sizeof task->message, known != NULL ? "%s" : "%s（%s）",
+                       known != NULL ? known : sentence_zh(failure->code), failure->message);
     json_t *details = json_pack("{s:s, s:s}", "task", task->wish.kind->word, "code",
                                 err_text((int)failure->code));
     int rc = store_begin(datadir->store, &err);
