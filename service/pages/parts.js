@@ -82,11 +82,12 @@ export function useRead(path) {
     };
 }
 
-/* What was read, or that it is being read, or why it could not be. */
+/* What was read, or that it is being read, or why it could not be: what is not there is not there the next time. */
 export function Loaded({ source, children }) {
     if (source.value === undefined && source.problem)
         return html`<${Alert} problem=${source.problem} />
-            <button type="button" class="plain" onClick=${source.reload}>重试</button>`;
+            ${source.problem.status !== 404 &&
+            html`<button type="button" class="plain" onClick=${source.reload}>重试</button>`}`;
     if (source.value === undefined) return html`<p class="loading" role="status">正在读取……</p>`;
     return html`<${Alert} problem=${source.problem} />${children(source.value)}`;
 }
@@ -329,10 +330,11 @@ export function Table({ caption, columns, rows, keyOf, kindOf, empty = "没有�
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
         <table>
             <caption>${caption}</caption>
-            <thead>
+            ${rows.length > 0 &&
+            html`<thead>
                 <tr>${columns.map((column) => html`<th scope="col"
                     class=${classOf(column)}>${column.label}</th>`)}</tr>
-            </thead>
+            </thead>`}
             <tbody>
                 ${rows.map((row, index) => line(row, index, kindOf ? kindOf(row) : null))}
                 ${rows.length === 0 && html`<tr><td class="empty" colspan=${columns.length}>${empty}</td></tr>`}
