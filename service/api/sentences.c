@@ -81,7 +81,7 @@ static const struct known_failure known_failures[] = {
     {ERR_NOT_FOUND, "no round is named", "没有这个评价期，请核对编号"},
     {ERR_NOT_FOUND, "there is no import", "没有这个导入批次，请核对序号"},
     {ERR_NOT_FOUND, "no task has the id", "没有这个任务，请核对序号"},
-    {ERR_REFUSED, "and may not decide it", "不能审批自己的申请，请由他人审批"},
+    {ERR_PERMISSION, "and may not decide it", "不能审批自己的申请，请由他人审批"},
     /* the data directory and its key */
     {ERR_NOT_FOUND, "no data directory",
      "没有这个数据目录；请先执行 pingyi init，或用 --data 指明"},
@@ -97,6 +97,9 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "the passphrase is not of", "口令至少12个字符（UTF-8）"},
     {ERR_FORMAT, "no passphrase was given",
      "未给出口令；请在终端输入，或用 --passphrase-file 指明所在文件"},
+    {ERR_REFUSED, "the passphrase does not open", "口令有误，打不开密钥文件"},
+    {ERR_FORMAT, "is no exported vault key", "不是导出的密钥文件，请核对文件名"},
+    {ERR_CORRUPT, "backup \"", "备份文件不完整，或不是备份；请换一份备份"},
     /* the start of the service */
     {ERR_USAGE, "is no ADDR:PORT", "监听地址须写作 地址:端口，如 127.0.0.1:8443"},
     {ERR_USAGE, "is no numeric address", "监听地址须为数字地址，如 127.0.0.1 或 [::1]，不能是域名"},
@@ -118,6 +121,7 @@ static const struct known_failure known_failures[] = {
     /* any file */
     {ERR_NOT_FOUND, ": No such file or directory", "没有这个文件，请核对路径"},
     {ERR_EXISTS, ": File exists", "文件已存在，请换一个文件名"},
+    {ERR_EXISTS, "exists already", "文件已存在；确要更换的，请先移走"},
 };
 
 const char *sentence_zh_of(const struct err *err)
