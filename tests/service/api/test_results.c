@@ -2,11 +2,18 @@
 #include "service/storage/rounds.h"
 
 #include "base/civil.h"
+#include "base/container.h"
 
 #include "reports/score_json.h"
 
+#include "service/api/long_task.h"
+#include "service/api/parts.h"
+
 #include "tests/service/api/described.h"
 #include "tests/service/api/running.h"
+
+#include <signal.h>
+#include <sys/resource.h>
 
 /* From a dump that comes over the network to its bulletin, by the roles that may; each JSON answer against its
  * description. */
@@ -563,6 +570,62 @@ static void tasks__that_wait_can_be_canceled(void **state)
     assert_true(says(running, "\"state\":\"done\""));
 }
 
+/* Keeps what comes after it waiting. */
+struct blocker {
+    struct long_task task;
+    uv_sem_t is_let_go;
+};
+
+static int wait_until_let_go(struct task *task, struct err *err)
+{
+    (void)err;
+    uv_sem_wait(&CONTAINER_OF(task, struct blocker, task.task)->is_let_go);
+    return OK;
+}
+
+static void keep_blocker(struct task *task)
+{
+    uv_sem_destroy(&CONTAINER_OF(task, struct blocker, task.task)->is_let_go);
+}
+
+static void set_disk_full(bool is_full)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = is_full ? 0 : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Neither the task nor the writer can store how it ended, until there is room. */
+static void tasks__that_fail_on_a_full_disk_say_so_later(void **state)
+{
+    struct running *running = *state;
+    struct err err = {.code = OK};
+    static const struct long_kind kind = {.word = "blocker"};
+    struct blocker blocker = {.task = {.wish.kind = &kind}};
+    blocker.task.task = (struct task){
+        .id = 99, .kind = "blocker", .run = wait_until_let_go, .release = keep_blocker};
+    assert_int_equal(uv_sem_init(&blocker.is_let_go, 0), 0);
+    MUST(tasks_submit(running->service.tasks, &blocker.task.task, &err));
+    assert_int_equal(
+        submit(running, office, "POST /api/v1/rounds/2026-05/tasks", "{\"kind\":\"freeze\"}"), 202);
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    set_disk_full(true);
+    uv_sem_post(&blocker.is_let_go);
+    while (running->service.unended == NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+    set_disk_full(false);
+    (void)signal(SIGXFSZ, before);
+    assert_null(tasks_find(running->service.tasks, 1));
+    assert_int_equal(ask(running, office, "GET /api/v1/tasks/1"), 200);
+    assert_true(says(running, "\"state\":\"queued\""));
+    sweep_on_timer(&running->service.sweeper);
+    await_task(running, 1);
+    assert_true(says(running, "\"state\":\"failed\""));
+    assert_int_equal(ask(running, auditor, "GET /api/v1/audit?action=round.step"), 200);
+    assert_true(says(running, "\"failed\""));
+}
+
 static void backups__are_made_beside_the_service(void **state)
 {
     struct running *running = *state;
@@ -597,6 +660,28 @@ static void events__tell_of_tasks_to_who_may_see_them(void **state)
     buf_deinit(&heard);
 }
 
+/* Tasks and imports are of the whole city; that a round has changed is told to a county too. */
+static void events__of_the_whole_city_are_not_told_to_a_county(void **state)
+{
+    struct running *running = *state;
+    struct buf request, heard;
+    buf_init(&request, REQUEST_MAX_BYTES);
+    buf_init(&heard, ANSWER_MAX_BYTES);
+    buf_printf(&request,
+               "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-pingyi=%s\r\n\r\n",
+               county_secret);
+    int fd = client_connect(&running->served);
+    client_send(&running->served, fd, buf_bytes(&request));
+    load(running);
+    step(running, "{\"kind\":\"freeze\"}");
+    assert_true(client_read(&running->served, fd, BYTES_LIT("event: round\n"), &heard));
+    assert_false(answer_has(buf_bytes(&heard), "event: task\n"));
+    assert_false(answer_has(buf_bytes(&heard), "event: import\n"));
+    (void)close(fd);
+    buf_deinit(&request);
+    buf_deinit(&heard);
+}
+
 #define SERVED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -620,8 +705,10 @@ int main(void)
         SERVED(tasks__refuse_what_is_no_task),
         SERVED(imports__that_are_canceled_leave_nothing),
         SERVED(tasks__that_wait_can_be_canceled),
+        SERVED(tasks__that_fail_on_a_full_disk_say_so_later),
         SERVED(backups__are_made_beside_the_service),
         SERVED(events__tell_of_tasks_to_who_may_see_them),
+        SERVED(events__of_the_whole_city_are_not_told_to_a_county),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
