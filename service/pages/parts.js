@@ -257,9 +257,10 @@ export function FormProblem({ problem }) {
 }
 
 /* ---- dialogs ---- */
-/* Modal; Escape closes it; the focus goes back to where it was. */
+/* Modal; Escape closes it unless it is firm; the focus goes back to where it was. */
 export function Dialog({ title, onClose, isWide, isFirm, children }) {
     const box = useRef(null);
+    const isWanted = useRef(true);
     const id = useId("dialog");
     useLayoutEffect(() => {
         const before = document.activeElement;
@@ -268,6 +269,7 @@ export function Dialog({ title, onClose, isWide, isFirm, children }) {
         const first = dialog.querySelector("[autofocus], input, select, textarea, button.main");
         (first || dialog.querySelector("h2")).focus();
         return () => {
+            isWanted.current = false;
             dialog.close();
             if (before && before.isConnected) before.focus();
         };
@@ -276,7 +278,14 @@ export function Dialog({ title, onClose, isWide, isFirm, children }) {
         event.preventDefault();
         if (!isFirm) onClose();
     };
-    return html`<dialog ref=${box} class=${isWide ? "box wide" : "box"} aria-labelledby=${id} onCancel=${onCancel}>
+    /* A browser may heed a second Escape whatever we say to it. */
+    const onClosed = () => {
+        if (!isWanted.current) return;
+        if (isFirm) box.current.showModal();
+        else onClose();
+    };
+    return html`<dialog ref=${box} class=${isWide ? "box wide" : "box"} aria-labelledby=${id}
+        onCancel=${onCancel} onClose=${onClosed}>
         <h2 id=${id} tabindex="-1">${title}</h2>
         ${children}
     </dialog>`;

@@ -21,11 +21,15 @@ function Progress({ task }) {
         <small>${Math.floor(share * 100)}%</small>`;
 }
 
+/* What an import did is told on the page of data quality; its file is for other systems. */
+function resultLink(task) {
+    if (!task.result) return null;
+    if (task.kind === "import") return html`<a href="#/quality">数据质量</a>`;
+    return html`<a href=${task.result} download>下载<span class="unseen">任务${task.id}的结果</span></a>`;
+}
+
 function resultOf(task) {
-    const link =
-        task.result &&
-        html`<a href=${task.result} target="_blank" rel="noopener">打开<span
-            class="unseen">任务${task.id}的结果（新窗口）</span></a>`;
+    const link = resultLink(task);
     if (!link) return task.message || "—";
     return html`${task.message ? `${task.message}　` : ""}${link}`;
 }
