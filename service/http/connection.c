@@ -272,6 +272,13 @@ static void turn_away(struct http_connection *connection)
     connection_close(connection);
 }
 
+/* What a stranger sends in the clear anybody on the way can read. */
+static bool is_for_proxies(const struct http_server *server)
+{
+    const char *const *proxies = server->options.proxies;
+    return server->options.tls == NULL && proxies != NULL && proxies[0] != NULL;
+}
+
 static void start(struct http_connection *connection)
 {
     struct http_server *server = connection->server;
@@ -286,9 +293,7 @@ static void start(struct http_connection *connection)
     address_of_peer(&peer, connection->address);
     connection->is_proxy = address_is_listed(connection->address, server->options.proxies);
     bool is_counted = !connection->is_proxy && !address_is_loopback(connection->address);
-    /* What a stranger sends in the clear anybody on the way can read. */
-    bool has_proxies = server->options.proxies != NULL && server->options.proxies[0] != NULL;
-    if (is_counted && has_proxies && server->options.tls == NULL) {
+    if (is_counted && peer.ss_family != AF_UNIX && is_for_proxies(server)) {
         server->counters.turned_away++;
         connection_close(connection);
         return;

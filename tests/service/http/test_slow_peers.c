@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-/* Peers that give or take little at a time. Their hours pass here at once: what the limits are held against is made older
- * than it is. */
+/* Peers that give or take little at a time. Their hours pass here at once: what the limits are held against is made
+ * older than it is. */
 
 enum {
     SECOND_MS = 1000,
