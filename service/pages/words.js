@@ -184,6 +184,17 @@ export const DETAILS = {
     wrong: "有误的是",
 };
 export const DETAIL_CODES = {
+    change: { import: "导入名册", alias: "登记别名", merge: "合并单位" },
+    code: {
+        busy: "另有操作进行中",
+        canceled: "已取消",
+        "disk is full": "磁盘已满",
+        "input or output failed": "读写失败",
+        "malformed input": "格式有误",
+        "not found": "未找到",
+        refused: "不予执行",
+        "undecodable text": "文字编码无法识别",
+    },
     factor: { none: "无", totp: "动态口令", recovery: "恢复码" },
     stage: { must_change: "待改密码", must_enrol: "待绑定动态口令", full: "已登录" },
     wrong: { password: "密码", code: "动态口令或恢复码" },
