@@ -120,6 +120,8 @@ static const struct known_failure known_failures[] = {
     {ERR_FORMAT, "could not read the key", "不是未加密的 PEM 格式私钥，请核对 --key"},
     /* any file */
     {ERR_NOT_FOUND, ": No such file or directory", "没有这个文件，请核对路径"},
+    {ERR_IO, ": No such file or directory", "所在目录不存在，请核对路径，或先建立目录"},
+    {ERR_IO, ": Permission denied", "没有读写权限；请核对路径，或以服务所用的用户执行"},
     {ERR_EXISTS, ": File exists", "文件已存在，请换一个文件名"},
     {ERR_EXISTS, "exists already", "文件已存在；确要更换的，请先移走"},
 };

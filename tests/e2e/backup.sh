@@ -29,6 +29,8 @@ verdict nothing_lies_beside_it $?
 verdict the_key_is_not_in_it $?
 check backup_replaces_nothing 1 backup "$work/city.backup"
 says backup_says_what_to_do 请换一个文件名
+check backup_into_nowhere 1 backup "$work/nowhere/city.backup"
+says nowhere_says_what_to_do 所在目录不存在
 check export 0 vault export "$work/key.export" --passphrase-file "$work/passphrase"
 check export_replaces_nothing 1 vault export "$work/key.export" --passphrase-file "$work/passphrase"
 echo short > "$work/short"
