@@ -22,7 +22,7 @@
 enum { MICROSECONDS_A_MS = 1000, LISTS_MAX = SERVICE_LISTEN_MAX };
 
 static const char default_listen[] = "127.0.0.1:8443";
-/* Requests, file bodies and four other parts share libuv's pool; its own default of 4 would let them wait for one
+/* Requests, file bodies and five other parts share libuv's pool; its own default of 4 would let them wait for one
  * another. */
 static const char pool_threads[] = "8";
 
