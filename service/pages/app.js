@@ -100,6 +100,7 @@ function IdleWatch({ account, onIdle }) {
             const still = Math.floor((Date.now() - movedAt.current) / 1000);
             const rest = limit - still;
             if (rest <= 0) {
+                clearInterval(timer);
                 onIdle();
                 return;
             }
@@ -203,7 +204,10 @@ function App() {
         if (place !== undefined) window.location.hash = place;
     };
     useEffect(() => {
-        whenSignedOut(() => leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : ""));
+        whenSignedOut(() => {
+            if (current.current === null) return; /* who has left was told why */
+            leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : "");
+        });
         load();
     }, []);
     const isFull = Boolean(account && account.stage === "full");

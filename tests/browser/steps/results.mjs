@@ -151,6 +151,7 @@ export async function returning(world, page, person) {
         await page.locator("[role=alertdialog]").waitFor();
         await page.keyboard.type("1");
         await page.locator("[role=alertdialog]").waitFor({ state: "detached" });
+        expect((await dialog(page).count()) === 1, "signed out instead");
         await page.keyboard.press("Escape");
     });
     await step("an_idle_session_ends", async () => {
