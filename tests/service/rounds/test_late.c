@@ -168,8 +168,8 @@ static void late_find__names_the_first_and_counts_all(void **state)
     buf_deinit(&expected);
 }
 
-/* Frozen after the import and so not late, though of more orders than are looked at together; then all of them count for
- * another unit. */
+/* Frozen after the import and so not late, though of more orders than are looked at together; then all of them count
+ * for another unit. */
 static void late_find__follows_many_orders_of_one_import(void **state)
 {
     enum { ORDERS = 300 };
