@@ -28,8 +28,18 @@ struct route_match {
     unsigned methods;                      /* bits 1 << http_method that the path knows, for 405 */
 };
 
+enum { ROUTES_MAX = 256 };
+struct route_table {
+    const struct http_route *routes; /* borrowed */
+    size_t count;
+    struct {
+        uint16_t slashes, literal; /* how many; the bytes before the first {name} */
+    } keys[ROUTES_MAX];            /* of each route, by which most are passed over */
+};
+void route_table_init(struct route_table *table, const struct http_route *routes, size_t count);
+
 /* Literal segments win over {name}. `path` as exchange_path. */
-struct route_match route_find(const struct http_route *routes, size_t count,
-                              enum http_method method, struct bytes path);
+struct route_match route_find(const struct route_table *table, enum http_method method,
+                              struct bytes path);
 
 #endif
