@@ -2,12 +2,7 @@
 
 BUILD ?= release
 OUT := build/$(BUILD)
-CC_release := gcc
-CC_debug := gcc
-CC_asan := gcc
-CC_tsan := gcc
-CC_fuzz := clang
-CC := $(CC_$(BUILD))
+CC := $(if $(filter fuzz,$(BUILD)),clang,gcc)
 
 COMMON_FLAGS := -std=c11 -D_GNU_SOURCE -I. -g -fno-omit-frame-pointer -Wall -Wextra -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Werror
@@ -17,7 +12,7 @@ FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan := -O1 -fsanitize=thread
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # Debian's packages of libcsv, inih and libunistring name no flags: their headers and libraries lie where the compiler looks anyway.
-PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat libuv libsodium liboath libqrencode liburiparser zlib libsystemd
+PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat libuv libsodium liboath libqrencode zlib libsystemd
 CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
@@ -30,7 +25,6 @@ CFLAGS += $(LLHTTP_INCLUDE)
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
 	service/followup service/response service/http service/jobs service/pages service/api service/commands
-USES_base :=
 USES_scoring := base
 USES_importers := scoring base
 USES_reports := scoring base
@@ -55,9 +49,9 @@ LIBS_reports := $(shell pkg-config --libs libxml-2.0 jansson libqrencode) -lm
 LIBS_service/storage := $(shell pkg-config --libs sqlite3)
 LIBS_service/auth := $(shell pkg-config --libs openssl libsodium liboath)
 LIBS_service/host := -linih
-LIBS_service/http := $(LLHTTP_LIBS) $(shell pkg-config --libs libuv openssl zlib liburiparser)
+LIBS_service/http := $(LLHTTP_LIBS) $(shell pkg-config --libs libuv openssl zlib)
 LIBS_service/jobs := $(shell pkg-config --libs libuv)
-LIBS_service/api := $(shell pkg-config --libs jansson liburiparser)
+LIBS_service/api := $(shell pkg-config --libs jansson)
 LIBS_service/commands := $(shell pkg-config --libs jansson libsystemd)
 archive = $(OUT)/lib$(notdir $(1)).a
 archives = $(call archive,$(1)) $(foreach m,$(USES_$(1)),$(call archive,$(m)))

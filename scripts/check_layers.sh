@@ -19,10 +19,10 @@ service/intake    base service/storage service/auth service/host scoring importe
 service/rounds    base service/storage service/auth service/host scoring importers reports : math
 service/followup  base service/storage service/auth service/host scoring importers reports service/intake service/rounds : math
 service/response  base service/storage service/auth service/host scoring importers reports service/rounds :
-service/http      base : uv llhttp openssl zlib uriparser
+service/http      base : uv llhttp openssl zlib
 service/jobs      base service/storage : uv
 service/pages     base :
-service/api       base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/http service/jobs service/pages : uv jansson uriparser libxml math
+service/api       base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/http service/jobs service/pages : uv jansson libxml math
 service/commands  base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/http service/jobs service/api : uv jansson systemd math
 service           base service/storage service/auth service/host scoring importers reports service/intake service/rounds service/followup service/response service/http service/jobs service/api service/commands :
 TABLE
@@ -43,7 +43,7 @@ function refuse(why) { printf "%s:%d: %s\n", file, number, why; bad = 1 }
 
 # Libraries that some module may use are walled; all other <...> is libc.
 BEGIN { split("ini csv iconv libxml jansson xlsxwriter cairo pango librsvg qrencode minizip sqlite3 openssl sodium" \
-              " expat uninorm liboath uv llhttp math zlib uriparser systemd curl", walled_list, " ")
+              " expat uninorm liboath uv llhttp math zlib systemd curl", walled_list, " ")
         for (i in walled_list) walled[walled_list[i]] = 1 }
 
 function check_include(line,    path, dir, name) {

@@ -2,7 +2,7 @@
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libsqlite3-dev libssl-dev libcsv-dev libinih-dev libjansson-dev
     libxml2-dev libminizip-dev libexpat1-dev libunistring-dev tzdata libuv1-dev libsodium-dev liboath-dev
-    libqrencode-dev liburiparser-dev zlib1g-dev libsystemd-dev"
+    libqrencode-dev zlib1g-dev libsystemd-dev"
 # The HTTP parser: a library from Debian 13 on, before that C files in a package for Node (see the Makefile). npm only where
 # there is none: other builds of Node bring their own, and the two exclude each other.
 command -v npm >/dev/null || BUILD_PACKAGES="$BUILD_PACKAGES npm"

@@ -1,5 +1,6 @@
 #include "service/api/call.h"
 #include "service/api/handlers.h"
+#include "service/api/subtree.h"
 
 /* What has changed, told to those who watch: events `task`, `round` and `import`, each to the roles that may read of
  * it. A stream ends with its session. */
@@ -15,7 +16,7 @@ void feed_subscribe(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
     struct service *service = call->service;
-    uint32_t audience = call->who.access;
+    uint32_t audience = subtree_audience(&call->who);
     int64_t session_id = call->who.session_id;
     call_release(call);
     events_subscribe(service->events, exchange, audience, may_go_on, service, session_id);

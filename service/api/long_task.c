@@ -4,12 +4,14 @@
 #include "base/container.h"
 
 #include "service/api/sentences.h"
+#include "service/api/subtree.h"
 #include "service/api/task_files.h"
 #include "service/host/files.h"
 #include "service/storage/tasks.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { TASK_ARENA_BYTES = 64 * 1024, RESULT_MODE = 0600, DETAILS_MAX_BYTES = 4096 };
 
@@ -303,7 +305,8 @@ void long_task_start(struct call *call, const struct long_wish *wish, bool takes
 enum {
     TASKS_AUDIENCE =
         ACCESS_OF(ROLE_OFFICE) | ACCESS_OF(ROLE_AUDITOR) | ACCESS_OF(ROLE_ADMINISTRATOR),
-    CHANGES_AUDIENCE = ACCESS_OF(ROLE_OFFICE) | ACCESS_OF(ROLE_AUDITOR),
+    IMPORTS_AUDIENCE = ACCESS_OF(ROLE_OFFICE) | ACCESS_OF(ROLE_AUDITOR),
+    ROUNDS_AUDIENCE = IMPORTS_AUDIENCE | AUDIENCE_COUNTY,
 };
 
 static void publish(struct service *service, const char *name, uint32_t audience, json_t *value)
@@ -324,7 +327,9 @@ void long_task_changed(void *context, struct task *base)
                       base->kind, "subject", json_bytes(task->wish.subject), "state",
                       task_state_word(base->state), "done", (json_int_t)base->done, "total",
                       (json_int_t)base->total));
-    if (base->state == TASK_DONE && task->wish.kind->changes != NULL)
-        publish(service, task->wish.kind->changes, CHANGES_AUDIENCE,
+    const char *changes = task->wish.kind->changes;
+    if (base->state == TASK_DONE && changes != NULL)
+        publish(service, changes,
+                strcmp(changes, "round") == 0 ? ROUNDS_AUDIENCE : IMPORTS_AUDIENCE,
                 json_pack("{s:o}", "subject", json_bytes(task->wish.subject)));
 }

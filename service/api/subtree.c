@@ -26,3 +26,9 @@ int subtree_has(struct store *store, const struct identity *who, struct bytes co
     *err = unused;
     return rc;
 }
+
+uint32_t subtree_audience(const struct identity *who)
+{
+    bool is_county = who->unit_code.len > 0 && (who->access & ACCESS_OF(ROLE_OFFICE)) != 0;
+    return is_county ? AUDIENCE_COUNTY : who->access;
+}

@@ -10,4 +10,9 @@
 int subtree_has(struct store *store, const struct identity *who, struct bytes code, bool *out,
                 struct err *err);
 
+/* Of events: who of the office sees one unit and those below it hears what is published to this bit, not what is
+ * published to the office. */
+enum { AUDIENCE_COUNTY = 1U << 24 };
+uint32_t subtree_audience(const struct identity *who);
+
 #endif

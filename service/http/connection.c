@@ -42,20 +42,32 @@ static void decide_on_reading(struct http_connection *connection)
         return;
     connection->is_reading = wants;
     connection->read_since_ms = uv_now(connection->server->loop);
+    /* While the disk was slow the peer was not. */
+    if (wants && connection->reading != NULL && connection->reading->spool != NULL) {
+        connection->body_since_ms = connection->read_since_ms;
+        connection->body_before = connection->reading->body_bytes;
+    }
     if (!wants)
         (void)uv_read_stop((uv_stream_t *)&connection->tcp);
     else if (uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read) != 0)
         connection_close(connection);
 }
 
-/* Close for writing, and wait for the peer to do the same: a close at once would destroy what it has not read yet. */
-static void linger(struct http_connection *connection)
+/* Say that no more comes, which TLS does in words. False: they are on their way, or there is nobody to take them: the
+ * peer may have left since the answer. */
+static bool part(struct http_connection *connection)
 {
-    uv_os_fd_t fd;
     if (connection->tls != NULL) {
         tls_session_close(connection->tls);
         connection_flush(connection);
     }
+    return connection->state != CONNECTION_CLOSING && !connection->is_writing;
+}
+
+/* Close for writing, and wait for the peer to do the same: a close at once would destroy what it has not read yet. */
+static void linger(struct http_connection *connection)
+{
+    uv_os_fd_t fd;
     connection->state = CONNECTION_LINGER;
     connection->read_since_ms = uv_now(connection->server->loop);
     if (uv_fileno((uv_handle_t *)&connection->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0)
@@ -64,12 +76,13 @@ static void linger(struct http_connection *connection)
 
 static void decide_on_end(struct http_connection *connection)
 {
+    bool is_last = connection->state == CONNECTION_LAST || connection->peer_is_done;
     bool is_sent = connection->first == NULL && !connection->is_writing && connection->out.len == 0;
-    if (!is_sent)
+    if (!is_last || !is_sent || !part(connection))
         return;
     if (connection->peer_is_done)
         connection_close(connection);
-    else if (connection->state == CONNECTION_LAST)
+    else
         linger(connection);
 }
 
@@ -86,7 +99,7 @@ void connection_step(struct http_connection *connection)
             connection_flush(connection);
         if (connection->state <= CONNECTION_LAST)
             connection_give_room(connection);
-        moved = moved || (connection->out.len > 0 && !connection->is_writing);
+        moved = moved || connection_may_flush(connection);
     }
     if (connection->state <= CONNECTION_LAST)
         decide_on_end(connection);
@@ -103,10 +116,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         connection_receive(connection, (struct bytes){buf->base, (size_t)count});
         connection_step(connection);
     } else if (count == UV_EOF && connection->state != CONNECTION_LINGER) {
-        /* Half closed: whoever has asked still gets the answers; who was still asking does not. */
-        connection->peer_is_done = true;
-        if (connection->reading != NULL)
-            connection_close(connection);
+        connection_hear_end(connection);
         connection_step(connection);
     } else if (count < 0) {
         connection_close(connection);
@@ -138,16 +148,36 @@ static void shed(struct http_connection *connection)
     connection_close(connection);
 }
 
+/* A peer that takes a little now and then would hold its answer for days. */
 static void check_write_time(struct http_connection *connection, uint64_t now_ms)
 {
-    size_t left = uv_stream_get_write_queue_size((uv_stream_t *)&connection->tcp);
-    int limit = connection->server->options.limits.write_stall_ms;
-    if (left != connection->write_left) {
-        connection->write_left = left;
-        connection->write_since_ms = now_ms;
-    } else if (is_over(connection->write_since_ms, limit, now_ms)) {
+    if (!is_over(connection->write_since_ms, connection->server->options.limits.write_stall_ms,
+                 now_ms))
+        return;
+    size_t left = connection_untaken(connection);
+    if (left + HTTP_SLOWEST_BYTES > connection->write_left) {
         shed(connection);
+        return;
     }
+    connection->write_left = left;
+    connection->write_since_ms = now_ms;
+}
+
+/* The same of a body: one in memory has its time, one to disk has it for each of its pieces. */
+static bool body_is_slow(struct http_connection *connection, uint64_t now_ms)
+{
+    const struct http_limits *limits = &connection->server->options.limits;
+    const struct http_exchange *exchange = connection->reading;
+    if (is_over(connection->read_since_ms, limits->body_stall_ms, now_ms))
+        return true;
+    if (!is_over(connection->body_since_ms, limits->body_total_ms, now_ms))
+        return false;
+    if (exchange->spool == NULL ||
+        exchange->body_bytes < connection->body_before + HTTP_SLOWEST_BYTES)
+        return true;
+    connection->body_since_ms = now_ms;
+    connection->body_before = exchange->body_bytes;
+    return false;
 }
 
 void connection_check_time(struct http_connection *connection, uint64_t now_ms)
@@ -165,9 +195,7 @@ void connection_check_time(struct http_connection *connection, uint64_t now_ms)
         if (is_over(connection->begun_ms, limits->tls_handshake_ms, now_ms))
             shed(connection);
     } else if (connection->reading != NULL) {
-        bool is_in_memory = connection->reading->spool == NULL;
-        if (is_over(since, limits->body_stall_ms, now_ms) ||
-            (is_in_memory && is_over(connection->body_since_ms, limits->body_total_ms, now_ms)))
+        if (body_is_slow(connection, now_ms))
             time_out(connection);
     } else if (connection->in.len > 0) {
         if (is_over(since, limits->head_ms, now_ms))

@@ -79,8 +79,9 @@ struct http_connection {
     int64_t requests;
     uint64_t read_since_ms, write_since_ms; /* since when what it waits for has not moved */
     uint64_t begun_ms, body_since_ms;
+    int64_t body_before; /* bytes of the body by body_since_ms */
     size_t lingered_bytes;
-    size_t write_left; /* of `wire`, when last looked */
+    size_t write_left; /* what the peer had not taken by write_since_ms */
     bool is_reading, is_writing, is_stepping, peer_is_done, is_proxy;
     char address[ADDRESS_TEXT_BYTES];
 };
@@ -134,6 +135,8 @@ void connection_check_time(struct http_connection *connection, uint64_t now_ms);
 /* ---- connection_in.c ---- */
 
 void connection_receive(struct http_connection *connection, struct bytes bytes);
+/* The peer sends no more: its end of TCP, or of TLS. */
+void connection_hear_end(struct http_connection *connection);
 /* Whether there is use for more bytes now. */
 bool connection_may_parse(const struct http_connection *connection);
 /* Go as far as bytes and limits allow; whether anything moved. */
@@ -147,15 +150,19 @@ void connection_refuse_body(struct http_connection *connection, int status);
 
 /* ---- connection_out.c ---- */
 
-/* The buffer that the answer of `exchange` goes to: the connection's when it is its turn. */
+/* The buffer that the answer of `exchange` goes to: the connection's when it is its turn and there is room. */
 struct buf *connection_out(struct http_exchange *exchange);
 size_t connection_backlog(const struct http_connection *connection);
+/* How many bytes that are being written the peer has not taken; the kernel holds some of them. */
+size_t connection_untaken(const struct http_connection *connection);
 /* Tell the peer that its body is welcome. */
 void connection_continue(struct http_exchange *exchange);
 /* Take the answers that are whole and whose turn it is. */
 void connection_settle(struct http_connection *connection);
 /* Send what there is; what the kernel does not take at once is sent as it takes it. */
 void connection_flush(struct http_connection *connection);
+/* Whether there is more to send and nothing in its way. */
+bool connection_may_flush(const struct http_connection *connection);
 /* The stream whose turn it is may write when all that went before has been sent. */
 void connection_give_room(struct http_connection *connection);
 void connection_unlink_first(struct http_connection *connection);

@@ -117,6 +117,7 @@ void connection_begin_request(struct http_connection *connection, struct bytes t
     if (reader_wants_body(&connection->reader)) {
         connection->reading = exchange;
         connection->body_since_ms = uv_now(connection->server->loop);
+        connection->body_before = 0;
     }
     exchange_begin(exchange);
 }
@@ -172,6 +173,14 @@ static void add_input(struct http_connection *connection, struct bytes bytes)
     connection->input = buf_bytes(&connection->in);
 }
 
+/* Half closed: whoever has asked still gets the answers; who was still asking does not. */
+void connection_hear_end(struct http_connection *connection)
+{
+    connection->peer_is_done = true;
+    if (connection->reading != NULL)
+        connection_close(connection);
+}
+
 /* More plain text out of what has come through TLS. False: there is none. */
 static bool pull(struct http_connection *connection)
 {
@@ -188,7 +197,7 @@ static bool pull(struct http_connection *connection)
         return false;
     }
     if (is_closed)
-        connection->peer_is_done = true;
+        connection_hear_end(connection);
     if (count > 0)
         add_input(connection, (struct bytes){server->plain, count});
     return count > 0;

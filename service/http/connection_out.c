@@ -1,6 +1,7 @@
 #include "service/http/connection.h"
 
-#include "base/alloc.h"
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 
 /* The half of a connection that answers: in the order of the requests, together, and as fast as the peer takes it. */
 
@@ -11,18 +12,46 @@ enum {
 
 size_t connection_backlog(const struct http_connection *connection)
 {
-    return connection->out.len +
+    size_t held = connection->tls != NULL ? tls_session_held(connection->tls) : 0;
+    return connection->out.len + held +
            uv_stream_get_write_queue_size((const uv_stream_t *)&connection->tcp);
+}
+
+size_t connection_untaken(const struct http_connection *connection)
+{
+    const uv_handle_t *handle = (const uv_handle_t *)&connection->tcp;
+    uv_os_fd_t fd;
+    int held = 0;
+    if (uv_fileno(handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &held) != 0 || held < 0)
+        held = 0;
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&connection->tcp) + (size_t)held;
+}
+
+/* `out` holds one large answer, not several: the others wait with their exchanges. */
+static bool has_room(const struct http_connection *connection)
+{
+    return connection_backlog(connection) < HTTP_WRITE_HIGH;
+}
+
+static struct buf *open_out(struct http_connection *connection)
+{
+    if (connection->out.ptr == NULL)
+        connection->out = server_lend_buf(connection->server, OUT_MAX_BYTES);
+    return &connection->out;
+}
+
+static bool has_waiting_answer(const struct http_exchange *exchange)
+{
+    return exchange->answer.len > 0 || exchange->answer.rc != OK;
 }
 
 struct buf *connection_out(struct http_exchange *exchange)
 {
     struct http_connection *connection = exchange->connection;
-    if (connection->first != exchange || connection->state == CONNECTION_CLOSING)
+    bool is_its_turn = connection->first == exchange && connection->state != CONNECTION_CLOSING;
+    if (!is_its_turn || has_waiting_answer(exchange) || !has_room(connection))
         return &exchange->answer;
-    if (connection->out.ptr == NULL)
-        connection->out = server_lend_buf(connection->server, OUT_MAX_BYTES);
-    return &connection->out;
+    return open_out(connection);
 }
 
 void connection_continue(struct http_exchange *exchange)
@@ -75,9 +104,10 @@ static void send_later(struct http_connection *connection, size_t sent)
     connection->write.data = connection;
     connection->is_writing = true;
     connection->write_since_ms = uv_now(connection->server->loop);
-    connection->write_left = rest.len;
-    if (uv_write(&connection->write, (uv_stream_t *)&connection->tcp, &rest, 1, on_written) == 0)
+    if (uv_write(&connection->write, (uv_stream_t *)&connection->tcp, &rest, 1, on_written) == 0) {
+        connection->write_left = connection_untaken(connection);
         return;
+    }
     connection->is_writing = false;
     connection_close(connection);
 }
@@ -122,26 +152,28 @@ void connection_unlink_first(struct http_connection *connection)
         connection->reading = NULL;
 }
 
-/* Move what the first in the row has answered while it waited. */
-static void move_answer(struct http_exchange *exchange)
+/* Move what the first in the row has answered while it waited. False: it waits on. */
+static bool move_answer(struct http_connection *connection)
 {
-    if (exchange->answer.len == 0 && exchange->answer.rc == OK)
-        return;
-    struct buf *out = connection_out(exchange);
-    buf_append(out, buf_bytes(&exchange->answer));
-    if (exchange->answer.rc != OK)
-        out->rc = exchange->answer.rc;
-    buf_clear(&exchange->answer);
+    struct buf *answer = &connection->first->answer;
+    if (!has_waiting_answer(connection->first))
+        return true;
+    if (!has_room(connection))
+        return false;
+    struct buf *out = open_out(connection);
+    buf_append(out, buf_bytes(answer));
+    if (answer->rc != OK)
+        out->rc = answer->rc;
+    buf_deinit(answer);
+    return true;
 }
 
 void connection_settle(struct http_connection *connection)
 {
     while (connection->first != NULL) {
         struct http_exchange *exchange = connection->first;
-        if (exchange->stage < EXCHANGE_STREAM)
-            break;
-        move_answer(exchange);
-        if (exchange->stage == EXCHANGE_STREAM || connection->reading == exchange)
+        if (!move_answer(connection) || exchange->stage != EXCHANGE_DONE ||
+            connection->reading == exchange)
             break;
         connection_unlink_first(connection);
         exchange_free(exchange);
@@ -149,11 +181,18 @@ void connection_settle(struct http_connection *connection)
     }
 }
 
+bool connection_may_flush(const struct http_connection *connection)
+{
+    bool has_more = connection->out.len > 0 ||
+                    (connection->first != NULL && has_waiting_answer(connection->first));
+    return has_more && !connection->is_writing;
+}
+
 void connection_give_room(struct http_connection *connection)
 {
     struct http_exchange *exchange = connection->first;
     if (exchange == NULL || exchange->stage != EXCHANGE_STREAM || connection->is_writing ||
-        connection->out.len > 0 || exchange->stream->room == NULL)
+        connection_may_flush(connection) || exchange->stream->room == NULL)
         return;
     exchange->stream->room(exchange->stream);
 }

@@ -65,26 +65,28 @@ static void begin_close(struct file_answer *file)
         file_free(file);
 }
 
-/* Before its answer has begun. */
-static void refuse(struct file_answer *file)
+/* Before its answer has begun; `failure` is uv's code, or 0. */
+static void refuse(struct file_answer *file, ssize_t failure)
 {
     buf_clear(&file->exchange->added);
-    exchange_refuse(file->exchange, STATUS_INTERNAL);
+    exchange_refuse(file->exchange, status_of_failure((int)failure));
     begin_close(file);
 }
 
 static void begin_look(struct file_answer *file)
 {
     file->state = FILE_LOOKING;
-    if (uv_fs_fstat(file->server->loop, &file->request, file->fd, on_done) != 0)
-        refuse(file);
+    int rc = uv_fs_fstat(file->server->loop, &file->request, file->fd, on_done);
+    if (rc != 0)
+        refuse(file, rc);
 }
 
 static void begin_remove(struct file_answer *file)
 {
     file->state = FILE_REMOVING;
-    if (uv_fs_unlink(file->server->loop, &file->request, file->path, on_done) != 0)
-        refuse(file);
+    int rc = uv_fs_unlink(file->server->loop, &file->request, file->path, on_done);
+    if (rc != 0)
+        refuse(file, rc);
 }
 
 static void end_stream(struct file_answer *file, bool is_whole)
@@ -149,7 +151,7 @@ static void file_step(struct file_answer *file)
     case FILE_OPENING:
         file->fd = file->result >= 0 ? (uv_file)file->result : -1;
         if (file->fd < 0)
-            refuse(file);
+            refuse(file, file->result);
         else if (file->removes)
             begin_remove(file);
         else
@@ -160,7 +162,7 @@ static void file_step(struct file_answer *file)
         break;
     case FILE_LOOKING:
         if (file->result < 0 || file->left < 0)
-            refuse(file);
+            refuse(file, file->result);
         else
             begin_answer(file);
         break;
@@ -226,7 +228,8 @@ void exchange_answer_file(struct http_exchange *exchange, const char *type, cons
     if (download_name != NULL)
         add_disposition(exchange, download_name);
     file->server->open_handles++;
-    if (uv_fs_open(file->server->loop, &file->request, file->path,
-                   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0, on_done) != 0)
-        refuse(file);
+    int rc = uv_fs_open(file->server->loop, &file->request, file->path,
+                        O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0, on_done);
+    if (rc != 0)
+        refuse(file, rc);
 }

@@ -12,6 +12,7 @@ enum {
     HTTP_PIPELINE_MAX = 16, /* requests of a connection read ahead of their answers */
     HTTP_ANSWER_MAX_BYTES = 8 * 1024 * 1024, /* of one that is made in memory */
     HTTP_REQUESTS_PER_CONNECTION = 100000,   /* then the connection is closed politely */
+    HTTP_SLOWEST_BYTES = 64 * 1024, /* who gives or takes less in its time holds what others need */
 };
 
 struct http_limits {
@@ -20,10 +21,10 @@ struct http_limits {
     int requests_per_minute;     /* of one address, 429 beyond; loopback and named proxies exempt */
     int head_ms; /* from the first byte of a request, or the connection, to its whole head */
     int tls_handshake_ms;
-    int body_stall_ms;  /* without a byte of the body */
-    int body_total_ms;  /* of a body in memory */
-    int idle_ms;        /* between requests */
-    int write_stall_ms; /* a peer that takes nothing of its answer is shed */
+    int body_stall_ms; /* without a byte of the body */
+    int body_total_ms; /* of a body in memory; of one to disk for HTTP_SLOWEST_BYTES */
+    int idle_ms;       /* between requests */
+    int write_stall_ms; /* a peer that takes less than HTTP_SLOWEST_BYTES of its answer in it is shed */
     int stop_ms;        /* how long a stopping server waits for answers */
 };
 /* 20000, 256, 1200, 10 s, 10 s, 15 s, 60 s, 75 s, 20 s, 20 s. */

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -130,17 +129,11 @@ static void remove_file(struct spool *spool)
 
 /* ---- the step ---- */
 
-static int failure_status(int failure)
-{
-    return failure == UV_ENOSPC || failure == -EDQUOT || failure == UV_EFBIG ? STATUS_STORAGE
-                                                                             : STATUS_INTERNAL;
-}
-
 static void fail(struct spool *spool)
 {
     struct http_exchange *exchange = spool->exchange;
     struct http_connection *connection = exchange->connection;
-    int status = failure_status(spool->failure);
+    int status = status_of_failure(spool->failure);
     spool->state = SPOOL_FAILED;
     if (connection->reading == exchange) {
         connection_refuse_body(connection, status);
@@ -237,7 +230,7 @@ struct spool *spool_new(struct http_exchange *exchange)
 int spool_append(struct spool *spool, struct bytes piece)
 {
     if (spool->failure != 0)
-        return failure_status(spool->failure);
+        return status_of_failure(spool->failure);
     buf_append(&spool->filling, piece);
     if (spool->filling.rc != OK)
         return STATUS_UNAVAILABLE;
@@ -257,7 +250,7 @@ void spool_finish(struct spool *spool)
     if (spool->state == SPOOL_FILLING)
         go_on_filling(spool);
     if (spool->state == SPOOL_FAILED)
-        exchange_refuse_and_close(spool->exchange, failure_status(spool->failure));
+        exchange_refuse_and_close(spool->exchange, status_of_failure(spool->failure));
 }
 
 const char *spool_path(const struct spool *spool)

@@ -1,6 +1,8 @@
 #include "service/http/status.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <uv.h>
 
 static const struct status_words table[] = {
     {200, "OK", "ok", ""},
@@ -34,9 +36,9 @@ static const struct status_words table[] = {
     {500, "Internal Server Error", "internal_error",
      "系统内部出错，请稍后重试；仍不行请联系管理员。"},
     {501, "Not Implemented", "not_implemented", "不支持这种请求。"},
-    {503, "Service Unavailable", "service_unavailable", "系统繁忙，请稍后重试。"},
+    {503, "Service Unavailable", "service_unavailable",
+     "系统繁忙，请稍后重试；仍不行请联系管理员。"},
     {505, "HTTP Version Not Supported", "version_not_supported", "不支持这一协议版本。"},
-    {507, "Insufficient Storage", "insufficient_storage", "服务器存储空间不足，请联系管理员。"},
 };
 
 const struct status_words *status_words(int status)
@@ -49,4 +51,13 @@ const struct status_words *status_words(int status)
             internal = &table[i];
     }
     return internal;
+}
+
+int status_of_failure(int failure)
+{
+    static const int wants[] = {UV_EMFILE, UV_ENFILE, UV_ENOMEM, UV_ENOSPC, -EDQUOT, UV_EFBIG};
+    for (size_t i = 0; i < sizeof wants / sizeof *wants; i++)
+        if (failure == wants[i])
+            return STATUS_UNAVAILABLE;
+    return STATUS_INTERNAL;
 }

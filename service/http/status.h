@@ -20,7 +20,6 @@ enum http_status {
     STATUS_NOT_IMPLEMENTED = 501,
     STATUS_UNAVAILABLE = 503,
     STATUS_VERSION = 505,
-    STATUS_STORAGE = 507,
 };
 
 struct status_words {
@@ -32,5 +31,8 @@ struct status_words {
 
 /* Of an unknown status, those of 500. */
 const struct status_words *status_words(int status);
+
+/* Of a file operation that failed with uv's code `failure`: 503 for want of descriptors, memory or room, else 500. */
+int status_of_failure(int failure);
 
 #endif

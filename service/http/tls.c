@@ -701,3 +701,8 @@ bool tls_session_is_ready(const struct tls_session *session)
 {
     return SSL_is_init_finished(session->ssl) == 1;
 }
+
+size_t tls_session_held(const struct tls_session *session)
+{
+    return session->out.len;
+}

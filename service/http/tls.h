@@ -49,6 +49,7 @@ void tls_session_close(
     struct tls_session *session); /* send close_notify, where there is a peer to tell */
 /* Move the cipher text for the peer to the end of `out`; what it cannot take `out` remembers. */
 void tls_session_take(struct tls_session *session, struct buf *out);
+size_t tls_session_held(const struct tls_session *session); /* bytes not taken yet */
 bool tls_session_is_ready(const struct tls_session *session);
 
 #endif

@@ -412,7 +412,9 @@ int sessions_each(struct store *store, int64_t account_id, session_cb on_session
                   struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "sessions_each", &account_id, 1, &statement, err);
+    int64_t last_account = account_id != 0 ? account_id : INT64_MAX;
+    int rc = database_take_with(store, "sessions_each", (int64_t[]){account_id, last_account}, 2,
+                                &statement, err);
     while (database_next(store, statement, &rc, err)) {
         struct session_row session;
         read_session(statement, &session);

@@ -96,7 +96,7 @@ int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_
 {
     int64_t last_id = 0, deleted = 0;
     sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "receipts_expired", (int64_t[]){limit, until_utc}, 2,
+    int rc = database_take_with(store, "receipts_expired", (int64_t[]){until_utc, limit}, 2,
                                 &statement, err);
     if (rc == OK)
         rc = get_id(store, statement, &last_id, err);

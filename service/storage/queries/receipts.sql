@@ -14,10 +14,11 @@ SELECT account, key, request_sha256, created_utc, id FROM receipts ORDER BY id;
 SELECT coalesce(max(id), 0) FROM receipts;
 
 -- name: receipts_expired
--- Of the oldest, the last that may go. Clocks are set back now and then: what lies before it goes with it.
-SELECT coalesce(max(r.id), 0)
-FROM (SELECT id, created_utc FROM receipts ORDER BY id LIMIT :limit) AS r
-WHERE r.created_utc < :until_utc AND r.id < (SELECT max(id) FROM receipts);
+-- Of the oldest, the last before the first that is to stay; the newest of all stays, so that ids go on rising.
+SELECT coalesce(min(r.id) FILTER (WHERE r.created_utc >= :until_utc) - 1, max(r.id), 0)
+FROM (
+    SELECT id, created_utc FROM receipts WHERE id < (SELECT max(id) FROM receipts) ORDER BY id LIMIT :limit
+) AS r;
 
 -- name: receipts_purge
 DELETE FROM receipts WHERE id <= :last_id;

@@ -597,6 +597,28 @@ static void events__tell_of_tasks_to_who_may_see_them(void **state)
     buf_deinit(&heard);
 }
 
+/* Tasks and imports are of the whole city; that a round has changed is told to a county too. */
+static void events__of_the_whole_city_are_not_told_to_a_county(void **state)
+{
+    struct running *running = *state;
+    struct buf request, heard;
+    buf_init(&request, REQUEST_MAX_BYTES);
+    buf_init(&heard, ANSWER_MAX_BYTES);
+    buf_printf(&request,
+               "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-pingyi=%s\r\n\r\n",
+               county_secret);
+    int fd = client_connect(&running->served);
+    client_send(&running->served, fd, buf_bytes(&request));
+    load(running);
+    step(running, "{\"kind\":\"freeze\"}");
+    assert_true(client_read(&running->served, fd, BYTES_LIT("event: round\n"), &heard));
+    assert_false(answer_has(buf_bytes(&heard), "event: task\n"));
+    assert_false(answer_has(buf_bytes(&heard), "event: import\n"));
+    (void)close(fd);
+    buf_deinit(&request);
+    buf_deinit(&heard);
+}
+
 #define SERVED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -622,6 +644,7 @@ int main(void)
         SERVED(tasks__that_wait_can_be_canceled),
         SERVED(backups__are_made_beside_the_service),
         SERVED(events__tell_of_tasks_to_who_may_see_them),
+        SERVED(events__of_the_whole_city_are_not_told_to_a_county),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,27 @@ static void receipt_index_purge__forgets_the_oldest(void **state)
     assert_int_equal(look(desk, 1, "b", "x"), RECEIPT_SAME);
 }
 
+/* A machine whose clock has no battery begins in 2000, and is told the time a minute later. */
+static void receipt_index_purge__keeps_what_is_fresh_whatever_the_clock_was(void **state)
+{
+    struct desk *desk = *state;
+    const int64_t now = 1750000000, wrong = 946684800;
+    (void)begin(&desk->fixture);
+    add(desk, 1, "old", "x", now - RECEIPT_KEPT_S - 20);
+    add(desk, 1, "before", "x", now - 60);
+    add(desk, 1, "meanwhile", "x", wrong);
+    add(desk, 1, "after", "x", now);
+    settle(desk, true);
+    assert_false(purge(desk, wrong - RECEIPT_KEPT_S, 10));
+    assert_int_equal(look(desk, 1, "old", "x"), RECEIPT_SAME);
+    assert_false(purge(desk, now - RECEIPT_KEPT_S, 10));
+    assert_int_equal(look(desk, 1, "old", "x"), RECEIPT_NEW);
+    assert_int_equal(look(desk, 1, "before", "x"), RECEIPT_SAME);
+    assert_int_equal(look(desk, 1, "meanwhile", "x"), RECEIPT_SAME);
+    assert_int_equal(look(desk, 1, "after", "x"), RECEIPT_SAME);
+    assert_int_equal(receipt_index_count(desk->index), 3);
+}
+
 static void receipt_index_refresh__reads_what_another_wrote(void **state)
 {
     struct desk *desk = *state;
@@ -261,6 +282,7 @@ int main(void)
         DESK_TEST(receipt_index_drop_last__takes_one_back),
         DESK_TEST(receipt_index__holds_what_was_committed),
         DESK_TEST(receipt_index_purge__forgets_the_oldest),
+        DESK_TEST(receipt_index_purge__keeps_what_is_fresh_whatever_the_clock_was),
         DESK_TEST(receipt_index_refresh__reads_what_another_wrote),
         DESK_TEST(receipt_index__survives_lack_of_memory),
     };
