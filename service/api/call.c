@@ -161,7 +161,8 @@ static int keep_answer(struct call *call, struct err *err)
     if (call->has_secrets) {
         buf_append_z(kept, "409 {\"repeated\":true}");
     } else {
-        buf_printf(kept, "%03d ", call->status);
+        buf_append_integer(kept, call->status);
+        buf_append_byte(kept, ' ');
         buf_append(kept, buf_bytes(&call->answer));
     }
     return buf_status(kept, err);
@@ -170,7 +171,8 @@ static int keep_answer(struct call *call, struct err *err)
 static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
-    call->problem = (struct http_problem){0}; /* of a run that was rolled back */
+    call->problem = (struct http_problem){0}; /* of a run that was rolled back, */
+    buf_clear(&call->answer);                 /* as this is */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);
