@@ -47,8 +47,8 @@ struct long_task {
 
 /* ---- of requests (loop) ---- */
 
-/* Write the row and queue the task; 202 {"task": id}; 503 when too many wait. With `takes_body` the request's body on disk becomes its
- * upload. */
+/* Write the row and queue the task; 202 {"task": id}; 503 when too many wait. With `takes_body` the request's body on
+ * disk becomes its upload. */
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body);
 /* tasks_options.on_change; `context` is the service. */
 void long_task_changed(void *context, struct task *task);

@@ -10,6 +10,7 @@
 #include "service/api/routes.h"
 #include "service/api/task_files.h"
 #include "service/auth/password.h"
+#include "service/host/key_check.h"
 #include "service/pages/pages.h"
 #include "service/storage/tasks.h"
 
@@ -281,6 +282,9 @@ int service_start(struct service *service, uv_loop_t *loop, const struct service
         rc = datadir_lock_service(options->data_path, &service->lock_fd, err);
     if (rc == OK)
         rc = datadir_open(options->data_path, STORE_READWRITE, &service->datadir, err);
+    /* Under a foreign key not even the audit log could be gone on with. */
+    if (rc == OK)
+        rc = key_check(&service->datadir, err);
     if (rc == OK)
         rc = spool_open(service, err);
     if (rc == OK)

@@ -283,6 +283,13 @@ static void start(struct http_connection *connection)
     address_of_peer(&peer, connection->address);
     connection->is_proxy = address_is_listed(connection->address, server->options.proxies);
     bool is_counted = !connection->is_proxy && !address_is_loopback(connection->address);
+    /* What a stranger sends in the clear anybody on the way can read. */
+    bool has_proxies = server->options.proxies != NULL && server->options.proxies[0] != NULL;
+    if (is_counted && has_proxies && server->options.tls == NULL) {
+        server->counters.turned_away++;
+        connection_close(connection);
+        return;
+    }
     if (is_counted)
         connection->entry = address_book_enter(&server->addresses, connection->address);
     if (server->connection_count > limits->connections ||
