@@ -17,9 +17,19 @@ void route_table_init(struct route_table *table, const struct http_route *routes
     table->routes = routes;
     table->count = count;
     for (size_t i = 0; i < count; i++) {
+        const char *last = strrchr(routes[i].path, '}');
         table->keys[i].slashes = (uint16_t)count_slashes(bytes_from_z(routes[i].path));
-        table->keys[i].literal = (uint16_t)strcspn(routes[i].path, "{");
+        table->keys[i].head = (uint16_t)strcspn(routes[i].path, "{");
+        table->keys[i].tail = (uint16_t)(last != NULL ? strlen(last + 1) : 0);
     }
+}
+
+static bool has_ends(const struct route_table *table, size_t at, struct bytes path)
+{
+    size_t head = table->keys[at].head, tail = table->keys[at].tail;
+    const char *pattern = table->routes[at].path;
+    return head + tail <= path.len && memcmp(pattern, path.ptr, head) == 0 &&
+           (tail == 0 || memcmp(strrchr(pattern, '}') + 1, path.ptr + path.len - tail, tail) == 0);
 }
 
 /* Whether `path` is of the form `pattern`. *out_literals: one bit a segment that was met literally, the first the
@@ -63,9 +73,7 @@ struct route_match route_find(const struct route_table *table, enum http_method 
     size_t slashes = count_slashes(path);
     uint64_t best = 0;
     for (size_t i = 0; i < table->count; i++) {
-        size_t literal = table->keys[i].literal;
-        if (table->keys[i].slashes != slashes || literal > path.len ||
-            memcmp(routes[i].path, path.ptr, literal) != 0)
+        if (table->keys[i].slashes != slashes || !has_ends(table, i, path))
             continue;
         struct bytes params[ROUTE_PARAMS_MAX] = {{0}};
         uint64_t literals;

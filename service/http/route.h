@@ -33,8 +33,8 @@ struct route_table {
     const struct http_route *routes; /* borrowed */
     size_t count;
     struct {
-        uint16_t slashes, literal; /* how many; the bytes before the first {name} */
-    } keys[ROUTES_MAX];            /* of each route, by which most are passed over */
+        uint16_t slashes, head, tail; /* how many; bytes before the first {name}, behind the last */
+    } keys[ROUTES_MAX];               /* of each route, by which most are passed over */
 };
 void route_table_init(struct route_table *table, const struct http_route *routes, size_t count);
 
