@@ -5,6 +5,7 @@
 
 #include "reports/text.h"
 
+#include "service/api/figures.h"
 #include "service/api/long_task.h"
 #include "service/api/problem_page.h"
 #include "service/api/routes.h"
@@ -139,8 +140,12 @@ static int open_lanes(struct service *service, struct err *err)
     struct lane_options book = readers;
     book.width = 1;
     book.queue_max = 1;
+    struct lane_options counter = readers;
+    counter.width = 1;
     struct lane_options hasher = {.width = 1, .queue_max = SERVICE_HASH_QUEUE_MAX};
     int rc = lane_new(service->loop, &readers, &service->readers, err);
+    if (rc == OK)
+        rc = lane_new(service->loop, &counter, &service->counter, err);
     if (rc == OK)
         rc = lane_new(service->loop, &book, &service->book_loader.lane, err);
     if (rc == OK)
@@ -246,6 +251,8 @@ static int open_all(struct service *service, struct err *err)
     int rc = password_library_init(err);
     if (rc == OK)
         rc = open_keys(service, err);
+    if (rc == OK)
+        rc = figures_new(&service->figures, err);
     if (rc == OK && !service->options->is_plain)
         rc = listen_open_tls(service, err);
     if (rc == OK)

@@ -126,7 +126,7 @@ int database_load_statements(struct store *store, struct err *err)
     for (const struct embedded_file *file = embedded_storage; file->name != NULL; file++) {
         struct bytes text = embedded_bytes(file);
         while (is_query_file(file) && next_statement(&text, &name, &sql))
-            *find_slot(store, name) = (struct named_statement){name, sql, NULL};
+            *find_slot(store, name) = (struct named_statement){.name = name, .sql = sql};
     }
     return OK;
 }
@@ -144,8 +144,10 @@ static int prepare(struct store *store, struct named_statement *statement, struc
 {
     if (statement->prepared != NULL)
         return OK;
+    store->preparing = statement;
     int code = sqlite3_prepare_v3(store->db, statement->sql.ptr, (int)statement->sql.len,
                                   SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
+    store->preparing = NULL;
     if (code != SQLITE_OK) {
         (void)database_error(store, code, "prepare", err);
         return err_wrap(err, "statement " BYTES_FMT, BYTES_ARG(statement->name));
@@ -164,6 +166,7 @@ int database_take(struct store *store, const char *name, sqlite3_stmt **out_stat
         return rc;
     (void)sqlite3_reset(statement->prepared);
     (void)sqlite3_clear_bindings(statement->prepared);
+    store->moves_stand = store->moves_stand || statement->moves_stand;
     *out_statement = statement->prepared;
     return OK;
 }
