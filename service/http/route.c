@@ -18,18 +18,18 @@ void route_table_init(struct route_table *table, const struct http_route *routes
     table->count = count;
     for (size_t i = 0; i < count; i++) {
         const char *last = strrchr(routes[i].path, '}');
-        table->keys[i].slashes = (uint16_t)count_slashes(bytes_from_z(routes[i].path));
-        table->keys[i].head = (uint16_t)strcspn(routes[i].path, "{");
-        table->keys[i].tail = (uint16_t)(last != NULL ? strlen(last + 1) : 0);
+        table->keys[i].slashes = count_slashes(bytes_from_z(routes[i].path));
+        table->keys[i].head = strcspn(routes[i].path, "{");
+        table->keys[i].tail = bytes_from_z(last != NULL ? last + 1 : "");
     }
 }
 
 static bool has_ends(const struct route_table *table, size_t at, struct bytes path)
 {
-    size_t head = table->keys[at].head, tail = table->keys[at].tail;
-    const char *pattern = table->routes[at].path;
-    return head + tail <= path.len && memcmp(pattern, path.ptr, head) == 0 &&
-           (tail == 0 || memcmp(strrchr(pattern, '}') + 1, path.ptr + path.len - tail, tail) == 0);
+    size_t head = table->keys[at].head;
+    struct bytes tail = table->keys[at].tail;
+    return head + tail.len <= path.len && memcmp(table->routes[at].path, path.ptr, head) == 0 &&
+           memcmp(tail.ptr, path.ptr + path.len - tail.len, tail.len) == 0;
 }
 
 /* Whether `path` is of the form `pattern`. *out_literals: one bit a segment that was met literally, the first the

@@ -33,8 +33,9 @@ struct route_table {
     const struct http_route *routes; /* borrowed */
     size_t count;
     struct {
-        uint16_t slashes, head, tail; /* how many; bytes before the first {name}, behind the last */
-    } keys[ROUTES_MAX];               /* of each route, by which most are passed over */
+        size_t slashes, head; /* how many; bytes before the first {name} */
+        struct bytes tail;    /* behind the last one; of a literal path empty */
+    } keys[ROUTES_MAX];       /* of each route, by which most are passed over */
 };
 void route_table_init(struct route_table *table, const struct http_route *routes, size_t count);
 
