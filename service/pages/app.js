@@ -140,7 +140,8 @@ function Header({ account, place, pages, onSignOut }) {
                 ${account.stage === "full"
                     ? html`<a href="#/account" aria-current=${place.word === "account" ? "page" : null}
                         title=${account.role_zh}>
-                          ${account.display_name || account.name}<small>${account.role_zh}</small>
+                          ${account.display_name || account.name}${account.display_name !== account.role_zh &&
+                          html`<small>${account.role_zh}</small>`}
                       </a>`
                     : html`<span>${account.display_name || account.name}</span>`}
                 <button type="button" class="quiet" onClick=${onSignOut}>退出</button>

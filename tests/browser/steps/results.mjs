@@ -110,6 +110,13 @@ export async function loadingData(world, page, dump) {
 }
 
 export async function nowhere(world, page) {
+    await step("a_round_that_is_not_there_says_so", async () => {
+        await go(world, page, "rounds/1999-01", "评价期 1999-01");
+        await page.locator("[role=alert]", { hasText: "没有这个评价期" }).waitFor();
+        expect((await page.locator("nav.parts").count()) === 0, "parts of nothing");
+        await page.click("text=返回评价期");
+        await heading(page, "评价期");
+    });
     await step("an_unknown_address_says_so", async () => {
         await go(world, page, "nothing", "没有这个页面");
         await look(world, page, "nowhere");

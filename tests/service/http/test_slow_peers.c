@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* Peers that give or take little at a time. Their hours pass here at once: what the limits are held against is made
+/* Peers that give or take little at a time. Their minutes pass here at once: what the limits are held against is made
  * older than it is. */
 
 enum {
