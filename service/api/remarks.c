@@ -30,7 +30,7 @@ static struct remark_input *input_of(struct call *call)
 
 /* ---- add ---- */
 
-/* By hand: building values and printing them took a third of the writer's time. */
+/* By hand: building values and printing them took a quarter of the writer's time. */
 static void append_added(struct buf *out, const struct remark_row *row)
 {
     char at[TIME_TEXT_BYTES];
