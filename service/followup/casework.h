@@ -1,8 +1,8 @@
 #ifndef PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
 #define PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
 
-#include "service/auth/audit.h"
 #include "service/followup/protocol.h"
+#include "service/followup/script.h"
 #include "service/rounds/lifecycle.h"
 #include "service/storage/campaigns.h"
 #include "service/storage/dials.h"
@@ -17,10 +17,25 @@
  *          |  run out, and     |  +---- next -- WAITING <------------------------+
  *          |  never dialled    +--------------> WAITING, APPOINTMENT
  *          |                                       |  place anew: the window passed
- *          +-- language, team                      +--> WAITING, APPOINTMENT, FINAL (exhausted)
+ *          +---- never dialled, a number came -----+--> WAITING, APPOINTMENT, FINAL (exhausted)
  *
- * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle). The table of casework.c is the
- * whole of it; any other transition is refused: ERR_WRONG_STATE. */
+ * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle), and APPOINTMENT by book. A case
+ * without a number, and all that waits when its campaign ends, is parked: WAITING (APPOINTMENT) from CASEWORK_PARKED_UTC
+ * on. A fresh case whose number was dialled for another case as often as a day allows waits for the next day. The table
+ * of casework.c is the whole of it; any other transition is refused: ERR_WRONG_STATE.
+ *
+ * The engine keeps no audit log: who holds the transaction does (call_audit), in it; what is entered there is never a
+ * number. `why` must not be empty, and goes there too.
+ *
+ * An order that is released when its person's case is FINAL already gets that disposition as an attempt; after an answer
+ * 2.36, for nobody is interviewed twice. */
+#define CASEWORK_PARKED_UTC INT64_C(253370764800) /* 9999-01-01 */
+
+/* Purposes of the vault's sealers; as which row stands in storage. */
+#define CASE_NUMBER_SEAL "case number"
+#define DIAL_NOTE_SEAL   "dial note"
+#define ANSWER_SEAL      "answer"
+#define DO_NOT_CALL_SEAL "do not call"
 
 /* What the engine needs beside a store. Rules, zone and calendar of each campaign are read once and kept: they are frozen
  * with its round. One thread at a time; the calendars and rules given out stay until it is freed. */
@@ -61,6 +76,7 @@ enum turn { TURN_HELD, TURN_APPOINTMENT, TURN_RETRY, TURN_FRESH };
 struct leased_case {
     struct followup_case row;
     enum turn turn;
+    int64_t number_no; /* to be dialled first; 0: none today */
 };
 /* What the caller holds already, else: due appointments, own first; due retries; fresh cases of the unit with the lowest
  * share of final cases to target, at random within the unit. ERR_NOT_FOUND: none is due; *out_retry_utc then says when
@@ -81,7 +97,7 @@ int casework_dial(struct casework *work, struct store *store, const struct calle
 /* The number of the dial that is going on, for whoever makes it. */
 int casework_number(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, struct buf *out, struct err *err);
-/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_RANGE: no such item, order or value. */
+/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_FORMAT: no such item, order or value. */
 int casework_answer(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, int64_t drawn_id, struct bytes item, struct bytes value,
                     struct bytes words, int64_t spent_ms, int64_t *out_until_utc, struct err *err);
@@ -99,7 +115,8 @@ struct finished {
     enum next_step step; /* NEXT_NUMBER: the caller holds the case still */
     char code
         [CASE_CODE_BYTES]; /* of the dial, as it was taken: 1.2 when answers are missing for 1.1 */
-    int64_t from_utc;      /* of the next try */
+    int64_t from_utc;      /* of the next try; 0: none */
+    int64_t number_no;     /* NEXT_NUMBER: to be dialled now */
     bool is_rechecked;     /* a checker will call again; not told to the caller */
 };
 /* End the dial: each drawn order of the case gets its attempt (storage/outcomes.h), with what was answered; then
@@ -150,5 +167,8 @@ int casework_open_ends_load(struct store *store, int64_t campaign_id,
 /* The round is closed: nothing is called any more, what is held is taken back. */
 int casework_end(struct casework *work, struct store *store, int64_t campaign_id, int64_t now_utc,
                  struct err *err);
+/* The round was opened again with the same draw: its campaign goes on. */
+int casework_resume(struct casework *work, struct store *store, int64_t campaign_id,
+                    int64_t now_utc, struct err *err);
 
 #endif
