@@ -27,15 +27,15 @@ struct text {
     char *ptr;
 };
 
-enum day_state { DAY_UNCOVERED = 0, DAY_WORKED, DAY_FREE };
+/* What the table holds of a day: 0, its year is not covered; else 1 and its kind. */
+enum { STATE_UNCOVERED = 0, STATE_FIRST_KIND = 1 };
 
 struct calendar {
     struct text *texts; /* of the layers: names point into them */
     struct special_days special;
     bool covered[CALENDAR_LAST_YEAR - CALENDAR_FIRST_YEAR + 1];
-    int64_t first_day; /* of the table */
-    unsigned char
-        *states; /* enum day_state of each day from first_day on; NULL while no year is covered */
+    int64_t first_day;     /* of the table */
+    unsigned char *states; /* of each day from first_day on; NULL while no year is covered */
     size_t state_count;
 };
 
@@ -201,14 +201,20 @@ static bool covered_years(const bool *covered, int *out_first, int *out_last)
     return any;
 }
 
+static unsigned char state_of_kind(enum day_kind kind)
+{
+    return (unsigned char)(STATE_FIRST_KIND + (int)kind);
+}
+
 static void fill_year(const struct special_days *days, int year, unsigned char *states)
 {
     int64_t first = first_day_of(year);
     int64_t end = first_day_of(year + 1);
     for (int64_t day = first; day < end; day++)
-        states[day - first] = day_weekday(day) < 5 ? DAY_WORKED : DAY_FREE;
+        states[day - first] = state_of_kind(day_weekday(day) < 5 ? DAY_WORKED : DAY_WEEKEND);
     for (size_t i = find_day(days, first); i < days->count && days->items[i].day < end; i++)
-        states[days->items[i].day - first] = days->items[i].is_workday ? DAY_WORKED : DAY_FREE;
+        states[days->items[i].day - first] =
+            state_of_kind(days->items[i].is_workday ? DAY_WORKED : DAY_HOLIDAY);
 }
 
 /* Fill the table of `calendar` from its days and covered years. */
@@ -319,37 +325,37 @@ int calendar_add_builtin(struct calendar *calendar, struct bytes name, struct er
 
 /* ---- questions ---- */
 
-static enum day_state state_of(const struct calendar *calendar, int64_t day)
+int calendar_day_kind(const struct calendar *calendar, int64_t day, enum day_kind *out_kind,
+                      struct err *err)
 {
-    if (day < calendar->first_day || day - calendar->first_day >= (int64_t)calendar->state_count)
-        return DAY_UNCOVERED;
-    return (enum day_state)calendar->states[day - calendar->first_day];
-}
-
-static int refuse_year(int64_t day, struct err *err)
-{
-    return err_set(err, ERR_NO_CALENDAR, "no calendar layer covers the year %d",
-                   day_to_civil(day).year);
+    int64_t at = day - calendar->first_day;
+    int state =
+        at >= 0 && at < (int64_t)calendar->state_count ? calendar->states[at] : STATE_UNCOVERED;
+    if (state == STATE_UNCOVERED)
+        return err_set(err, ERR_NO_CALENDAR, "no calendar layer covers the year %d",
+                       day_to_civil(day).year);
+    *out_kind = (enum day_kind)(state - STATE_FIRST_KIND);
+    return OK;
 }
 
 int calendar_is_workday(const struct calendar *calendar, int64_t day, bool *out_is, struct err *err)
 {
-    enum day_state state = state_of(calendar, day);
-    if (state == DAY_UNCOVERED)
-        return refuse_year(day, err);
-    *out_is = state == DAY_WORKED;
-    return OK;
+    enum day_kind kind = DAY_WORKED;
+    int rc = calendar_day_kind(calendar, day, &kind, err);
+    if (rc == OK)
+        *out_is = kind == DAY_WORKED;
+    return rc;
 }
 
 int calendar_add_workdays(const struct calendar *calendar, int64_t day, int count, int64_t *out_day,
                           struct err *err)
 {
     while (count > 0) {
-        day++;
-        enum day_state state = state_of(calendar, day);
-        if (state == DAY_UNCOVERED)
-            return refuse_year(day, err);
-        if (state == DAY_WORKED)
+        enum day_kind kind = DAY_WORKED;
+        int rc = calendar_day_kind(calendar, ++day, &kind, err);
+        if (rc != OK)
+            return rc;
+        if (kind == DAY_WORKED)
             count--;
     }
     *out_day = day;

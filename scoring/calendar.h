@@ -35,6 +35,16 @@ bool calendar_builtin_text(struct bytes name, struct bytes *out_csv);
 int calendar_is_workday(const struct calendar *calendar, int64_t day, bool *out_is,
                         struct err *err);
 
+/* What kind of day `day` is. A layer's holiday is one whatever the weekday; a Saturday worked by a layer is a working
+ * day. ERR_NO_CALENDAR as above. */
+enum day_kind {
+    DAY_WORKED,
+    DAY_WEEKEND, /* a Saturday or Sunday that no layer names */
+    DAY_HOLIDAY, /* named by a layer */
+};
+int calendar_day_kind(const struct calendar *calendar, int64_t day, enum day_kind *out_kind,
+                      struct err *err);
+
 /* The `count`-th working day after `day` (count >= 1), which itself does not count. ERR_NO_CALENDAR. */
 int calendar_add_workdays(const struct calendar *calendar, int64_t day, int count, int64_t *out_day,
                           struct err *err);

@@ -79,8 +79,8 @@ static int count_failure(struct call *call, struct store *store, struct err *err
     return account_sign_in(&office, &sign_in, &outcome, err);
 }
 
-/* Within the write: of several guesses that were under way at once the first that failed stops the others, whatever they
- * bring. */
+/* Within the write: of several guesses that were under way at once the first that failed stops the others, whatever
+ * they bring. */
 static int check_not_locked(struct call *call, struct store *store, struct err *err)
 {
     struct sign_in_look look;
@@ -104,7 +104,8 @@ static bool is_locked(struct call *call, int64_t retry_after_s)
     return true;
 }
 
-/* ---- password: look (reader) --> compare and hash (lane) --> change, or count the failure (writer) ---- */
+/* ---- password: receipt? (writer) --> look (reader) --> compare and hash (lane) --> change, or count the failure
+ * (writer) ---- */
 
 struct password_change {
     struct bytes current, wanted;
@@ -178,6 +179,11 @@ static void on_looked(struct call *call)
         call_hash(call, compare_and_hash, on_compared);
 }
 
+static void on_looked_up(struct call *call)
+{
+    call_read(call, look, on_looked);
+}
+
 void account_put_password(struct http_exchange *exchange)
 {
     static const char *const names[] = {"current", "new", NULL};
@@ -196,7 +202,7 @@ void account_put_password(struct http_exchange *exchange)
         return;
     }
     call->input = change;
-    call_read(call, look, on_looked);
+    call_look_up(call, on_looked_up);
 }
 
 /* ---- TOTP ---- */

@@ -10,11 +10,11 @@
 
 /* A call goes through one to three steps, each begun by its handler or by the `respond` of the step before:
  *
- *   call_read, call_hash ----> WORKING (a lane) -------------------------------> finish
+ *   call_read, …count, …hash -> WORKING (a lane) ------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
  *
- * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is first
- * entered in the audit log, by one more write. */
+ * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is
+ * first entered in the audit log, by one more write. */
 
 enum { ANSWER_MAX_BYTES = HTTP_ANSWER_MAX_BYTES, STATUS_DIGITS = 3 };
 
@@ -85,6 +85,13 @@ void call_read(struct call *call, int (*run)(struct call *, struct store *, stru
 {
     begin(call, run, respond);
     submit_work(call, call->service->readers);
+}
+
+void call_count(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                void (*respond)(struct call *))
+{
+    begin(call, run, respond);
+    submit_work(call, call->service->counter);
 }
 
 void call_hash(struct call *call, int (*run)(struct call *, struct store *, struct err *),
@@ -239,10 +246,11 @@ static void on_action_done(struct action *action)
         finish(call);
 }
 
-static void submit_action(struct call *call, struct receipt_key key)
+static void submit_action(struct call *call, struct receipt_key key,
+                          void (*done)(struct action *action))
 {
     struct action *action = &call->job.action;
-    *action = (struct action){.act = act, .done = on_action_done, .key = key};
+    *action = (struct action){.act = act, .done = done, .key = key};
     buf_init(&action->answer, ANSWER_MAX_BYTES + STATUS_DIGITS + 1);
     if (writer_submit(call->service->writer, action, &call->err) != OK) {
         buf_deinit(&action->answer);
@@ -288,14 +296,12 @@ static int digest_request(struct call *call, unsigned char out[HMAC_BYTES])
     return rc;
 }
 
-void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
-                void (*respond)(struct call *))
+static void submit_keyed(struct call *call, void (*done)(struct action *action))
 {
     struct receipt_key key = {
         .account = call->who.account_id != 0 ? call->who.account_id : -call->who.token_id,
         .key = exchange_header(call->exchange, "Idempotency-Key"),
     };
-    begin(call, run, respond);
     if (!is_key(key.key)) {
         call_refuse_field(call, "Idempotency-Key",
                           "请在请求头 Idempotency-Key 中给出 1 至 64 个 ASCII 可见字符。");
@@ -305,14 +311,46 @@ void call_write(struct call *call, int (*run)(struct call *, struct store *, str
     if (call->rc != OK)
         call_fail(call);
     else
-        submit_action(call, key);
+        submit_action(call, key, done);
+}
+
+void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                void (*respond)(struct call *))
+{
+    begin(call, run, respond);
+    submit_keyed(call, on_action_done);
+}
+
+/* Only run when there is no receipt, and leaves none. */
+static int find_no_receipt(struct call *call, struct store *store, struct err *err)
+{
+    (void)call;
+    (void)store;
+    return err_set(err, ERR_NOT_FOUND, "the key was not used before");
+}
+
+static void on_looked_up(struct action *action)
+{
+    struct call *call = CONTAINER_OF(action, struct call, job.action);
+    if (action->rc != ERR_NOT_FOUND) {
+        on_action_done(action);
+        return;
+    }
+    buf_deinit(&action->answer);
+    call->respond(call);
+}
+
+void call_look_up(struct call *call, void (*next)(struct call *))
+{
+    begin(call, find_no_receipt, next);
+    submit_keyed(call, on_looked_up);
 }
 
 void call_write_unkeyed(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                         void (*respond)(struct call *))
 {
     begin(call, run, respond);
-    submit_action(call, (struct receipt_key){.account = 0});
+    submit_action(call, (struct receipt_key){.account = 0}, on_action_done);
 }
 
 /* ---- within a write ---- */

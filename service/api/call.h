@@ -66,12 +66,19 @@ struct call *call_of(struct http_exchange *exchange);
  * `respond` may go on with another of these. Full queues are answered 503. */
 void call_read(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                void (*respond)(struct call *));
+/* As call_read, for what may count a city's orders (figures.h): one at a time and apart from the other reads, so that a
+ * hundred who ask for the same have it counted once, and nobody else waits. */
+void call_count(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                void (*respond)(struct call *));
 void call_hash(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                void (*respond)(struct call *));
 /* Needs the header Idempotency-Key (400 without): the same key again gets `status` and `answer` as they were, and
  * neither `run` nor `respond` is called. */
 void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                 void (*respond)(struct call *));
+/* Before a call_write that comes after steps which would judge a repeat by what the first call has changed: a repeat
+ * is answered here as by call_write, else `next` goes on. */
+void call_look_up(struct call *call, void (*next)(struct call *));
 /* For sign-in, sign-out and what is not repeated. */
 void call_write_unkeyed(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                         void (*respond)(struct call *));

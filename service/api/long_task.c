@@ -35,10 +35,10 @@ static int put_running(struct long_task *task, struct datadir *datadir, struct e
     return rc;
 }
 
-static int put_audit(struct long_task *task, struct datadir *datadir, enum audit_outcome outcome,
-                     json_t *details, struct err *err)
+static int append_audit(const struct long_task *task, struct audit_chain *chain,
+                        struct store *store, enum audit_outcome outcome, json_t *details,
+                        struct err *err)
 {
-    struct audit_chain *chain = NULL;
     char *text = details != NULL ? json_dumps(details, JSON_COMPACT) : NULL;
     const struct audit_entry entry = {
         .actor = task->actor,
@@ -48,11 +48,20 @@ static int put_audit(struct long_task *task, struct datadir *datadir, enum audit
         .details = bytes_from_z(text),
     };
     int rc = text == NULL ? err_set(err, ERR_NOMEM, "could not tell of a task")
-                          : audit_chain_new(datadir->vault, &chain, err);
-    if (rc == OK)
-        rc = audit_append(chain, datadir->store, &entry, err);
-    audit_chain_free(chain);
+                          : audit_append(chain, store, &entry, err);
     mem_free(text);
+    return rc;
+}
+
+/* With a chain of its own: that of the service is the writer's. */
+static int put_audit(struct long_task *task, struct datadir *datadir, json_t *details,
+                     struct err *err)
+{
+    struct audit_chain *chain = NULL;
+    int rc = audit_chain_new(datadir->vault, &chain, err);
+    if (rc == OK)
+        rc = append_audit(task, chain, datadir->store, AUDIT_DONE, details, err);
+    audit_chain_free(chain);
     return rc;
 }
 
@@ -61,7 +70,10 @@ static int put_done(struct long_task *task, struct datadir *datadir, struct err 
     int rc = task_put_state(datadir->store, task->task.id, BYTES_LIT("done"),
                             bytes_from_z(task->message), bytes_from_z(task->result_type),
                             service_now_utc(task->service), err);
-    return rc == OK ? store_commit(datadir->store, err) : rc;
+    if (rc == OK)
+        rc = store_commit(datadir->store, err);
+    task->has_ended = rc == OK;
+    return rc;
 }
 
 int long_task_commit(struct long_task *task, struct datadir *datadir, json_t *details,
@@ -69,7 +81,7 @@ int long_task_commit(struct long_task *task, struct datadir *datadir, json_t *de
 {
     int rc = task_is_canceled(&task->task)
                  ? err_set(err, ERR_CANCELED, "task %lld was canceled", (long long)task->task.id)
-                 : put_audit(task, datadir, AUDIT_DONE, details, err);
+                 : put_audit(task, datadir, details, err);
     json_decref(details);
     return rc == OK ? put_done(task, datadir, err) : rc;
 }
@@ -80,7 +92,7 @@ int long_task_finish(struct long_task *task, struct datadir *datadir, json_t *de
     store_rollback(datadir->store);
     int rc = store_begin(datadir->store, err);
     if (rc == OK)
-        rc = put_audit(task, datadir, AUDIT_DONE, details, err);
+        rc = put_audit(task, datadir, details, err);
     json_decref(details);
     return rc == OK ? put_done(task, datadir, err) : rc;
 }
@@ -92,35 +104,50 @@ int long_task_finish_noted(struct long_task *task, struct datadir *datadir, stru
 }
 
 /* What the row says of a task that ended otherwise than done. */
-static struct bytes state_of_failure(const struct long_task *task, const struct err *failure)
+static struct bytes state_of_failure(const struct long_task *task)
 {
-    if (failure->code != ERR_CANCELED)
+    if (task->task.err.code != ERR_CANCELED)
         return BYTES_LIT("failed");
     return atomic_load(&task->task.is_interrupted) ? BYTES_LIT("interrupted")
                                                    : BYTES_LIT("canceled");
 }
 
-/* It ended otherwise than done. When not even that can be stored, the next start says that it was interrupted. */
-static void put_failed(struct long_task *task, struct datadir *datadir, const struct err *failure)
+static void say_failure(struct long_task *task)
+{
+    const struct err *failure = &task->task.err;
+    if (task->message[0] == '\0' || failure->code == ERR_CANCELED)
+        long_task_say(task, "%s（%s）", sentence_zh(failure->code), failure->message);
+}
+
+/* Within a transaction. */
+static int put_failure(const struct long_task *task, struct audit_chain *chain, struct store *store,
+                       struct err *err)
+{
+    json_t *details = json_pack("{s:s, s:s}", "task", task->wish.kind->word, "code",
+                                err_text((int)task->task.err.code));
+    int rc = append_audit(task, chain, store, AUDIT_FAILED, details, err);
+    json_decref(details);
+    if (rc != OK)
+        return rc;
+    return task_put_state(store, task->task.id, state_of_failure(task), bytes_from_z(task->message),
+                          BYTES_LIT(""), service_now_utc(task->service), err);
+}
+
+/* It ended otherwise than done. What fails here is left to the writer. */
+static void put_failed(struct long_task *task, struct datadir *datadir)
 {
     struct err err = {.code = OK};
-    bool is_canceled = failure->code == ERR_CANCELED;
-    if (task->message[0] == '\0' || is_canceled)
-        (void)snprintf(task->message, sizeof task->message, "%s（%s）", sentence_zh(failure->code),
-                       failure->message);
-    json_t *details = json_pack("{s:s, s:s}", "task", task->wish.kind->word, "code",
-                                err_text((int)failure->code));
-    int rc = store_begin(datadir->store, &err);
+    struct audit_chain *chain = NULL;
+    int rc = audit_chain_new(datadir->vault, &chain, &err);
     if (rc == OK)
-        rc = put_audit(task, datadir, AUDIT_FAILED, details, &err);
+        rc = store_begin(datadir->store, &err);
     if (rc == OK)
-        rc = task_put_state(datadir->store, task->task.id, state_of_failure(task, failure),
-                            bytes_from_z(task->message), BYTES_LIT(""),
-                            service_now_utc(task->service), &err);
+        rc = put_failure(task, chain, datadir->store, &err);
     if (rc == OK)
-        (void)store_commit(datadir->store, &err);
+        rc = store_commit(datadir->store, &err);
+    task->has_ended = rc == OK;
     store_rollback(datadir->store);
-    json_decref(details);
+    audit_chain_free(chain);
 }
 
 /* ---- running ---- */
@@ -129,6 +156,7 @@ static int run(struct task *base, struct err *err)
 {
     struct long_task *task = CONTAINER_OF(base, struct long_task, task);
     struct datadir datadir = {0};
+    task->has_begun = true;
     int rc = datadir_open(task->service->datadir.path, STORE_READWRITE, &datadir, err);
     if (rc != OK)
         return rc;
@@ -139,8 +167,10 @@ static int run(struct task *base, struct err *err)
         rc = task->wish.kind->run(task, &datadir, err);
         store_rollback(datadir.store);
     }
-    if (rc != OK)
-        put_failed(task, &datadir, err);
+    if (rc != OK) {
+        say_failure(task);
+        put_failed(task, &datadir);
+    }
     datadir_close(&datadir);
     return rc;
 }
@@ -164,6 +194,64 @@ void long_task_say(struct long_task *task, const char *format, ...)
     va_end(args);
 }
 
+/* ---- ends that the task could not store ---- */
+
+static void free_task(struct long_task *task)
+{
+    arena_deinit(&task->arena);
+    mem_free(task);
+}
+
+static int act_end(struct action *action, struct store *store, struct err *err)
+{
+    const struct long_task *task = CONTAINER_OF(action, struct long_task, end);
+    return put_failure(task, task->service->chain, store, err);
+}
+
+static void keep_unended(struct long_task *task)
+{
+    task->next = task->service->unended;
+    task->service->unended = task;
+}
+
+/* When the service stops, its next start says that the task was interrupted. */
+static void on_end_stored(struct action *action)
+{
+    struct long_task *task = CONTAINER_OF(action, struct long_task, end);
+    if (action->rc == OK || task->service->is_stopping)
+        free_task(task);
+    else
+        keep_unended(task);
+}
+
+static void store_end(struct long_task *task)
+{
+    struct err err;
+    task->end = (struct action){.act = act_end, .done = on_end_stored};
+    if (writer_submit(task->service->writer, &task->end, &err) != OK)
+        keep_unended(task);
+}
+
+void long_task_end_all(struct service *service)
+{
+    struct long_task *task = service->unended;
+    service->unended = NULL;
+    while (task != NULL) {
+        struct long_task *next = task->next;
+        store_end(task);
+        task = next;
+    }
+}
+
+void long_task_forget_all(struct service *service)
+{
+    while (service->unended != NULL) {
+        struct long_task *task = service->unended;
+        service->unended = task->next;
+        free_task(task);
+    }
+}
+
 /* ---- asking for one ---- */
 
 struct long_request {
@@ -175,10 +263,17 @@ struct long_request {
 static void release(struct task *base)
 {
     struct long_task *task = CONTAINER_OF(base, struct long_task, task);
+    /* Whoever cancels one that waits writes its row. */
+    bool is_failed =
+        base->state == TASK_FAILED || (base->state == TASK_CANCELED && task->has_begun);
     if (task->upload.len > 0)
-        task_files_remove_upload(&task->service->datadir, task->task.id);
-    arena_deinit(&task->arena);
-    mem_free(task);
+        task_files_remove_upload(&task->service->datadir, base->id);
+    if (is_failed && !task->has_ended && !task->service->is_stopping) {
+        say_failure(task);
+        store_end(task);
+    } else {
+        free_task(task);
+    }
 }
 
 /* A text of the request in the task's own memory. */
@@ -213,8 +308,7 @@ static struct long_task *make(struct call *call, const struct long_request *requ
                                           &task->arena, &task->upload);
     if (is_whole)
         return task;
-    arena_deinit(&task->arena);
-    mem_free(task);
+    free_task(task);
     return NULL;
 }
 

@@ -11,7 +11,8 @@
  * A place in the queue is held before anything is stored: 503 means that nothing was, and 202 stays 202 for the key.
  *
  * From `running` on the task writes its row itself, with the connection that it has of its own: `done` in the very
- * transaction that holds what it did and its entry of the audit log. So a task whose row says done is done. */
+ * transaction that holds what it did and its entry of the audit log. So a task whose row says done is done. What it
+ * cannot write of its failure the service's writer does as soon as it can. */
 
 struct long_task;
 
@@ -43,15 +44,22 @@ struct long_task {
     struct bytes upload;      /* path of the file that came with the request, empty: none */
     char message[1024];       /* what came of it, Chinese */
     const char *result_type;  /* media type of the result; NULL: none */
+    bool has_begun;
+    bool has_ended;         /* so says its row */
+    struct action end;      /* has it say so where the task itself could not */
+    struct long_task *next; /* of the service's unended */
 };
 
 /* ---- of requests (loop) ---- */
 
-/* Write the row and queue the task; 202 {"task": id}; 503 when too many wait. With `takes_body` the request's body on disk becomes its
- * upload. */
+/* Write the row and queue the task; 202 {"task": id}; 503 when too many wait. With `takes_body` the request's body on
+ * disk becomes its upload. */
 void long_task_start(struct call *call, const struct long_wish *wish, bool takes_body);
 /* tasks_options.on_change; `context` is the service. */
 void long_task_changed(void *context, struct task *task);
+/* Tasks whose end could not be stored, for want of room on the disk say: try again; forget them. */
+void long_task_end_all(struct service *service);
+void long_task_forget_all(struct service *service);
 
 /* ---- of kinds (task thread) ---- */
 

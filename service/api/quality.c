@@ -1,4 +1,5 @@
 #include "service/api/call.h"
+#include "service/api/figures.h"
 #include "service/api/handlers.h"
 #include "service/api/import_shown.h"
 #include "service/api/import_view.h"
@@ -125,7 +126,7 @@ static int load_quality(const struct datadir *datadir, json_t *quality, struct e
     return rc;
 }
 
-static int show(struct call *call, struct store *store, struct err *err)
+static int gather(struct call *call, struct store *store, struct err *err)
 {
     struct datadir datadir = call->service->datadir;
     datadir.store = store;
@@ -138,7 +139,21 @@ static int show(struct call *call, struct store *store, struct err *err)
     return rc;
 }
 
+static int show(struct call *call, struct store *store, struct err *err)
+{
+    struct figures *figures = call->service->figures;
+    const struct text_key key = {.what = "quality"};
+    bool is_found = false;
+    int rc = figures_find_text(figures, store, &key, &is_found, &call->answer, err);
+    if (rc != OK || is_found)
+        return rc;
+    rc = gather(call, store, err);
+    if (rc == OK)
+        figures_keep_text(figures, &key, buf_bytes(&call->answer));
+    return rc;
+}
+
 void quality_show(struct http_exchange *exchange)
 {
-    call_read(call_of(exchange), show, NULL);
+    call_count(call_of(exchange), show, NULL);
 }

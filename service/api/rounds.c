@@ -1,17 +1,19 @@
+#include "base/alloc.h"
+
 #include "reports/bulletin_html.h"
 #include "reports/charts.h"
 #include "reports/score_json.h"
 
 #include "service/api/call.h"
+#include "service/api/figures.h"
 #include "service/api/handlers.h"
 #include "service/api/round_json.h"
 #include "service/api/subtree.h"
 #include "service/auth/digest.h"
-#include "service/rounds/composition.h"
 
 #include <stdio.h>
 
-/* Rounds and their results. A reader counts a round anew each time: what it answers is always of one snapshot. */
+/* Rounds and their results: always of one snapshot, whether counted now or kept (figures.h). */
 
 /* What is asked of a round. */
 struct round_ask {
@@ -74,9 +76,17 @@ void rounds_show(struct http_exchange *exchange)
 
 /* ---- counting ---- */
 
-static int compose(struct call *call, struct store *store, struct composition *out, struct err *err)
+/* A round's bulletin as it is printed now. Valid until the call has run. */
+struct printing {
+    struct composition_moment moment;
+    struct bulletin bulletin;
+    bool follows_clock;
+};
+
+static int print(struct call *call, struct store *store, struct printing *out, struct err *err)
 {
     const struct round_ask *ask = call->input;
+    const struct composition *round = NULL;
     struct datadir datadir = call->service->datadir;
     datadir.store = store;
     const struct composition_options options = {
@@ -86,47 +96,87 @@ static int compose(struct call *call, struct store *store, struct composition *o
         .program_version = bytes_from_z(call->service->options->program_version),
         .threads = 1,
     };
-    return composition_make(&datadir, &options, out, err);
+    int rc = figures_round(call->service->figures, &datadir, &options, &round, err);
+    if (rc == OK)
+        rc = composition_reprint(round, store, call->now_utc, &out->moment, &out->bulletin, err);
+    if (rc == OK)
+        out->follows_clock = composition_follows_clock(round);
+    return rc;
 }
 
-/* A county's office sees the rows of its own units; the sums tell of others. */
-static int keep_own_rows(struct call *call, struct store *store, struct ranking *ranking,
-                         struct err *err)
+/* Answer with the text under `key`, or with what `render` makes of the bulletin. */
+static int show_text(struct call *call, struct store *store, const struct text_key *key,
+                     int (*render)(struct call *, const struct bulletin *, struct err *),
+                     struct err *err)
 {
-    size_t kept = 0;
-    if (call->who.unit_code.len == 0)
-        return OK;
-    for (size_t i = 0; i < ranking->unit_count; i++) {
+    struct printing printing;
+    struct figures *figures = call->service->figures;
+    bool is_found = false;
+    int rc = figures_find_text(figures, store, key, &is_found, &call->answer, err);
+    if (rc == OK && !is_found) {
+        rc = print(call, store, &printing, err);
+        if (rc == OK)
+            rc = render(call, &printing.bulletin, err);
+        if (rc == OK && !printing.follows_clock)
+            figures_keep_text(figures, key, buf_bytes(&call->answer));
+    }
+    return rc;
+}
+
+/* A county's office sees the rows of its own units; the sums tell of others. `rows` has room for all. */
+static int take_own_rows(const struct call *call, struct store *store, const struct ranking *all,
+                         struct ranking_row *rows, struct ranking *out, struct err *err)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < all->unit_count; i++) {
         bool is_own = false;
-        int rc = subtree_has(store, &call->who, ranking->rows[i].unit_code, &is_own, err);
+        int rc = subtree_has(store, &call->who, all->rows[i].unit_code, &is_own, err);
         if (rc != OK)
             return rc;
         if (is_own)
-            ranking->rows[kept++] = ranking->rows[i];
+            rows[own++] = all->rows[i];
     }
-    ranking->unit_count = ranking->row_count = kept;
-    ranking->class_count = 0;
+    *out = (struct ranking){.rows = rows, .row_count = own, .unit_count = own};
     return OK;
+}
+
+static int score_of_county(struct call *call, struct store *store, struct err *err)
+{
+    struct printing printing;
+    struct ranking own = {0};
+    int rc = print(call, store, &printing, err);
+    if (rc != OK)
+        return rc;
+    const struct ranking *all = printing.bulletin.ranking;
+    struct ranking_row *rows = mem_alloc(size_multiply(all->unit_count + 1, sizeof *rows));
+    if (rows == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for %zu rows", all->unit_count);
+    rc = take_own_rows(call, store, all, rows, &own, err);
+    printing.bulletin.ranking = &own;
+    if (rc == OK)
+        rc = score_json_render(&printing.bulletin, &call->answer, err);
+    mem_free(rows);
+    return rc;
+}
+
+static int render_score(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    return score_json_render(bulletin, &call->answer, err);
 }
 
 static int score(struct call *call, struct store *store, struct err *err)
 {
-    struct composition composition;
-    int rc = compose(call, store, &composition, err);
-    if (rc != OK)
-        return rc;
-    rc = keep_own_rows(call, store, &composition.evaluation.ranking, err);
-    if (rc == OK)
-        rc = score_json_render(&composition.bulletin, &call->answer, err);
-    composition_deinit(&composition);
-    return rc;
+    const struct round_ask *ask = call->input;
+    const struct text_key key = {.what = "score", .round = ask->round};
+    return call->who.unit_code.len > 0 ? score_of_county(call, store, err)
+                                       : show_text(call, store, &key, render_score, err);
 }
 
 void rounds_score(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
     if (ask_of(call) != NULL)
-        call_read(call, score, NULL);
+        call_count(call, score, NULL);
 }
 
 /* ---- bulletin and charts: of all units ---- */
@@ -146,18 +196,19 @@ static int hash_style(struct bytes html, char out[SHA256_BASE64_BYTES], struct e
     return rc;
 }
 
+static int render_bulletin(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    return bulletin_html_render(bulletin, &call->answer, err);
+}
+
+/* It prints the minute, and the audit log's last entry by then. */
 static int bulletin(struct call *call, struct store *store, struct err *err)
 {
     struct round_ask *ask = call->input;
-    struct composition composition;
-    int rc = compose(call, store, &composition, err);
-    if (rc != OK)
-        return rc;
-    rc = bulletin_html_render(&composition.bulletin, &call->answer, err);
-    if (rc == OK)
-        rc = hash_style(buf_bytes(&call->answer), ask->style_sha256, err);
-    composition_deinit(&composition);
-    return rc;
+    const struct text_key key = {
+        .what = "bulletin", .round = ask->round, .minute = call->now_utc / 60};
+    int rc = show_text(call, store, &key, render_bulletin, err);
+    return rc == OK ? hash_style(buf_bytes(&call->answer), ask->style_sha256, err) : rc;
 }
 
 /* What is not JSON is handed on before the call gives back what it holds. */
@@ -186,7 +237,7 @@ void rounds_bulletin(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
     if (ask_of(call) != NULL)
-        call_read(call, bulletin, answer_bulletin);
+        call_count(call, bulletin, answer_bulletin);
 }
 
 static int on_chart(void *context, const struct chart *chart, struct err *err)
@@ -204,38 +255,41 @@ static int on_chart(void *context, const struct chart *chart, struct err *err)
     return OK;
 }
 
-static int list_charts(struct call *call, struct store *store, struct err *err)
+static int render_chart_list(struct call *call, const struct bulletin *bulletin, struct err *err)
 {
-    struct composition composition;
-    int rc = compose(call, store, &composition, err);
-    if (rc != OK)
-        return rc;
     json_t *charts = json_array();
-    rc = charts_each(&composition.bulletin, on_chart, charts, err);
+    int rc = charts_each(bulletin, on_chart, charts, err);
     if (rc == OK)
         rc = call_put_json(call, json_pack("{s:O, s:n}", "items", charts, "after"), err);
     json_decref(charts);
-    composition_deinit(&composition);
     return rc;
+}
+
+static int list_charts(struct call *call, struct store *store, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    const struct text_key key = {.what = "charts", .round = ask->round};
+    return show_text(call, store, &key, render_chart_list, err);
 }
 
 void rounds_list_charts(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
     if (ask_of(call) != NULL)
-        call_read(call, list_charts, NULL);
+        call_count(call, list_charts, NULL);
+}
+
+static int render_chart(struct call *call, const struct bulletin *bulletin, struct err *err)
+{
+    const struct round_ask *ask = call->input;
+    return chart_render(bulletin, ask->chart, &call->answer, err);
 }
 
 static int chart(struct call *call, struct store *store, struct err *err)
 {
     const struct round_ask *ask = call->input;
-    struct composition composition;
-    int rc = compose(call, store, &composition, err);
-    if (rc != OK)
-        return rc;
-    rc = chart_render(&composition.bulletin, ask->chart, &call->answer, err);
-    composition_deinit(&composition);
-    return rc;
+    const struct text_key key = {.what = "chart", .round = ask->round, .part = ask->chart};
+    return show_text(call, store, &key, render_chart, err);
 }
 
 static void answer_chart(struct call *call)
@@ -250,5 +304,5 @@ void rounds_chart(struct http_exchange *exchange)
     if (ask == NULL)
         return;
     ask->chart = exchange_param(exchange, "chart");
-    call_read(call, chart, answer_chart);
+    call_count(call, chart, answer_chart);
 }

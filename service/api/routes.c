@@ -110,8 +110,9 @@ const struct http_route api_routes[] = {
      round_orders_list, "listUnitOrders"},
     {METHOD_GET, "/api/v1/rounds/{id}/remarks", RESULTS | ACCESS_OF(ROLE_SUPERVISOR),
      HTTP_BODY_NONE, 0, remarks_list, "listRemarks"},
-    {METHOD_POST, "/api/v1/rounds/{id}/remarks", OFFICE | ACCESS_OF(ROLE_SUPERVISOR),
-     HTTP_BODY_MEMORY, 16 * 1024, remarks_add, "addRemark"},
+    {METHOD_POST, "/api/v1/rounds/{id}/remarks",
+     OFFICE | ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_OWN_PEOPLE, HTTP_BODY_MEMORY, 16 * 1024,
+     remarks_add, "addRemark"},
     {METHOD_POST, "/api/v1/rounds/{id}/tasks", DESK, HTTP_BODY_MEMORY, 4096, rounds_start_task,
      "startRoundTask"},
 

@@ -5,11 +5,13 @@
 
 #include "reports/text.h"
 
+#include "service/api/figures.h"
 #include "service/api/long_task.h"
 #include "service/api/problem_page.h"
 #include "service/api/routes.h"
 #include "service/api/task_files.h"
 #include "service/auth/password.h"
+#include "service/host/key_check.h"
 #include "service/pages/pages.h"
 #include "service/storage/tasks.h"
 
@@ -138,8 +140,12 @@ static int open_lanes(struct service *service, struct err *err)
     struct lane_options book = readers;
     book.width = 1;
     book.queue_max = 1;
+    struct lane_options counter = readers;
+    counter.width = 1;
     struct lane_options hasher = {.width = 1, .queue_max = SERVICE_HASH_QUEUE_MAX};
     int rc = lane_new(service->loop, &readers, &service->readers, err);
+    if (rc == OK)
+        rc = lane_new(service->loop, &counter, &service->counter, err);
     if (rc == OK)
         rc = lane_new(service->loop, &book, &service->book_loader.lane, err);
     if (rc == OK)
@@ -245,6 +251,8 @@ static int open_all(struct service *service, struct err *err)
     int rc = password_library_init(err);
     if (rc == OK)
         rc = open_keys(service, err);
+    if (rc == OK)
+        rc = figures_new(&service->figures, err);
     if (rc == OK && !service->options->is_plain)
         rc = listen_open_tls(service, err);
     if (rc == OK)
@@ -281,6 +289,9 @@ int service_start(struct service *service, uv_loop_t *loop, const struct service
         rc = datadir_lock_service(options->data_path, &service->lock_fd, err);
     if (rc == OK)
         rc = datadir_open(options->data_path, STORE_READWRITE, &service->datadir, err);
+    /* Under a foreign key not even the audit log could be gone on with. */
+    if (rc == OK)
+        rc = key_check(&service->datadir, err);
     if (rc == OK)
         rc = spool_open(service, err);
     if (rc == OK)

@@ -65,8 +65,12 @@ struct book_loader {
     bool is_stale;  /* the last load failed: the sweeper tries again */
 };
 
+/* Tasks that ended and whose rows do not say so yet. */
+struct long_task;
+
 /* Sessions that have run out and when the others were last seen, on their way into the store. */
 struct sweep;
+struct figures;
 
 struct service {
     uv_loop_t *loop;
@@ -80,7 +84,10 @@ struct service {
     int ports[SERVICE_LISTEN_MAX]; /* what options->listen became, in its order */
     struct writer *writer;
     struct lane *readers, *hasher;
+    struct lane *counter;    /* reads that count a city's orders, one at a time */
+    struct figures *figures; /* the counter's */
     struct tasks *tasks;
+    struct long_task *unended;
     struct events *events;
     struct session_book *book;
     struct book_loader book_loader;

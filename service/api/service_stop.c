@@ -3,6 +3,9 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/figures.h"
+#include "service/api/long_task.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -80,7 +83,8 @@ static void end_answering(struct service *service)
 
 static void end_reading(struct service *service)
 {
-    struct lane *lanes[] = {service->readers, service->hasher, service->book_loader.lane};
+    struct lane *lanes[] = {service->readers, service->counter, service->hasher,
+                            service->book_loader.lane};
     say_farewell(service);
     for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
         if (lanes[i] != NULL) {
@@ -165,10 +169,13 @@ void service_deinit(struct service *service)
     http_server_free(service->http);
     events_free(service->events);
     tasks_free(service->tasks);
+    long_task_forget_all(service);
     lane_free(service->readers);
+    lane_free(service->counter);
     lane_free(service->hasher);
     lane_free(service->book_loader.lane);
     writer_free(service->writer);
+    figures_free(service->figures);
     assets_free(service->assets);
     tls_free(service->tls);
     session_book_free(service->book);

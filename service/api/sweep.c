@@ -4,9 +4,11 @@
 #include "base/civil.h"
 #include "base/container.h"
 
+#include "service/api/long_task.h"
 #include "service/auth/accounts.h"
 
-/* Now and then the book says whose session has run out and when the others were last seen; the writer stores it. One
+/* Now and then the book says whose session has run out and when the others were last seen; the writer stores it. Also
+ * when there is nothing to store: it is the writer who notices what the command line has taken back beside us. One
  * sweep is on its way at a time. What one could not store comes back with the next only where it is of weight: a
  * session that ran out is refused by its times alone, whatever the store says of it. */
 
@@ -69,7 +71,7 @@ static void on_done(struct action *action)
 static void sweep_sessions(struct service *service)
 {
     struct err err;
-    size_t capacity = (size_t)session_book_count(service->book);
+    size_t capacity = (size_t)session_book_size(service->book);
     struct sweep *sweep = mem_calloc(1, sizeof *sweep);
     struct seen *seen = mem_calloc(capacity, sizeof *seen);
     if (sweep == NULL || seen == NULL) {
@@ -82,7 +84,7 @@ static void sweep_sessions(struct service *service)
                             .seen = seen,
                             .capacity = capacity};
     session_book_sweep(service->book, service_now_utc(service), on_session, sweep);
-    if (sweep->count > 0 && writer_submit(service->writer, &sweep->action, &err) == OK)
+    if (writer_submit(service->writer, &sweep->action, &err) == OK)
         service->sweep = sweep;
     else
         sweep_free(sweep);
@@ -105,5 +107,6 @@ void sweep_on_timer(uv_timer_t *timer)
         sweep_sessions(service);
     if (service->book_loader.is_stale)
         service_reload_book(service, NULL);
+    long_task_end_all(service);
     watch_certificate(service);
 }

@@ -1,6 +1,7 @@
 #include "service/api/handlers.h"
 
 #include "service/api/call.h"
+#include "service/api/figures.h"
 
 /* What those who watch over the service ask. */
 
@@ -66,6 +67,10 @@ void system_metrics(struct http_exchange *exchange)
     put_writer(service, &out);
     put(&out, "readers_waiting", "gauge", "Reads in the queue.",
         (int64_t)lane_waiting(service->readers));
+    put(&out, "counter_waiting", "gauge", "Reads of results in the queue.",
+        (int64_t)lane_waiting(service->counter));
+    put(&out, "counts_total", "counter", "Rounds counted and results rendered, to be kept.",
+        figures_counted(service->figures));
     put(&out, "hasher_waiting", "gauge", "Passwords in the queue.",
         (int64_t)lane_waiting(service->hasher));
     put(&out, "sessions", "gauge", "Sessions that are open.", session_book_count(service->book));

@@ -382,6 +382,11 @@ int64_t session_book_count(const struct session_book *book)
     return count;
 }
 
+int64_t session_book_size(const struct session_book *book)
+{
+    return book->sessions.count;
+}
+
 bool session_book_has(const struct session_book *book, int64_t session_id, int64_t now_utc)
 {
     const struct table *table = &book->sessions;

@@ -55,6 +55,7 @@ void session_book_sweep(struct session_book *book, int64_t now_utc, session_book
 /* Whether a session is in force, without its being seen by that: for streams that outlast their request. Looks at every
  * session. */
 bool session_book_has(const struct session_book *book, int64_t session_id, int64_t now_utc);
-int64_t session_book_count(const struct session_book *book);
+int64_t session_book_count(const struct session_book *book); /* in force */
+int64_t session_book_size(const struct session_book *book);  /* with those that have run out */
 
 #endif

@@ -1,7 +1,7 @@
 #include "service/host/backup.h"
 
 #include "service/commands/command_record.h"
-#include "service/commands/key_check.h"
+#include "service/host/key_check.h"
 #include "service/host/files.h"
 
 #include <inttypes.h>

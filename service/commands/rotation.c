@@ -30,17 +30,19 @@ struct rotation {
     struct rotation_counts counts;
 };
 
-/* The number's blind index, from the order's own text. */
+/* The number's blind index: from the order's own text, or from a number that was sealed by itself. */
 static int index_again(struct rotation *rotation, struct sealed_row *row, struct err *err)
 {
     struct texts texts;
     char digits[PHONE_MAX_BYTES];
-    int rc = texts_unpack(buf_bytes(&rotation->plain), &texts, err);
+    struct bytes number = buf_bytes(&rotation->plain);
+    bool is_order = rotation->table == SEALED_ORDERS || rotation->table == SEALED_ORDER_VERSIONS;
+    int rc = is_order ? texts_unpack(number, &texts, err) : OK;
     if (rc != OK)
         return rc;
-    struct bytes phone = phone_read(texts.citizen_phone, digits);
+    struct bytes phone = phone_read(is_order ? texts.citizen_phone : number, digits);
     if (phone.len == 0)
-        return err_set(err, ERR_CORRUPT, "order %lld has an index but no number",
+        return err_set(err, ERR_CORRUPT, "record %lld has an index but no number",
                        (long long)row->row_id);
     return vault_index_of(rotation->index, phone, &row->phone_key, err);
 }
@@ -113,11 +115,13 @@ static int run_table(struct rotation *rotation, struct err *err)
     return rc;
 }
 
-static int index_persons(struct store *store, struct err *err)
+static int index_the_rest(struct store *store, struct err *err)
 {
     int rc = store_begin(store, err);
     if (rc == OK)
         rc = person_orders_rebuild(store, err);
+    if (rc == OK)
+        rc = dial_keys_rebuild(store, err);
     if (rc == OK)
         rc = store_commit(store, err);
     store_rollback(store);
@@ -138,7 +142,7 @@ int rotation_run(const struct datadir *datadir, struct rotation_counts *out, str
         rc = run_table(&rotation, err);
     }
     if (rc == OK)
-        rc = index_persons(datadir->store, err);
+        rc = index_the_rest(datadir->store, err);
     if (rc == OK)
         *out = rotation.counts;
     vault_index_free(rotation.index);

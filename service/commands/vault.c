@@ -1,5 +1,5 @@
 #include "service/commands/command_record.h"
-#include "service/commands/key_check.h"
+#include "service/host/key_check.h"
 #include "service/commands/passphrase.h"
 #include "service/commands/rotation.h"
 

@@ -68,7 +68,8 @@ int cases_assign(struct drawing *drawing, bool one_per_person, struct err *err)
     return rc;
 }
 
-int cases_count(const struct drawing *drawing, bool released, int64_t *out_count, struct err *err)
+int cases_count_drawn(const struct drawing *drawing, bool released, int64_t *out_count,
+                      struct err *err)
 {
     int64_t count = 0;
     bool *seen = mem_calloc(drawing->entry_count + 1, sizeof *seen);

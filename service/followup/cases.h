@@ -9,6 +9,7 @@
 int cases_assign(struct drawing *drawing, bool one_per_person, struct err *err);
 
 /* How many cases the sample has or, `released`, all orders released so far. */
-int cases_count(const struct drawing *drawing, bool released, int64_t *out_count, struct err *err);
+int cases_count_drawn(const struct drawing *drawing, bool released, int64_t *out_count,
+                      struct err *err);
 
 #endif

@@ -148,7 +148,7 @@ static int complete(struct drawing *drawing, const struct rules *rules, const st
     int64_t cases = 0;
     int rc = cases_assign(drawing, rules->frame.one_per_person, err);
     if (rc == OK)
-        rc = cases_count(drawing, false, &cases, err);
+        rc = cases_count_drawn(drawing, false, &cases, err);
     if (rc == OK)
         rc = published_write(drawing, drawing->public_sha256, err);
     if (rc == OK)

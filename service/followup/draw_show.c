@@ -53,7 +53,7 @@ int draw_overview_load(const struct datadir *datadir, const struct round_row *ro
     if (rc == OK)
         rc = drawing_load_entries(&drawing, err);
     if (rc == OK)
-        rc = cases_count(&drawing, true, &overview.cases, err);
+        rc = cases_count_drawn(&drawing, true, &overview.cases, err);
     if (rc == OK)
         rc = show_units(&drawing, arena, &overview, err);
     drawing_deinit(&drawing);

@@ -142,10 +142,13 @@ static void time_out(struct http_connection *connection)
     connection_step(connection);
 }
 
+/* What the kernel still holds for the peer goes with it: that is up to some MiB. */
 static void shed(struct http_connection *connection)
 {
     connection->server->counters.timeouts++;
-    connection_close(connection);
+    connection->state = CONNECTION_CLOSING;
+    if (uv_tcp_close_reset(&connection->tcp, on_closed) != 0)
+        uv_close((uv_handle_t *)&connection->tcp, on_closed);
 }
 
 /* A peer that takes a little now and then would hold its answer for days. */
@@ -269,6 +272,13 @@ static void turn_away(struct http_connection *connection)
     connection_close(connection);
 }
 
+/* What a stranger sends in the clear anybody on the way can read. */
+static bool is_for_proxies(const struct http_server *server)
+{
+    const char *const *proxies = server->options.proxies;
+    return server->options.tls == NULL && proxies != NULL && proxies[0] != NULL;
+}
+
 static void start(struct http_connection *connection)
 {
     struct http_server *server = connection->server;
@@ -283,6 +293,11 @@ static void start(struct http_connection *connection)
     address_of_peer(&peer, connection->address);
     connection->is_proxy = address_is_listed(connection->address, server->options.proxies);
     bool is_counted = !connection->is_proxy && !address_is_loopback(connection->address);
+    if (is_counted && peer.ss_family != AF_UNIX && is_for_proxies(server)) {
+        server->counters.turned_away++;
+        connection_close(connection);
+        return;
+    }
     if (is_counted)
         connection->entry = address_book_enter(&server->addresses, connection->address);
     if (server->connection_count > limits->connections ||

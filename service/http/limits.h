@@ -16,7 +16,7 @@ enum {
 };
 
 struct http_limits {
-    int connections;             /* more are refused with 503 and closed */
+    int connections;             /* more are closed at once; without TLS they are told 503 */
     int connections_per_address; /* likewise; loopback and named proxies are exempt */
     int requests_per_minute;     /* of one address, 429 beyond; loopback and named proxies exempt */
     int head_ms; /* from the first byte of a request, or the connection, to its whole head */

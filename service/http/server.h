@@ -26,7 +26,8 @@ struct http_application {
 struct http_options {
     struct http_application application;
     struct http_limits limits;
-    struct tls *tls; /* NULL: plain HTTP; borrowed */
+    /* Borrowed; NULL: plain HTTP, and where proxies are named, for them and this machine alone. */
+    struct tls *tls;
     const char *const
         *proxies; /* addresses whose X-Forwarded-For is believed, ended by NULL; NULL: none */
     /* Directory for bodies that are streamed to disk, this server's alone: what an earlier one left is removed. */

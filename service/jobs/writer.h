@@ -16,9 +16,9 @@
  *
  * An action that fails is rolled back alone. A savepoint for each would copy every page that it touches, so there is
  * none at first: most that fail do so before they have written anything. When one fails behind a write, the batch is
- * rolled back and run again with SAVEPOINT, act, RELEASE or ROLLBACK TO for each. When the transaction itself fails (disk full, I/O error), nothing of the
- * batch is stored and every action of it gets the error; the writer goes on with the next batch, so that it recovers
- * without a restart as soon as the disk does. */
+ * rolled back and run again with SAVEPOINT, act, RELEASE or ROLLBACK TO for each. When the transaction itself fails
+ * (disk full, I/O error), nothing of the batch is stored and every action of it gets the error; the writer goes on with
+ * the next batch, so that it recovers without a restart as soon as the disk does. */
 
 /* One action: embedded in the request's own struct, the caller's until `done`. */
 struct action {

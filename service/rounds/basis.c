@@ -31,26 +31,28 @@ static int on_import(void *context, const struct import_row *import, struct err 
 /* When "open" is judged in an ordinary round, whether or not it may be counted yet. */
 static int find_as_of(struct store *store, const struct round_row *round, const struct zone *zone,
                       int64_t now_utc, struct coverage *coverage, int64_t *out_as_of_utc,
-                      struct err *err)
+                      bool *out_follows_clock, struct err *err)
 {
     *coverage = (struct coverage){
         .from_utc = zone_day_start(zone, round->from_day),
         .to_utc = zone_day_end(zone, round->to_day),
     };
     int rc = round->as_of_utc == 0 ? imports_each(store, on_import, coverage, err) : OK;
-    if (rc == OK && round->as_of_utc != 0)
-        *out_as_of_utc = round->as_of_utc;
-    else if (rc == OK)
-        *out_as_of_utc = coverage->extracted_utc != 0 ? coverage->extracted_utc : now_utc;
-    return rc;
+    if (rc != OK)
+        return rc;
+    *out_follows_clock = round->as_of_utc == 0 && coverage->extracted_utc == 0;
+    *out_as_of_utc = *out_follows_clock      ? now_utc
+                     : round->as_of_utc != 0 ? round->as_of_utc
+                                             : coverage->extracted_utc;
+    return OK;
 }
 
 static int find_own_as_of(struct store *store, const struct round_row *round,
                           struct round_basis *basis, struct err *err)
 {
     struct coverage coverage;
-    int rc =
-        find_as_of(store, round, basis->zone, basis->now_utc, &coverage, &basis->as_of_utc, err);
+    int rc = find_as_of(store, round, basis->zone, basis->now_utc, &coverage, &basis->as_of_utc,
+                        &basis->follows_clock, err);
     if (rc != OK || coverage.extracted_utc == 0 || coverage.extracted_utc > coverage.to_utc)
         return rc;
     char taken[TIME_TEXT_BYTES];
@@ -63,7 +65,7 @@ static int find_own_as_of(struct store *store, const struct round_row *round,
 
 /* Each part is judged in its own zone. */
 static int find_part_as_of(struct store *store, const struct round_row *part, int64_t now_utc,
-                           int64_t *out_as_of_utc, struct err *err)
+                           int64_t *out_as_of_utc, bool *out_follows_clock, struct err *err)
 {
     struct rules rules;
     struct zone *zone = NULL;
@@ -72,7 +74,8 @@ static int find_part_as_of(struct store *store, const struct round_row *part, in
     if (rc == OK)
         rc = zone_load(bytes_from_z(rules.basis.timezone), &zone, err);
     if (rc == OK)
-        rc = find_as_of(store, part, zone, now_utc, &coverage, out_as_of_utc, err);
+        rc = find_as_of(store, part, zone, now_utc, &coverage, out_as_of_utc, out_follows_clock,
+                        err);
     zone_free(zone);
     return rc;
 }
@@ -85,10 +88,14 @@ static int find_pooled_as_of(struct store *store, const struct round_row *round,
     struct round_parts parts = {0};
     arena_init(&arena, PARTS_MAX_BYTES);
     int rc = round_parts_load(store, round->id, &arena, &parts, err);
+    basis->follows_clock = parts.count == 0;
     basis->as_of_utc = parts.count == 0 ? basis->now_utc : INT64_MIN;
     for (size_t i = 0; i < parts.count && rc == OK; i++) {
         int64_t as_of_utc = 0;
-        rc = find_part_as_of(store, &parts.rows[i], basis->now_utc, &as_of_utc, err);
+        bool follows_clock = false;
+        rc =
+            find_part_as_of(store, &parts.rows[i], basis->now_utc, &as_of_utc, &follows_clock, err);
+        basis->follows_clock = basis->follows_clock || follows_clock;
         if (as_of_utc > basis->as_of_utc)
             basis->as_of_utc = as_of_utc;
     }

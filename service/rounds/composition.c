@@ -1,7 +1,6 @@
 #include "service/rounds/composition.h"
 
 #include "base/alloc.h"
-#include "base/civil.h"
 
 #include "service/auth/digest.h"
 #include "service/storage/exclusions.h"
@@ -21,13 +20,18 @@ static int keep_text(struct composition *composition, const char *text, struct b
 }
 
 /* "2024-06-03 08:00" in the round's zone. */
+static void format_time(const struct zone *zone, int64_t utc, char text[TIME_TEXT_BYTES])
+{
+    time_format(utc, zone_offset_s(zone, utc), text);
+    text[10] = ' ';
+    text[16] = '\0';
+}
+
 static int keep_time(struct composition *composition, const struct zone *zone, int64_t utc,
                      struct bytes *out, struct err *err)
 {
     char text[TIME_TEXT_BYTES];
-    time_format(utc, zone_offset_s(zone, utc), text);
-    text[10] = ' ';
-    text[16] = '\0';
+    format_time(zone, utc, text);
     return keep_text(composition, text, out, err);
 }
 
@@ -355,6 +359,22 @@ static int count_previous(struct composition *composition, const struct datadir 
 
 /* ---- the whole ---- */
 
+static int fill_moment(const struct round_basis *basis, struct store *store, int64_t now_utc,
+                       struct composition_moment *moment, struct bulletin *bulletin,
+                       struct err *err)
+{
+    int rc = audit_head_load(store, &moment->audit_head, err);
+    if (rc != OK)
+        return rc;
+    format_time(basis->zone, now_utc, moment->printed_at);
+    bulletin->printed_at = bytes_from_z(moment->printed_at);
+    bulletin->audit_id = moment->audit_head.last_id;
+    bulletin->audit_mac = BYTES_NONE;
+    if (bulletin->audit_id != 0)
+        bulletin->audit_mac = (struct bytes){moment->audit_head.mac_hex, AUDIT_HEAD_HEX_DIGITS};
+    return OK;
+}
+
 static int fill_head(struct composition *composition, const struct datadir *datadir,
                      const struct composition_options *options, struct err *err)
 {
@@ -394,14 +414,8 @@ static int fill_head(struct composition *composition, const struct datadir *data
     if (rc == OK)
         rc = keep_time(composition, basis->zone, basis->as_of_utc, &bulletin->as_of, err);
     if (rc == OK)
-        rc = keep_time(composition, basis->zone, options->now_utc, &bulletin->printed_at, err);
-    if (rc == OK)
-        rc = audit_head_load(datadir->store, &composition->audit_head, err);
-    if (rc == OK && composition->audit_head.last_id != 0) {
-        bulletin->audit_id = composition->audit_head.last_id;
-        bulletin->audit_mac =
-            (struct bytes){composition->audit_head.mac_hex, AUDIT_HEAD_HEX_DIGITS};
-    }
+        rc = fill_moment(basis, datadir->store, options->now_utc, &composition->moment, bulletin,
+                         err);
     return rc;
 }
 
@@ -435,6 +449,21 @@ int composition_make(const struct datadir *datadir, const struct composition_opt
         rc = count_previous(out, datadir, options, err);
     if (rc != OK)
         composition_deinit(out);
+    return rc;
+}
+
+bool composition_follows_clock(const struct composition *composition)
+{
+    return composition->basis.follows_clock || composition->previous_basis.follows_clock;
+}
+
+int composition_reprint(const struct composition *composition, struct store *store, int64_t now_utc,
+                        struct composition_moment *moment, struct bulletin *out, struct err *err)
+{
+    struct bulletin bulletin = composition->bulletin;
+    int rc = fill_moment(&composition->basis, store, now_utc, moment, &bulletin, err);
+    if (rc == OK)
+        *out = bulletin;
     return rc;
 }
 

@@ -25,9 +25,10 @@ struct round_basis {
     struct zone *zone;
     struct calendar *calendar;
     struct judge judge;
-    int64_t as_of_utc; /* of an accumulated round: the latest of its parts' */
-    int64_t now_utc;   /* as it was given: the parts of an accumulated round are loaded with it */
-    bool is_trial;     /* other rules than the round's own, or no basis document */
+    int64_t as_of_utc;  /* of an accumulated round: the latest of its parts' */
+    int64_t now_utc;    /* as it was given: the parts of an accumulated round are loaded with it */
+    bool is_trial;      /* other rules than the round's own, or no basis document */
+    bool follows_clock; /* no dump covers the period (or a part's), so as-of is now */
 };
 
 /* `rules_text` with ptr NULL: the round's own. ERR_REFUSED: the last dump that covers the period was taken before

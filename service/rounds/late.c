@@ -5,9 +5,9 @@
 #include "service/rounds/scan.h"
 #include "service/storage/imports.h"
 
-/* Each handling of the import is judged twice for each frozen round: as the store has it, by the register of today, and
- * as the round froze it, by the register it froze. What differs came too late. New orders are read in one run, and only a
- * round that froze some of them is asked for each; older ones are looked up. */
+/* Each handling of the import is judged twice for each frozen round: as the store has it, by the register of today,
+ * and as the round froze it, by the register it froze. What differs came too late. New orders are read in one run, and
+ * only a round that froze some of them is asked for each; older ones are looked up. */
 
 struct looking {
     struct late_look *looks;

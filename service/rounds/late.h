@@ -23,10 +23,10 @@ struct late {
     size_t round_count;
 };
 
-/* For the import that was loaded last and all rounds that have facts of their own. What a round froze after the import is
- * not late for it, and orders that only repeat one that the import changed are not looked at. Time grows with the import
- * and the number of frozen rounds, memory with the latter. Needs an open transaction; the result is the arena's.
- * ERR_NOT_FOUND: no such import. */
+/* For the import that was loaded last and all rounds that have facts of their own. What a round froze after the import
+ * is not late for it, and orders that only repeat one that the import changed are not looked at. Time grows with the
+ * import and the number of frozen rounds, memory with the latter. Needs an open transaction; the result is the
+ * arena's. ERR_NOT_FOUND: no such import. */
 int late_find(const struct datadir *datadir, int64_t import_id, struct arena *arena,
               struct late *out, struct err *err);
 

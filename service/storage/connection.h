@@ -16,6 +16,7 @@ struct named_statement {
     struct bytes name; /* empty: the slot is free */
     struct bytes sql;
     sqlite3_stmt *prepared; /* NULL until first taken */
+    bool moves_stand;       /* it writes what results are counted from; known once prepared */
 };
 
 /* Steps of a transaction. */
@@ -43,6 +44,8 @@ struct store {
     struct named_statement *statements; /* open addressing by name */
     size_t statement_slots;             /* a power of two */
     struct bulk_rows bulk[BULK_KINDS];
+    struct named_statement *preparing; /* while SQLite prepares it */
+    bool moves_stand;                  /* one that does was taken in this transaction */
 };
 
 /* Read the statements' names and texts out of the embedded files. */
@@ -54,6 +57,10 @@ int database_exec(struct store *store, struct bytes sql, const char *what, struc
 
 /* Run a pragma that gives rows of findings, or none, or `ok`: ERR_CORRUPT names the first finding. */
 int database_check(struct store *store, const char *pragma, struct err *err);
+
+/* stand.c: learn of each named statement whether it moves the stand; before any is prepared. */
+void stand_watch(struct store *store);
+int stand_move(struct store *store, struct err *err);
 
 int migrations_newest(void);
 /* PRAGMA user_version: 0 in an empty database. ERR_CORRUPT when the database is another program's. */

@@ -126,7 +126,7 @@ int database_load_statements(struct store *store, struct err *err)
     for (const struct embedded_file *file = embedded_storage; file->name != NULL; file++) {
         struct bytes text = embedded_bytes(file);
         while (is_query_file(file) && next_statement(&text, &name, &sql))
-            *find_slot(store, name) = (struct named_statement){name, sql, NULL};
+            *find_slot(store, name) = (struct named_statement){.name = name, .sql = sql};
     }
     return OK;
 }
@@ -144,8 +144,10 @@ static int prepare(struct store *store, struct named_statement *statement, struc
 {
     if (statement->prepared != NULL)
         return OK;
+    store->preparing = statement;
     int code = sqlite3_prepare_v3(store->db, statement->sql.ptr, (int)statement->sql.len,
                                   SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
+    store->preparing = NULL;
     if (code != SQLITE_OK) {
         (void)database_error(store, code, "prepare", err);
         return err_wrap(err, "statement " BYTES_FMT, BYTES_ARG(statement->name));
@@ -164,6 +166,7 @@ int database_take(struct store *store, const char *name, sqlite3_stmt **out_stat
         return rc;
     (void)sqlite3_reset(statement->prepared);
     (void)sqlite3_clear_bindings(statement->prepared);
+    store->moves_stand = store->moves_stand || statement->moves_stand;
     *out_statement = statement->prepared;
     return OK;
 }
@@ -227,6 +230,46 @@ int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_
     if (rc == OK)
         *out_id = sqlite3_last_insert_rowid(store->db);
     return rc;
+}
+
+static int not_found(const char *what, int64_t id, struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "there is no %s %jd", what, (intmax_t)id);
+}
+
+int database_find(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                  struct err *err)
+{
+    bool row = false;
+    int rc = database_step(store, statement, &row, err);
+    return rc == OK && !row ? not_found(what, id, err) : rc;
+}
+
+int database_integer(struct store *store, sqlite3_stmt *statement, int64_t *out, struct err *err)
+{
+    bool row = false;
+    int rc = database_step(store, statement, &row, err);
+    if (rc != OK)
+        return rc;
+    *out = row ? sqlite3_column_int64(statement, 0) : 0;
+    (void)sqlite3_reset(statement);
+    return OK;
+}
+
+int database_integer_with(struct store *store, const char *name, const int64_t *integers, int count,
+                          int64_t *out, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, name, integers, count, &statement, err);
+    return rc == OK ? database_integer(store, statement, out, err) : rc;
+}
+
+int database_change(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                    struct err *err)
+{
+    int rc = database_run(store, statement, err);
+    bool is_changed = sqlite3_changes(store->db) != 0;
+    return rc == OK && !is_changed ? not_found(what, id, err) : rc;
 }
 
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err)

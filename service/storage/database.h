@@ -32,6 +32,19 @@ int database_run_with(struct store *store, const char *name, const int64_t *inte
 int database_put_new(struct store *store, sqlite3_stmt *statement, int64_t *out_id,
                      struct err *err);
 
+/* For statements that give one row or none. Step to it: ERR_NOT_FOUND says that there is no `what`, with its id. */
+int database_find(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                  struct err *err);
+
+/* For those whose row is one integer: 0 without a row. */
+int database_integer(struct store *store, sqlite3_stmt *statement, int64_t *out, struct err *err);
+int database_integer_with(struct store *store, const char *name, const int64_t *integers, int count,
+                          int64_t *out, struct err *err);
+
+/* For updates of one row: ERR_NOT_FOUND, as database_find, when none was changed. */
+int database_change(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
+                    struct err *err);
+
 /* For loops over rows: step on while *rc is OK, and say whether a row is there. In the end, and when stepping or the
  * loop has made *rc an error, the statement is reset. A NULL statement goes with an error. */
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err);

@@ -9,7 +9,7 @@
 int outcome_file_put_new(struct store *store, struct outcome_file_row *row, struct err *err)
 {
     enum { ROUND = 1, DRAW, FILE_NAME, SHA256, IMPORTED, WHO };
-    enum { ROWS = WHO + 1, ACCEPTED, UPDATED, UNCHANGED, REJECTED };
+    enum { ROWS = WHO + 1, ACCEPTED, UPDATED, UNCHANGED, REJECTED, KIND, WHY };
     sqlite3_stmt *statement = NULL;
     bool is_new = false;
     int rc = database_take(store, "outcome_file_put_new", &statement, err);
@@ -26,6 +26,8 @@ int outcome_file_put_new(struct store *store, struct outcome_file_row *row, stru
     (void)sqlite3_bind_int64(statement, UPDATED, row->updated);
     (void)sqlite3_bind_int64(statement, UNCHANGED, row->unchanged);
     (void)sqlite3_bind_int64(statement, REJECTED, row->rejected);
+    database_bind_text(statement, KIND, row->kind.len != 0 ? row->kind : BYTES_LIT("file"));
+    database_bind_text(statement, WHY, row->why);
     rc = database_step(store, statement, &is_new, err);
     if (rc != OK)
         return rc;
@@ -52,7 +54,7 @@ int outcome_file_put_counts(struct store *store, const struct outcome_file_row *
 static void read_file(sqlite3_stmt *statement, struct outcome_file_row *out)
 {
     enum { ID, ROUND, DRAW, FILE_NAME, SHA256, IMPORTED, WHO };
-    enum { ROWS = WHO + 1, ACCEPTED, UPDATED, UNCHANGED, REJECTED };
+    enum { ROWS = WHO + 1, ACCEPTED, UPDATED, UNCHANGED, REJECTED, KIND, WHY };
     *out = (struct outcome_file_row){
         .id = sqlite3_column_int64(statement, ID),
         .round_id = sqlite3_column_int64(statement, ROUND),
@@ -66,6 +68,8 @@ static void read_file(sqlite3_stmt *statement, struct outcome_file_row *out)
         .updated = sqlite3_column_int64(statement, UPDATED),
         .unchanged = sqlite3_column_int64(statement, UNCHANGED),
         .rejected = sqlite3_column_int64(statement, REJECTED),
+        .kind = database_column_text(statement, KIND),
+        .why = database_column_text(statement, WHY),
     };
 }
 

@@ -16,6 +16,8 @@ struct outcome_file_row {
     int64_t imported_utc;
     struct bytes who;
     int64_t rows, accepted, updated, unchanged, rejected;
+    struct bytes kind; /* file (put when empty), service, correction */
+    struct bytes why;  /* of a correction */
 };
 /* Fills id. */
 int outcome_file_put_new(struct store *store, struct outcome_file_row *row, struct err *err);

@@ -29,9 +29,9 @@ typedef int (*receipt_cb)(void *context, const struct receipt_row *row, struct e
 int receipts_each(struct store *store, receipt_cb on_receipt, void *context, struct err *err);
 /* 0: there is none. */
 int receipt_newest_id(struct store *store, int64_t *out_id, struct err *err);
-/* Delete the oldest, at most `limit`, made before `until_utc`. What is behind one that stays, stays: a clock that is set
- * back takes nothing fresh along. The newest of all stays, so that ids go on rising. No id up to *out_last_id is there
- * any more. */
+/* Delete the oldest, at most `limit`, made before `until_utc`. What is behind one that stays, stays: a clock that is
+ * set back takes nothing fresh along. The newest of all stays, so that ids go on rising. No id up to *out_last_id is
+ * there any more. */
 int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_last_id,
                    int64_t *out_deleted, struct err *err);
 

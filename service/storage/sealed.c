@@ -51,3 +51,8 @@ int person_orders_rebuild(struct store *store, struct err *err)
     int rc = database_run_with(store, "person_orders_clear", NULL, 0, err);
     return rc == OK ? database_run_with(store, "person_orders_fill", NULL, 0, err) : rc;
 }
+
+int dial_keys_rebuild(struct store *store, struct err *err)
+{
+    return database_run_with(store, "dial_keys_fill", NULL, 0, err);
+}

@@ -14,7 +14,13 @@
     X(SEALED_OUTCOME_REJECTS, "outcome_rejects", "outcome reject")                                 \
     X(SEALED_FRAMES, "frames", "draw secret")                                                      \
     X(SEALED_DRAWS, "draws", "draw salts")                                                         \
-    X(SEALED_ACCOUNTS, "accounts", "totp")
+    X(SEALED_ACCOUNTS, "accounts", "totp")                                                         \
+    X(SEALED_CASE_NUMBERS, "case_numbers", "case number")                                          \
+    X(SEALED_DIALS, "dials", "dial")                                                               \
+    X(SEALED_ANSWERS, "answers", "answer")                                                         \
+    X(SEALED_DO_NOT_CALL, "do_not_call", "do not call")                                            \
+    X(SEALED_RECHECKS, "rechecks", "recheck")                                                      \
+    X(SEALED_CALL_RECORDS, "call_records", "call record")
 
 enum sealed_table {
 #define X(name, table, purpose) name,
@@ -29,7 +35,7 @@ struct sealed_row {
     int64_t keys[SEALED_KEYS]; /* the primary key; what the table lacks is 0 */
     int64_t row_id;            /* it is sealed as */
     struct bytes sealed;       /* valid during the call */
-    int64_t phone_key;         /* of orders and their versions; 0: none */
+    int64_t phone_key;         /* of orders, their versions and sealed numbers; 0: none */
 };
 /* At most `limit` rows whose primary key is above `after`, ascending. */
 typedef int (*sealed_cb)(void *context, const struct sealed_row *row, struct err *err);
@@ -39,7 +45,9 @@ int sealed_each(struct store *store, enum sealed_table table, const int64_t afte
 int sealed_put(struct store *store, enum sealed_table table, const struct sealed_row *row,
                struct err *err);
 
-/* Make the index of persons again, of the orders' numbers. */
+/* What follows from those keys, made again: the index of persons, of the orders' numbers; and the keys of dials, of
+ * their cases' numbers. */
 int person_orders_rebuild(struct store *store, struct err *err);
+int dial_keys_rebuild(struct store *store, struct err *err);
 
 #endif

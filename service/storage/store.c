@@ -241,6 +241,7 @@ static int open_steps(struct store *store, const struct store_options *options, 
     if (rc != OK)
         return rc;
     restrict_connection(store->db);
+    stand_watch(store);
     rc = prepare_steps(store, err);
     if (rc == OK)
         rc = check_version(store, options, err);
@@ -326,9 +327,12 @@ static void reset_statements(struct store *store)
 int store_commit(struct store *store, struct err *err)
 {
     reset_statements(store);
-    int rc = run_step(store, STEP_COMMIT, "commit", err);
+    int rc = store->moves_stand ? stand_move(store, err) : OK;
+    if (rc == OK)
+        rc = run_step(store, STEP_COMMIT, "commit", err);
     if (rc != OK)
         store_rollback(store);
+    store->moves_stand = false;
     return rc;
 }
 
@@ -337,6 +341,7 @@ void store_rollback(struct store *store)
     if (store->db == NULL || store->steps[STEP_ROLLBACK] == NULL)
         return;
     reset_statements(store);
+    store->moves_stand = false;
     /* After some errors SQLite has rolled back by itself. */
     if (!store_in_transaction(store))
         return;

@@ -105,6 +105,8 @@ check other_directory 0 init
 check other_export 0 vault export "$work/other.export" --passphrase-file "$work/passphrase"
 check restore_beside_another_key 1 restore "$work/city.backup" --replace
 says another_key_is_told "vault import"
+check nothing_is_served_under_it 1 serve --listen 127.0.0.1:0
+says why_nothing_is_served "not that of its database"
 rm "$PINGYI_DATA/vault.key"
 check other_key_is_refused 1 vault import "$work/other.export" --passphrase-file "$work/passphrase"
 [ ! -e "$PINGYI_DATA/vault.key" ]

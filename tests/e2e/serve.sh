@@ -140,4 +140,16 @@ ask session_outlives_the_process 200 -H "Cookie: $(awk '/__Host-pingyi/ { print 
 ! grep -q 'no administrator with TOTP' "$work/served"
 verdict administrator_has_totp_now $? "$(cat "$work/served")"
 stop stops_again
+
+# Behind a proxy whoever is neither it nor on this machine is not heard in the clear. (Only where there is a network.)
+outside=$(hostname -I | tr ' ' '\n' | grep -m1 '^[0-9.]*$')
+if [ -n "$outside" ]; then
+    start --listen 0.0.0.0:0 --plain --behind-proxy 10.255.255.1
+    ask this_machine_is_heard 200 "$url/healthz"
+    ask strangers_are_not_heard_in_the_clear 000 "http://$outside:${url##*:}/healthz"
+    stop stops_behind_a_proxy
+    start --listen 0.0.0.0:0 --plain --behind-proxy "$outside"
+    ask the_proxy_is_heard 200 "http://$outside:${url##*:}/healthz"
+    stop stops_before_its_proxy
+fi
 exit $failed

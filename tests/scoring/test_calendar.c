@@ -66,6 +66,35 @@ static void calendar_is_workday__follows_the_announcements(void **state)
     calendar_free(calendar);
 }
 
+static void calendar_day_kind__tells_weekends_from_holidays(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *day;
+        enum day_kind kind;
+    } cases[] = {
+        {"2024-05-06", DAY_WORKED},                              /* a plain Monday */
+        {"2024-05-18", DAY_WEEKEND},                             /* a plain Saturday */
+        {"2024-05-19", DAY_WEEKEND}, {"2024-05-11", DAY_WORKED}, /* a worked Saturday */
+        {"2024-05-04", DAY_HOLIDAY},                             /* a Saturday of 1 May */
+        {"2024-05-01", DAY_HOLIDAY},                             /* a Wednesday */
+        {"2024-04-11", DAY_HOLIDAY},                             /* 三月三 */
+    };
+    struct calendar *calendar = calendar_with("national", "guangxi");
+    struct err err = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        enum day_kind kind = DAY_WORKED;
+        assert_int_equal(calendar_day_kind(calendar, day_of(cases[i].day), &kind, &err), OK);
+        if (kind != cases[i].kind)
+            fail_msg("%s", cases[i].day);
+    }
+    enum day_kind kind = DAY_HOLIDAY;
+    assert_int_equal(calendar_day_kind(calendar, day_of("2018-12-31"), &kind, &err),
+                     ERR_NO_CALENDAR);
+    assert_int_equal(kind, DAY_HOLIDAY);
+    calendar_free(calendar);
+}
+
 static void calendar_add_workdays__counts_across_holidays(void **state)
 {
     (void)state;
@@ -274,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calendar_is_workday__follows_the_announcements),
+        cmocka_unit_test(calendar_day_kind__tells_weekends_from_holidays),
         cmocka_unit_test(calendar_add_workdays__counts_across_holidays),
         cmocka_unit_test(calendar_add_workdays__equals_day_by_day_counting),
         cmocka_unit_test(calendar__refuses_years_that_no_layer_covers),

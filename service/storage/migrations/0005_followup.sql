@@ -28,7 +28,8 @@ CREATE TABLE campaign_units (
     queued   INTEGER NOT NULL,       -- fresh: nobody has been dialled, nobody holds it
     final    INTEGER NOT NULL,
     complete INTEGER NOT NULL,       -- final by an answer, whole or partial
-    PRIMARY KEY (campaign_id, unit)
+    PRIMARY KEY (campaign_id, unit),
+    CHECK (queued >= 0 AND final >= complete AND complete >= 0 AND queued + final <= released)
 ) STRICT, WITHOUT ROWID;
 
 -- One person to be phoned, for all their drawn orders together.
@@ -50,14 +51,21 @@ CREATE TABLE cases (
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
     why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over
-    UNIQUE (campaign_id, case_no)
+    UNIQUE (campaign_id, case_no),
+    CHECK (state <> 'leased' OR account_id <> 0),
+    CHECK ((state = 'final') = (final_utc IS NOT NULL) AND (state = 'final' OR code = ''))
 ) STRICT;
 CREATE INDEX cases_queued ON cases (campaign_id, unit, team_id, language, shuffle) WHERE state = 'queued';
 CREATE INDEX cases_due ON cases (campaign_id, state, team_id, language, from_utc)
     WHERE state IN ('appointment', 'waiting');
-CREATE INDEX cases_own ON cases (account_id, state) WHERE account_id <> 0;
+CREATE INDEX cases_own ON cases (account_id, from_utc) WHERE state = 'appointment' AND account_id <> 0;
+CREATE UNIQUE INDEX cases_held ON cases (account_id) WHERE state = 'leased'; -- nobody holds two
 CREATE INDEX cases_ending ON cases (until_utc) WHERE state IN ('leased', 'appointment', 'waiting');
 CREATE INDEX cases_by_unit ON cases (campaign_id, unit, state, code);
+CREATE INDEX cases_by_campaign ON cases (campaign_id);
+
+-- The orders of a case.
+CREATE INDEX drawn_orders_by_case ON drawn_orders (round_id, draw_no, case_no);
 
 -- The numbers of a person, in the order of trying.
 CREATE TABLE case_numbers (
@@ -68,7 +76,7 @@ CREATE TABLE case_numbers (
     is_dead   INTEGER NOT NULL DEFAULT 0 CHECK (is_dead IN (0, 1)), -- out of service, wrong: not tried again
     PRIMARY KEY (case_id, no)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX case_numbers_by_key ON case_numbers (phone_key);
+CREATE UNIQUE INDEX case_numbers_by_key ON case_numbers (phone_key, case_id);
 
 -- One look at a number, and the dial that followed. Append-only but for its end.
 CREATE TABLE dials (
@@ -83,12 +91,15 @@ CREATE TABLE dials (
     ended_utc   INTEGER,             -- NULL: going on
     code        TEXT NOT NULL DEFAULT '', -- AAPOR's; ended and '': interrupted, nobody said what became of it
     recording   TEXT NOT NULL DEFAULT '', -- reference into the telephone system
-    sealed      BLOB                 -- the caller's note, as row `id`; NULL: none
+    sealed      BLOB,                -- the caller's note, as row `id`; NULL: none
+    FOREIGN KEY (case_id, number_no) REFERENCES case_numbers (case_id, no)
 ) STRICT;
 CREATE UNIQUE INDEX dials_open ON dials (case_id) WHERE ended_utc IS NULL;
-CREATE INDEX dials_by_case ON dials (case_id, id);
+CREATE UNIQUE INDEX dials_open_number ON dials (phone_key) WHERE ended_utc IS NULL; -- none is dialled twice at once
+CREATE INDEX dials_by_case ON dials (case_id);
 CREATE INDEX dials_by_number ON dials (phone_key, day);
 CREATE INDEX dials_by_account ON dials (account_id, day);
+CREATE INDEX dials_complete ON dials (account_id, case_id) WHERE code = '1.1' AND recheck_id = 0;
 
 -- What was answered, as it was given: a later answer to the same item takes the place of an earlier one.
 CREATE TABLE answers (
@@ -102,7 +113,7 @@ CREATE TABLE answers (
     at_utc   INTEGER NOT NULL,
     spent_ms INTEGER NOT NULL        -- on the item, as the page measured it; -1: not said
 ) STRICT;
-CREATE INDEX answers_by_case ON answers (case_id, id);
+CREATE INDEX answers_by_case ON answers (case_id);
 
 -- Who must not be called (免打扰名单), in any round.
 CREATE TABLE do_not_call (
@@ -153,17 +164,21 @@ CREATE TABLE rechecks (
     account_id  INTEGER NOT NULL DEFAULT 0, -- the checker
     until_utc   INTEGER NOT NULL DEFAULT 0, -- leased: the lease's end; queued: offered from then on
     tries       INTEGER NOT NULL DEFAULT 0,
-    method      TEXT NOT NULL DEFAULT '', -- phone, recording
+    method      TEXT NOT NULL DEFAULT '' CHECK (method IN ('', 'phone', 'recording')),
     done_utc    INTEGER,
     compared    INTEGER NOT NULL DEFAULT 0, -- items
     differing   INTEGER NOT NULL DEFAULT 0,
     sealed      BLOB,                -- the checker's note, as row `id`
-    verdict     TEXT NOT NULL DEFAULT '', -- settled: kept, replaced, void
-    settled_by  TEXT, settled_utc INTEGER, settled_why TEXT
+    verdict     TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'kept', 'replaced', 'void')),
+    settled_by  TEXT, settled_utc INTEGER, settled_why TEXT,
+    CHECK (state <> 'leased' OR account_id <> 0),
+    CHECK ((state = 'settled') = (verdict <> ''))
 ) STRICT;
-CREATE INDEX rechecks_waiting ON rechecks (state, until_utc) WHERE state IN ('queued', 'leased');
-CREATE INDEX rechecks_by_campaign ON rechecks (campaign_id, id);
-CREATE INDEX rechecks_by_caller ON rechecks (caller_id);
+CREATE INDEX rechecks_queued ON rechecks (until_utc) WHERE state = 'queued';
+CREATE INDEX rechecks_ending ON rechecks (until_utc) WHERE state = 'leased';
+CREATE UNIQUE INDEX rechecks_held ON rechecks (account_id) WHERE state = 'leased'; -- nobody holds two
+CREATE INDEX rechecks_by_campaign ON rechecks (campaign_id);
+CREATE INDEX rechecks_by_caller ON rechecks (caller_id, campaign_id);
 
 CREATE TABLE recheck_answers (
     recheck_id INTEGER NOT NULL REFERENCES rechecks (id),

@@ -2,10 +2,12 @@
 
 -- name: outcome_file_put_new
 INSERT INTO outcome_files (
-    round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected
+    round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected, kind,
+    why
 )
 VALUES (
-    :round_id, :draw_no, :file_name, :sha256, :imported_utc, :who, :rows, :accepted, :updated, :unchanged, :rejected
+    :round_id, :draw_no, :file_name, :sha256, :imported_utc, :who, :rows, :accepted, :updated, :unchanged, :rejected,
+    :kind, :why
 )
 RETURNING id;
 
@@ -15,13 +17,13 @@ UPDATE outcome_files SET
 WHERE id = :id;
 
 -- name: outcome_file_get_by_hash
-SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected
+SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected, kind, why
 FROM outcome_files
 WHERE round_id = :round_id AND draw_no = :draw_no AND sha256 = :sha256
 ORDER BY id DESC LIMIT 1;
 
 -- name: outcome_files_each
-SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected
+SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected, kind, why
 FROM outcome_files WHERE round_id = :round_id ORDER BY id;
 
 -- name: attempt_put_new

@@ -82,9 +82,67 @@ ORDER BY id LIMIT :limit;
 UPDATE accounts SET totp = ?5
 WHERE id = ?1 AND ?6 IS NULL;
 
+-- name: sealed_case_numbers_each
+SELECT case_id, no, 0, 0, case_id * 16 + no, sealed, phone_key FROM case_numbers
+WHERE (case_id, no, 0, 0) > (:first, :second, :third, :fourth) AND case_id >= :first
+ORDER BY case_id, no LIMIT :limit;
+
+-- name: sealed_case_numbers_put
+UPDATE case_numbers SET sealed = ?5, phone_key = ?6
+WHERE case_id = ?1 AND no = ?2;
+
+-- name: sealed_dials_each
+SELECT id, 0, 0, 0, id, sealed, 0 FROM dials
+WHERE (id, 0, 0, 0) > (:first, :second, :third, :fourth) AND id >= :first AND sealed IS NOT NULL
+ORDER BY id LIMIT :limit;
+
+-- name: sealed_dials_put
+UPDATE dials SET sealed = ?5
+WHERE id = ?1 AND ?6 IS NULL;
+
+-- name: sealed_answers_each
+SELECT id, 0, 0, 0, id, sealed, 0 FROM answers
+WHERE (id, 0, 0, 0) > (:first, :second, :third, :fourth) AND id >= :first AND sealed IS NOT NULL
+ORDER BY id LIMIT :limit;
+
+-- name: sealed_answers_put
+UPDATE answers SET sealed = ?5
+WHERE id = ?1 AND ?6 IS NULL;
+
+-- name: sealed_do_not_call_each
+SELECT id, 0, 0, 0, id, sealed, phone_key FROM do_not_call
+WHERE (id, 0, 0, 0) > (:first, :second, :third, :fourth) AND id >= :first AND sealed IS NOT NULL
+ORDER BY id LIMIT :limit;
+
+-- name: sealed_do_not_call_put
+UPDATE do_not_call SET sealed = ?5, phone_key = ?6
+WHERE id = ?1;
+
+-- name: sealed_rechecks_each
+SELECT id, 0, 0, 0, id, sealed, 0 FROM rechecks
+WHERE (id, 0, 0, 0) > (:first, :second, :third, :fourth) AND id >= :first AND sealed IS NOT NULL
+ORDER BY id LIMIT :limit;
+
+-- name: sealed_rechecks_put
+UPDATE rechecks SET sealed = ?5
+WHERE id = ?1 AND ?6 IS NULL;
+
+-- name: sealed_call_records_each
+SELECT id, 0, 0, 0, id, sealed, phone_key FROM call_records
+WHERE (id, 0, 0, 0) > (:first, :second, :third, :fourth) AND id >= :first AND sealed IS NOT NULL
+ORDER BY id LIMIT :limit;
+
+-- name: sealed_call_records_put
+UPDATE call_records SET sealed = ?5, phone_key = ?6
+WHERE id = ?1;
+
 -- name: person_orders_clear
 DELETE FROM person_orders;
 
 -- name: person_orders_fill
 INSERT INTO person_orders (phone_key, order_id)
 SELECT phone_key, id FROM orders WHERE phone_key IS NOT NULL ORDER BY phone_key, id;
+
+-- name: dial_keys_fill
+UPDATE dials SET phone_key = n.phone_key FROM case_numbers AS n
+WHERE n.case_id = dials.case_id AND n.no = dials.number_no AND n.phone_key <> dials.phone_key;

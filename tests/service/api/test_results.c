@@ -2,11 +2,18 @@
 #include "service/storage/rounds.h"
 
 #include "base/civil.h"
+#include "base/container.h"
 
 #include "reports/score_json.h"
 
+#include "service/api/long_task.h"
+#include "service/api/parts.h"
+
 #include "tests/service/api/described.h"
 #include "tests/service/api/running.h"
+
+#include <signal.h>
+#include <sys/resource.h>
 
 /* From a dump that comes over the network to its bulletin, by the roles that may; each JSON answer against its
  * description. */
@@ -563,6 +570,62 @@ static void tasks__that_wait_can_be_canceled(void **state)
     assert_true(says(running, "\"state\":\"done\""));
 }
 
+/* Keeps what comes after it waiting. */
+struct blocker {
+    struct long_task task;
+    uv_sem_t is_let_go;
+};
+
+static int wait_until_let_go(struct task *task, struct err *err)
+{
+    (void)err;
+    uv_sem_wait(&CONTAINER_OF(task, struct blocker, task.task)->is_let_go);
+    return OK;
+}
+
+static void keep_blocker(struct task *task)
+{
+    uv_sem_destroy(&CONTAINER_OF(task, struct blocker, task.task)->is_let_go);
+}
+
+static void set_disk_full(bool is_full)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = is_full ? 0 : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Neither the task nor the writer can store how it ended, until there is room. */
+static void tasks__that_fail_on_a_full_disk_say_so_later(void **state)
+{
+    struct running *running = *state;
+    struct err err = {.code = OK};
+    static const struct long_kind kind = {.word = "blocker"};
+    struct blocker blocker = {.task = {.wish.kind = &kind}};
+    blocker.task.task = (struct task){
+        .id = 99, .kind = "blocker", .run = wait_until_let_go, .release = keep_blocker};
+    assert_int_equal(uv_sem_init(&blocker.is_let_go, 0), 0);
+    MUST(tasks_submit(running->service.tasks, &blocker.task.task, &err));
+    assert_int_equal(
+        submit(running, office, "POST /api/v1/rounds/2026-05/tasks", "{\"kind\":\"freeze\"}"), 202);
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    set_disk_full(true);
+    uv_sem_post(&blocker.is_let_go);
+    while (running->service.unended == NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+    set_disk_full(false);
+    (void)signal(SIGXFSZ, before);
+    assert_null(tasks_find(running->service.tasks, 1));
+    assert_int_equal(ask(running, office, "GET /api/v1/tasks/1"), 200);
+    assert_true(says(running, "\"state\":\"queued\""));
+    sweep_on_timer(&running->service.sweeper);
+    await_task(running, 1);
+    assert_true(says(running, "\"state\":\"failed\""));
+    assert_int_equal(ask(running, auditor, "GET /api/v1/audit?action=round.step"), 200);
+    assert_true(says(running, "\"failed\""));
+}
+
 static void backups__are_made_beside_the_service(void **state)
 {
     struct running *running = *state;
@@ -642,6 +705,7 @@ int main(void)
         SERVED(tasks__refuse_what_is_no_task),
         SERVED(imports__that_are_canceled_leave_nothing),
         SERVED(tasks__that_wait_can_be_canceled),
+        SERVED(tasks__that_fail_on_a_full_disk_say_so_later),
         SERVED(backups__are_made_beside_the_service),
         SERVED(events__tell_of_tasks_to_who_may_see_them),
         SERVED(events__of_the_whole_city_are_not_told_to_a_county),

@@ -1,3 +1,5 @@
+#include "base/container.h"
+
 #include "service/api/parts.h"
 
 #include "tests/service/api/running.h"
@@ -239,18 +241,65 @@ static int end_change(struct running *running, int fd)
     return answer_status(buf_bytes(&running->answer));
 }
 
+/* Keeps the hashing lane busy until it is let go, so that what comes after waits there in its order. */
+struct blocker {
+    struct work work;
+    uv_sem_t is_let_go;
+};
+
+static int wait_until_let_go(struct work *work, struct store *store, struct err *err)
+{
+    (void)store;
+    (void)err;
+    uv_sem_wait(&CONTAINER_OF(work, struct blocker, work)->is_let_go);
+    return OK;
+}
+
+static void on_let_go(struct work *work)
+{
+    uv_sem_destroy(&CONTAINER_OF(work, struct blocker, work)->is_let_go);
+}
+
+static void await_hashing(struct running *running, size_t waiting)
+{
+    while (lane_waiting(running->service.hasher) < waiting)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+}
+
 /* Whoever has the session alone gets one guess at a time, however many are under way at once. */
 static void account_password__is_not_guessed_by_many_at_once(void **state)
 {
     struct running *running = *state;
+    struct err err = {.code = OK};
+    struct blocker blocker = {.work = {.run = wait_until_let_go, .done = on_let_go}};
     assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(uv_sem_init(&blocker.is_let_go, 0), 0);
+    MUST(lane_submit(running->service.hasher, &blocker.work, &err));
     int wrong = begin_change(running, "kV8#mango-Tidf");
+    await_hashing(running, 1);
     int right = begin_change(running, first_password);
+    await_hashing(running, 2);
+    uv_sem_post(&blocker.is_let_go);
     assert_int_equal(end_change(running, wrong), 403);
     assert_int_equal(end_change(running, right), 429);
     assert_int_equal(sign_in(running, newcomer_body, ""), 429);
     test_now += 2;
     assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+}
+
+/* By then the current password is another, which must not make a failure of the repeat. */
+static void account_password__answers_a_repeat_as_before(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 200);
+    running->key--;
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 200);
+    assert_true(says(running, "\"stage\":\"must_enrol\""));
+    running->key--;
+    assert_int_equal(end_change(running, begin_change(running, "another")), 409);
+    assert_true(says(running, "\"key_conflict\""));
+    assert_int_equal(end_change(running, begin_change(running, first_password)), 403);
 }
 
 /* A guess counts as a failed sign-in: the next try waits, even with the right code. */
@@ -449,6 +498,83 @@ static void sweep__enters_what_has_run_out(void **state)
     assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
 }
 
+static void await_sweep(struct running *running)
+{
+    sweep_on_timer(&running->service.sweeper);
+    while (running->service.sweep != NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+    (void)uv_run(&running->served.loop, UV_RUN_NOWAIT);
+    while (running->service.book_loader.is_running)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+}
+
+static int end_others(void *context, const struct session_row *row, struct err *err)
+{
+    return bytes_equal(row->account_name, BYTES_LIT("newcomer"))
+               ? OK
+               : session_put_ended(context, row->id, test_now, BYTES_LIT("revoked"), err);
+}
+
+/* With a store of one's own, as the command line has it beside the service. */
+static void by_command(struct running *running, int (*act)(struct store *store, struct err *err))
+{
+    struct err err = {.code = OK};
+    struct datadir datadir = {0};
+    MUST(datadir_open(running->data, STORE_READWRITE, &datadir, &err));
+    MUST(store_begin(datadir.store, &err));
+    MUST(act(datadir.store, &err));
+    MUST(store_commit(datadir.store, &err));
+    datadir_close(&datadir);
+}
+
+static int revoke_tokens(struct store *store, struct err *err)
+{
+    int rc = OK;
+    for (int64_t id = 1; rc == OK; id++)
+        rc = token_put_revoked(store, id, test_now, err);
+    return rc == ERR_NOT_FOUND ? OK : rc;
+}
+
+/* Nobody else writes meanwhile, and a token's use is no write. */
+static void sweep__notices_what_the_command_line_took_back(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "GET /api/v1/rounds", NULL, NULL), 200);
+    await_sweep(running);
+    by_command(running, revoke_tokens);
+    await_sweep(running);
+    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "GET /api/v1/rounds", NULL, NULL), 401);
+}
+
+static int end_all_but_the_newcomer(struct store *store, struct err *err)
+{
+    return sessions_each(store, 0, end_others, store, err);
+}
+
+static int refuse_open_sessions(void *context, const struct session_row *row, struct err *err)
+{
+    (void)context;
+    return err_set(err, ERR_WRONG_STATE, "session %lld is open", (long long)row->id);
+}
+
+static int find_no_open_session(struct store *store, struct err *err)
+{
+    return sessions_each(store, 0, refuse_open_sessions, NULL, err);
+}
+
+/* Who comes back and is told so was away too long as well as who never comes back. */
+static void sweep__ends_the_only_session_there_is(void **state)
+{
+    struct running *running = *state;
+    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
+    by_command(running, end_all_but_the_newcomer);
+    await_sweep(running);
+    test_now += SESSION_IDLE_S + 1;
+    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
+    await_sweep(running);
+    by_command(running, find_no_open_session);
+}
+
 static void system__tells_that_it_lives(void **state)
 {
     struct running *running = *state;
@@ -511,6 +637,7 @@ int main(void)
         SERVICE_TEST(sessions_open__refuses_what_is_no_such_object),
         SERVICE_TEST(account__goes_from_the_first_password_to_the_whole),
         SERVICE_TEST(account_password__is_not_guessed_by_many_at_once),
+        SERVICE_TEST(account_password__answers_a_repeat_as_before),
         SERVICE_TEST(account_recovery_codes__lock_who_guesses),
         SERVICE_TEST(sessions__end_at_once),
         SERVICE_TEST(sessions_close__hides_those_of_others),
@@ -521,6 +648,8 @@ int main(void)
         SERVICE_TEST(audit__tells_of_what_was_refused),
         SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
         SERVICE_TEST(sweep__enters_what_has_run_out),
+        SERVICE_TEST(sweep__notices_what_the_command_line_took_back),
+        SERVICE_TEST(sweep__ends_the_only_session_there_is),
         SERVICE_TEST(system__tells_that_it_lives),
         SERVICE_TEST(pages__are_the_application),
         SERVICE_TEST(service_start__leaves_nothing_open_when_it_cannot),

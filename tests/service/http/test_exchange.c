@@ -10,7 +10,7 @@ enum { HELD_MAX = 64 };
 struct office {
     struct served served;
     struct http_exchange *held[HELD_MAX];
-    int held_count;
+    int held_count, large_count;
 };
 
 static void handle_hold(struct http_exchange *exchange)
@@ -43,10 +43,12 @@ static void handle_refuse(struct http_exchange *exchange)
 static void handle_large(struct http_exchange *exchange)
 {
     static char large[HTTP_ANSWER_MAX_BYTES + 1];
+    struct office *office = exchange_application(exchange);
     struct bytes size = exchange_param(exchange, "size");
     int64_t len = 0;
     assert_true(bytes_to_int64(size, &len));
     memset(large, 'x', sizeof large);
+    office->large_count++;
     exchange_answer(exchange, 200, "text/plain", (struct bytes){large, (size_t)len});
 }
 
@@ -292,6 +294,44 @@ static void exchange__pipelined_answers_keep_their_order(void **state)
     buf_deinit(&answer);
 }
 
+/* Several that are large wait for their turn, and for the peer, each by itself. */
+static void exchange__pipelined_answers_may_be_large(void **state)
+{
+    enum { COUNT = 3, SMALL_BYTES = 100000 };
+    static const size_t sizes[] = {HTTP_ANSWER_MAX_BYTES, SMALL_BYTES};
+    static const char body[HTTP_ANSWER_MAX_BYTES];
+    struct office *office = *state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct buf answer;
+        buf_init(&answer, 64 << 20);
+        int fd = client_connect(&office->served), first = office->held_count;
+        for (int n = 0; n < COUNT; n++)
+            client_send(&office->served, fd,
+                        BYTES_LIT("GET /hold/x HTTP/1.1\r\nHost: a.cn\r\n\r\n"));
+        assert_int_equal(office->held_count, first + COUNT);
+        for (int n = COUNT; n-- > 0;)
+            exchange_answer(office->held[first + n], 200, "text/plain",
+                            (struct bytes){body, sizes[i]});
+        client_send(&office->served, fd, BYTES_LIT("GET /whoami HTTP/1.1\r\n" END));
+        (void)client_read(&office->served, fd, BYTES_NONE, &answer);
+        assert_true(answer.len > COUNT * sizes[i]);
+        assert_true(answer_has(buf_bytes(&answer), "\r\n\r\n127.0.0.1"));
+        (void)close(fd);
+        buf_deinit(&answer);
+    }
+}
+
+static void exchange__no_more_is_answered_than_the_peer_takes(void **state)
+{
+    struct office *office = *state;
+    int fd = client_connect(&office->served);
+    for (int i = 0; i < HTTP_PIPELINE_MAX; i++)
+        client_send(&office->served, fd,
+                    BYTES_LIT("GET /large/8388608 HTTP/1.1\r\nHost: a.cn\r\n\r\n"));
+    assert_in_range(office->large_count, 1, HTTP_PIPELINE_MAX / 4); /* the kernel holds some, too */
+    (void)close(fd);
+}
+
 static void exchange__no_more_is_read_ahead_than_allowed(void **state)
 {
     struct office *office = *state;
@@ -419,6 +459,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(exchange__expectation_is_met_when_the_body_is_wanted, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(exchange__pipelined_answers_keep_their_order, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(exchange__pipelined_answers_may_be_large, setup, teardown),
+        cmocka_unit_test_setup_teardown(exchange__no_more_is_answered_than_the_peer_takes, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(exchange__no_more_is_read_ahead_than_allowed, setup,
                                         teardown),

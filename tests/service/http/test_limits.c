@@ -1,5 +1,10 @@
 #include "tests/service/http/served.h"
 
+#include <sys/un.h>
+
+/* Of an address that the kernel gave: a NUL and five digits. */
+enum { UNIX_NAME_BYTES = offsetof(struct sockaddr_un, sun_path) + 6 };
+
 /* Limits so small that each is met within milliseconds; and the times of those who wait for nothing. */
 
 static void handle_hello(struct http_exchange *exchange)
@@ -160,6 +165,58 @@ static void limits__connections_are_counted(void **state)
     buf_deinit(&answer);
 }
 
+/* Listen where nobody comes over loopback, whose connections are not counted: over a Unix socket all peers have one
+ * address. */
+static void listen_unix(struct served *served, struct sockaddr_un *out_name)
+{
+    socklen_t len = sizeof *out_name;
+    struct err err;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    *out_name = (struct sockaddr_un){.sun_family = AF_UNIX};
+    assert_int_equal(bind(fd, (struct sockaddr *)out_name, sizeof out_name->sun_family), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)out_name, &len), 0);
+    assert_int_equal(http_server_listen_fd(served->server, fd, &err), OK);
+}
+
+/* The status that a new connection gets for a request; it stays open as *out_fd. */
+static int status_at(struct served *served, const struct sockaddr_un *name, int *out_fd)
+{
+    struct buf answer;
+    buf_init(&answer, 1 << 16);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)name, UNIX_NAME_BYTES), 0);
+    client_send(served, fd, BYTES_LIT("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"));
+    assert_true(client_read(served, fd, BYTES_LIT("\r\n\r\n"), &answer));
+    int status = answer_status(buf_bytes(&answer));
+    assert_true(status != 503 || answer_has(buf_bytes(&answer), "Retry-After: 1\r\n"));
+    buf_deinit(&answer);
+    *out_fd = fd;
+    return status;
+}
+
+static void limits__connections_of_an_address_are_counted(void **state)
+{
+    enum { EACH = 2 };
+    struct served *served = *state;
+    struct sockaddr_un name;
+    int fds[EACH + 1];
+    served->options.limits.connections_per_address = EACH;
+    served_start(served);
+    listen_unix(served, &name);
+    for (int i = 0; i < EACH; i++)
+        assert_int_equal(status_at(served, &name, &fds[i]), 200);
+    assert_int_equal(status_at(served, &name, &fds[EACH]), 503);
+    (void)close(fds[EACH]);
+    assert_int_equal(
+        status_of(served, "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200);
+    (void)close(fds[0]);
+    while (http_server_connections(served->server) >= EACH)
+        (void)uv_run(&served->loop, UV_RUN_ONCE);
+    assert_int_equal(status_at(served, &name, &fds[0]), 200);
+    for (int i = 0; i < EACH; i++)
+        (void)close(fds[i]);
+}
+
 static void limits__requests_of_an_address_are_counted(void **state)
 {
     struct served *served = *state;
@@ -188,6 +245,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits__idle_connection_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__who_takes_nothing_is_shed, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__connections_are_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(limits__connections_of_an_address_are_counted, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(limits__requests_of_an_address_are_counted, setup,
                                         teardown),
     };

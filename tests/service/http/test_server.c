@@ -14,15 +14,22 @@ static void handle_echo(struct http_exchange *exchange)
     exchange_answer(exchange, 200, "text/plain", exchange_body(exchange));
 }
 
+static void handle_hold(struct http_exchange *exchange)
+{
+    struct http_exchange **held = exchange_application(exchange);
+    *held = exchange;
+}
+
 static const struct http_route routes[] = {
     {METHOD_POST, "/echo", 0, HTTP_BODY_MEMORY, 1 << 20, handle_echo, "echo"},
+    {METHOD_GET, "/hold", 0, HTTP_BODY_NONE, 0, handle_hold, "hold"},
 };
 
 static struct http_options plain_options(void)
 {
     return (struct http_options){
         .limits = http_limits_default,
-        .application = {.routes = routes, .route_count = 1},
+        .application = {.routes = routes, .route_count = sizeof routes / sizeof *routes},
     };
 }
 
@@ -30,6 +37,7 @@ enum { BODY_BYTES = 300000 };
 
 struct secure {
     struct served served;
+    struct http_exchange *held;
     char directory[TEMP_DIR_BYTES];
     SSL_CTX *client;
 };
@@ -43,6 +51,7 @@ static int setup_secure(void **state)
     (void)snprintf(certificate, sizeof certificate, "%s/c.pem", secure.directory);
     (void)snprintf(key, sizeof key, "%s/k.pem", secure.directory);
     secure.served.options = plain_options();
+    secure.served.options.application.context = &secure.held;
     assert_int_equal(tls_create_self_signed(certificate, key, "localhost", 1790000000, &err), OK);
     assert_int_equal(tls_new(certificate, key, &secure.served.options.tls, &err), OK);
     secure.client = SSL_CTX_new(TLS_client_method());
@@ -69,6 +78,33 @@ static bool must_wait(struct secure *secure, const SSL *ssl, int rc)
         return false;
     (void)uv_run(&secure->served.loop, UV_RUN_NOWAIT);
     return true;
+}
+
+/* A connection through whose handshake both sides are. */
+static SSL *connect_secure(struct secure *secure)
+{
+    int fd = client_connect(&secure->served), rc;
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    SSL *ssl = SSL_new(secure->client);
+    assert_non_null(ssl);
+    (void)SSL_set_fd(ssl, fd);
+    (void)SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    while ((rc = SSL_connect(ssl)) != 1)
+        assert_true(must_wait(secure, ssl, rc));
+    return ssl;
+}
+
+static void disconnect(SSL *ssl)
+{
+    int fd = SSL_get_fd(ssl);
+    SSL_free(ssl);
+    (void)close(fd);
+}
+
+static void run(struct secure *secure)
+{
+    for (int round = 0; round < 3; round++)
+        (void)uv_run(&secure->served.loop, UV_RUN_NOWAIT);
 }
 
 static void send_all(struct secure *secure, SSL *ssl, struct bytes bytes)
@@ -101,13 +137,7 @@ static void server__speaks_tls(void **state)
     struct secure *secure = *state;
     struct buf text;
     served_start(&secure->served);
-    int fd = client_connect(&secure->served), rc;
-    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-    SSL *ssl = SSL_new(secure->client);
-    (void)SSL_set_fd(ssl, fd);
-    (void)SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    while ((rc = SSL_connect(ssl)) != 1)
-        assert_true(must_wait(secure, ssl, rc));
+    SSL *ssl = connect_secure(secure);
     buf_init(&text, 1 << 20);
     buf_printf(&text,
                "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n",
@@ -123,9 +153,59 @@ static void server__speaks_tls(void **state)
     assert_int_equal(text.len - body, BODY_BYTES);
     for (int i = 0; i < BODY_BYTES; i++)
         assert_int_equal(text.ptr[body + (size_t)i], 'a' + i % 26);
-    SSL_free(ssl);
-    (void)close(fd);
+    disconnect(ssl);
     buf_deinit(&text);
+}
+
+/* Who has said that no more comes still gets the answers, and the same words back. */
+static void server__says_goodbye_to_who_has(void **state)
+{
+    struct secure *secure = *state;
+    struct buf text;
+    served_start(&secure->served);
+    buf_init(&text, 1 << 16);
+    SSL *ssl = connect_secure(secure);
+    send_all(secure, ssl,
+             BYTES_LIT("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"));
+    assert_int_equal(SSL_shutdown(ssl), 0);
+    read_all(secure, ssl, &text);
+    assert_true(answer_has(buf_bytes(&text), "\r\n\r\nab"));
+    run(secure);
+    assert_int_equal(http_server_connections(secure->served.server), 0);
+    disconnect(ssl);
+    buf_deinit(&text);
+}
+
+static void server__does_not_wait_for_a_body_whose_sender_has_finished(void **state)
+{
+    struct secure *secure = *state;
+    served_start(&secure->served);
+    SSL *ssl = connect_secure(secure);
+    send_all(secure, ssl,
+             BYTES_LIT("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"));
+    run(secure);
+    assert_int_equal(http_server_connections(secure->served.server), 1);
+    assert_int_equal(SSL_shutdown(ssl), 0);
+    run(secure);
+    assert_int_equal(http_server_connections(secure->served.server), 0);
+    disconnect(ssl);
+}
+
+/* The answer still goes out; what it meets is that nobody is there, and the words that end TLS find the way closed. */
+static void server__may_find_the_peer_gone_at_the_last_word(void **state)
+{
+    struct secure *secure = *state;
+    char byte;
+    served_start(&secure->served);
+    SSL *ssl = connect_secure(secure);
+    send_all(secure, ssl, BYTES_LIT("GET /hold HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    run(secure);
+    assert_non_null(secure->held);
+    (void)SSL_peek(ssl, &byte, 1); /* what is left unread would tell the server at once */
+    disconnect(ssl);
+    exchange_answer(secure->held, 200, "text/plain", BYTES_LIT("too late"));
+    run(secure);
+    assert_int_equal(http_server_connections(secure->served.server), 0);
 }
 
 static void server__refuses_plain_text_and_slow_handshakes(void **state)
@@ -195,6 +275,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(server__speaks_tls, setup_secure, teardown_secure),
+        cmocka_unit_test_setup_teardown(server__says_goodbye_to_who_has, setup_secure,
+                                        teardown_secure),
+        cmocka_unit_test_setup_teardown(server__does_not_wait_for_a_body_whose_sender_has_finished,
+                                        setup_secure, teardown_secure),
+        cmocka_unit_test_setup_teardown(server__may_find_the_peer_gone_at_the_last_word,
+                                        setup_secure, teardown_secure),
         cmocka_unit_test_setup_teardown(server__refuses_plain_text_and_slow_handshakes,
                                         setup_secure, teardown_secure),
         cmocka_unit_test(server__survives_want_of_memory),

@@ -3,7 +3,9 @@
 #include "tests/support/temp_dir.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* Bodies that go to disk, and answers that come from it. */
@@ -171,6 +173,64 @@ static void spool__what_cannot_be_stored_is_refused(void **state)
     temp_dir_make(office->directory);
 }
 
+/* Send `request` on a connection that is there already, while no descriptor is left for anything else. */
+static void ask_without_descriptors(struct post_office *office, const char *request,
+                                    struct buf *answer)
+{
+    struct rlimit all, none;
+    int fd = client_connect(&office->served);
+    client_send(&office->served, fd, BYTES_NONE);
+    for (int round = 0; round < 3; round++)
+        (void)uv_run(&office->served.loop, UV_RUN_NOWAIT);
+    int next = dup(fd);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+    none = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = all.rlim_max};
+    (void)close(next);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    client_send(&office->served, fd, bytes_from_z(request));
+    (void)client_read(&office->served, fd, BYTES_NONE, answer);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+    (void)close(fd);
+}
+
+static void spool__want_of_descriptors_is_for_later(void **state)
+{
+    struct post_office *office = *state;
+    static const char *const requests[] = {
+        "PUT /file HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx",
+        "PUT /file HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    };
+    write_file(office->file, 1000);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        struct buf answer;
+        buf_init(&answer, 1 << 16);
+        ask_without_descriptors(office, requests[i], &answer);
+        assert_int_equal(answer_status(buf_bytes(&answer)), 503);
+        assert_true(answer_has(buf_bytes(&answer), "Retry-After: 1\r\n"));
+        buf_deinit(&answer);
+    }
+    assert_int_equal(put(office, "", 1), 201);
+}
+
+/* A file that may not become larger is as good as a full disk. */
+static void spool__want_of_room_is_for_later(void **state)
+{
+    struct post_office *office = *state;
+    struct rlimit all, little;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    little = (struct rlimit){.rlim_cur = 100000, .rlim_max = all.rlim_max};
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    int small = put(office, "", 100000), large = put(office, "", 1000000);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    (void)signal(SIGXFSZ, before);
+    assert_int_equal(small, 201);
+    assert_int_equal(large, 503);
+    served_stop(&office->served);
+    assert_int_equal(count_files(office->directory), 0);
+}
+
 static struct buf get(struct post_office *office, const char *method)
 {
     char request[256];
@@ -246,6 +306,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(spool__leftovers_of_a_dead_server_are_removed, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(spool__what_cannot_be_stored_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(spool__want_of_descriptors_is_for_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(spool__want_of_room_is_for_later, setup, teardown),
         cmocka_unit_test_setup_teardown(file_answer__is_the_file, setup, teardown),
         cmocka_unit_test_setup_teardown(file_answer__may_remove_the_file_or_find_none, setup,
                                         teardown),

@@ -264,15 +264,34 @@ static void tls_session__speaks_http_1_1_alone(void **state)
     }
 }
 
+static struct bytes sent_by(struct peer *peer)
+{
+    char *ptr = NULL;
+    BIO *bio = SSL_get_wbio(peer->ssl);
+    size_t len = (size_t)BIO_get_mem_data(bio, &ptr);
+    return (struct bytes){ptr, len};
+}
+
 static void tls_session__does_not_renegotiate(void **state)
 {
     struct fixture *fixture = *state;
+    char plain[16];
+    size_t count = 0;
+    bool is_closed = false;
     struct err err = {.code = OK};
     struct peer peer;
     peer_init(&peer, fixture->tls);
     assert_int_equal(SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION), 1);
     check_shaken(&peer);
     assert_int_equal(SSL_renegotiate(peer.ssl), 1);
+    assert_int_equal(SSL_do_handshake(peer.ssl), -1);
+    peer.rc = tls_session_feed(peer.session, sent_by(&peer), &err);
+    (void)BIO_reset(SSL_get_wbio(peer.ssl));
+    assert_int_equal(tls_session_read(peer.session, plain, sizeof plain, &count, &is_closed, &err),
+                     OK);
+    assert_in_range(tls_session_held(peer.session), 1, 100); /* the alert that says no */
+    server_step(&peer, &err);
+    assert_int_equal(tls_session_held(peer.session), 0);
     assert_false(shake_hands(&peer, &err));
     peer_deinit(&peer);
 }

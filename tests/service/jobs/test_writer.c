@@ -97,6 +97,32 @@ static void writer_submit__answers_a_repeated_key_without_acting(void **state)
     assert_remarks(room, "a a ");
 }
 
+/* What failed behind a write has the batch run again: nobody may hear or store anything twice by it. */
+static void writer_submit__answers_keys_alike_when_a_batch_runs_again(void **state)
+{
+    struct room *room = *state;
+    start_writer(room, 16, NULL);
+    struct remark *first = submit_remark(room, "k1", "a");
+    struct remark *twin = submit_remark(room, "k1", "a");
+    struct remark *bad = submit_remark(room, "k2", "b");
+    struct remark *again = submit_remark(room, "k2", "b");
+    struct remark *other = submit_remark(room, "k1", "c");
+    bad->result = ERR_WRONG_STATE;
+    run_until_done(room, 5);
+    assert_true(first->action.rc == OK && !first->action.was_repeated);
+    assert_true(bytes_equal(buf_bytes(&first->action.answer), BYTES_LIT("1")));
+    assert_true(twin->action.rc == OK && twin->action.was_repeated);
+    assert_true(bytes_equal(buf_bytes(&twin->action.answer), BYTES_LIT("1")));
+    assert_int_equal(bad->action.rc, ERR_WRONG_STATE);
+    assert_true(again->action.rc == OK && !again->action.was_repeated);
+    assert_true(bytes_equal(buf_bytes(&again->action.answer), BYTES_LIT("2")));
+    assert_int_equal(other->action.rc, ERR_CONFLICT);
+    assert_remarks(room, "b a ");
+    struct writer_counts counts;
+    writer_read_counts(room->writer, &counts);
+    assert_true(counts.batches == 1 && counts.receipts == 2 && counts.repeated == 1);
+}
+
 /* ---- limits, stopping, others ---- */
 
 static void writer_submit__refuses_beyond_the_queue(void **state)
@@ -274,6 +300,7 @@ int main(void)
         ROOM_TEST(writer_submit__makes_one_batch_of_a_round_of_the_loop),
         ROOM_TEST(writer_submit__rolls_a_failing_action_back_alone),
         ROOM_TEST(writer_submit__answers_a_repeated_key_without_acting),
+        ROOM_TEST(writer_submit__answers_keys_alike_when_a_batch_runs_again),
         ROOM_TEST(writer_submit__refuses_beyond_the_queue),
         ROOM_TEST(writer_stop__finishes_what_waits),
         ROOM_TEST(writer__tells_of_foreign_writes_once),

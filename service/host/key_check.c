@@ -1,4 +1,4 @@
-#include "service/commands/key_check.h"
+#include "service/host/key_check.h"
 
 #include "service/auth/audit.h"
 #include "service/storage/sealed.h"
