@@ -8,14 +8,13 @@
  * writes; store_commit moves the stand when one that writes these was used. (Triggers are off, see store.c.) */
 
 /* All other tables that results are counted from change only beside these, in the same transaction: orders, handlings,
- * rejects and flags with their import, what a round froze with the round, drawn orders with the draw, attempts with
- * their file. */
+ * rejects and flags with their import, what a round froze with the round, drawn orders with the draw. */
 static bool is_counted_from(const char *table)
 {
     static const char *const tables[] = {
         "imports",    "unit_classes",  "units",        "unit_names", "calendar_layers",
         "rounds",     "round_parts",   "round_scores", "frames",     "draws",
-        "draw_units", "outcome_files", "exclusions",
+        "draw_units", "outcome_files", "attempts",     "exclusions",
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (strcmp(table, tables[i]) == 0)
