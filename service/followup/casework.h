@@ -24,18 +24,14 @@
  * on. A fresh case whose number was dialled for another case as often as a day allows waits for the next day. The table
  * of casework.c is the whole of it; any other transition is refused: ERR_WRONG_STATE.
  *
+ * Texts are sealed for sealed_purpose (service/storage/sealed.h), as the rows that storage names.
+ *
  * The engine keeps no audit log: who holds the transaction does (call_audit), in it; what is entered there is never a
  * number. `why` must not be empty, and goes there too.
  *
  * An order that is released when its person's case is FINAL already gets that disposition as an attempt; after an answer
  * 2.36, for nobody is interviewed twice. */
 #define CASEWORK_PARKED_UTC INT64_C(253370764800) /* 9999-01-01 */
-
-/* Purposes of the vault's sealers; as which row stands in storage. */
-#define CASE_NUMBER_SEAL "case number"
-#define DIAL_NOTE_SEAL   "dial note"
-#define ANSWER_SEAL      "answer"
-#define DO_NOT_CALL_SEAL "do not call"
 
 /* What the engine needs beside a store. Rules, zone and calendar of each campaign are read once and kept: they are frozen
  * with its round. One thread at a time; the calendars and rules given out stay until it is freed. */
@@ -51,6 +47,9 @@ void casework_free(struct casework *work); /* accepts NULL */
 /* The hours of a campaign; its rules are hours->rules. */
 int casework_hours(struct casework *work, struct store *store, int64_t campaign_id,
                    const struct calling_hours **out, struct err *err);
+/* Which script a drawn order has, by what its round froze: one that was not closed then has that of overdue ones. */
+int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
+                    enum script_kind *out, struct err *err);
 
 /* ---- a campaign ---- */
 
