@@ -121,6 +121,7 @@ static inline void phoning_init(struct phoning *phoning, const char *orders, int
     buf_deinit(&text);
     (void)make_round(&phoning->fixture, "2024-06", "2024-06-01", "2024-06-30", rules);
     take(&phoning->fixture, "2024-06", step_draw_all, &sample);
+    DO(store_relax_sync(phoning->store, true, &err));
     add_callers(phoning);
     const struct casework_options options = {phoning_random, phoning};
     DO(casework_new(&phoning->fixture.datadir, &options, &phoning->work, &err));
