@@ -47,21 +47,27 @@ static int on_campaign(void *context, const struct campaign_row *row, struct err
     return OK;
 }
 
+/* Whether it calls now; one whose calendar has ended does not, and keeps no other from going on. */
+static bool is_calling(struct request *request, const struct campaign *campaign)
+{
+    struct calling_window window;
+    struct err unused = {.code = OK};
+    bool is_open = false;
+    int rc = hours_window(campaign->hours, request->caller->now_utc, &is_open, &window, &unused);
+    if (rc == OK && !is_open)
+        ask_again(request, window.from_utc);
+    return rc == OK && is_open;
+}
+
 static int load_campaigns(struct request *request, struct err *err)
 {
     int64_t now_utc = request->caller->now_utc;
     int rc = campaigns_each_open(request->store, on_campaign, request, err);
     for (size_t i = 0; i < request->id_count && rc == OK; i++) {
         struct campaign *campaign = &request->campaigns[request->count];
-        struct calling_window window;
-        bool is_open = false;
         rc = campaign_load(request->work, request->store, request->ids[i], campaign, err);
-        if (rc == OK)
-            rc = hours_window(campaign->hours, now_utc, &is_open, &window, err);
-        if (rc == OK && is_open)
+        if (rc == OK && is_calling(request, campaign))
             request->count++;
-        else if (rc == OK)
-            ask_again(request, window.from_utc);
     }
     if (request->count > 0)
         ask_again(request, now_utc + ASK_AGAIN_S);

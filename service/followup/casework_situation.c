@@ -1,5 +1,7 @@
 #include "service/followup/casework_room.h"
 
+#include "base/civil.h"
+
 #include <string.h>
 
 /* ---- loading ---- */
@@ -153,9 +155,9 @@ static bool may_go_on(const struct situation *situation, const struct next *next
            may_dial(situation, next->number_no);
 }
 
-int situation_place(struct casework *work, struct store *store, const struct campaign *campaign,
-                    const struct situation *situation, bool may_hold, struct followup_case *row,
-                    struct next *out_next, struct err *err)
+static int place(struct casework *work, struct store *store, const struct campaign *campaign,
+                 const struct situation *situation, bool may_hold, struct followup_case *row,
+                 struct next *out_next, struct err *err)
 {
     int64_t now_utc = situation->past.now_utc;
     int64_t from_utc = 0, until_utc = 0;
@@ -181,6 +183,28 @@ int situation_place(struct casework *work, struct store *store, const struct cam
     if (rc == OK)
         *out_next = next;
     return rc;
+}
+
+/* Where the calendar ends, nobody can say when to call again: the case is looked at again the next day. A dial can end
+ * all the same, and other campaigns go on. */
+int situation_place(struct casework *work, struct store *store, const struct campaign *campaign,
+                    const struct situation *situation, bool may_hold, struct followup_case *row,
+                    struct next *out_next, struct err *err)
+{
+    struct followup_case placed = *row;
+    struct err of_place = {.code = OK};
+    int rc = place(work, store, campaign, situation, may_hold, &placed, out_next, &of_place);
+    if (rc == ERR_NO_CALENDAR) {
+        int64_t then_utc = situation->past.now_utc + SECONDS_A_DAY;
+        placed = *row;
+        case_become_waiting(&placed, then_utc, then_utc + 1);
+        *out_next = (struct next){.step = NEXT_WAITING, .from_utc = then_utc};
+    } else if (rc != OK) {
+        *err = of_place;
+        return rc;
+    }
+    *row = placed;
+    return OK;
 }
 
 int case_place(struct casework *work, struct store *store, const struct campaign *campaign,

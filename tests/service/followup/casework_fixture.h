@@ -336,4 +336,153 @@ static inline void attempts_of(struct phoning *phoning, int64_t drawn_id, char *
     buf_deinit(&text);
 }
 
+/* ---- lines of a dump ---- */
+
+#define LINE(no, unit, kind, phone)                                                                \
+    no ",2024-06-01 08:00:00," unit ",主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结," kind   \
+       "," phone "\n"
+#define OPEN_LINE(no, unit, kind, phone)                                                           \
+    no ",2024-06-01 08:00:00," unit ",主办,2024-06-05 08:00:00,,办理中," kind "," phone "\n"
+
+static inline struct followup_case case_of_no(struct phoning *phoning, int64_t case_no)
+{
+    struct err err = {0};
+    struct followup_case row;
+    begin(phoning);
+    DO(case_get_by_no(phoning->store, phoning->campaign_id, case_no, &row, &err));
+    store_rollback(phoning->store);
+    return row;
+}
+
+static inline int on_state_of(void *context, const struct followup_case *row, struct err *err)
+{
+    int *states = context;
+    (void)err;
+    states[row->state]++;
+    return OK;
+}
+
+static inline void count_states(struct phoning *phoning, int states[CASE_STATE_COUNT])
+{
+    struct err err = {0};
+    const struct case_filter all = {
+        .campaign_id = phoning->campaign_id, .unit = -1, .state = -1, .team_id = -1, .limit = 1000};
+    memset(states, 0, CASE_STATE_COUNT * sizeof *states);
+    begin(phoning);
+    DO(cases_each(phoning->store, &all, on_state_of, states, &err));
+    store_rollback(phoning->store);
+}
+
+static inline int ban(struct phoning *phoning, const char *number, int64_t *out_cases)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning, casework_ban(phoning->work, phoning->store, bytes_from_z(number),
+                                     BYTES_LIT("本人要求"), &actor, out_cases, &err));
+}
+
+static inline int on_unit_of(void *context, const struct campaign_unit_row *row, struct err *err)
+{
+    struct campaign_unit_row *sum = context;
+    (void)err;
+    sum->target += row->target;
+    sum->released += row->released;
+    sum->queued += row->queued;
+    sum->final += row->final;
+    sum->complete += row->complete;
+    return OK;
+}
+
+static inline struct campaign_unit_row units_now(struct phoning *phoning)
+{
+    struct err err = {0};
+    struct campaign_unit_row sum = {.unit = 0};
+    begin(phoning);
+    DO(campaign_units_each(phoning->store, phoning->campaign_id, on_unit_of, &sum, &err));
+    store_rollback(phoning->store);
+    return sum;
+}
+
+static inline void complete_case(struct phoning *phoning, int i, const struct leased_case *leased)
+{
+    int64_t dial_id = dial(phoning, i, leased->row.id, leased->number_no);
+    answer_all(phoning, i, dial_id, &leased->row, "yes", "5");
+    assert_int_equal(finish(phoning, i, dial_id, "1.1").step, NEXT_FINAL);
+}
+
+static inline int book(struct phoning *phoning, int64_t case_id, const char *time)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning,
+               casework_book(phoning->work, phoning->store, case_id, at(time), &actor, &err));
+}
+
+static inline int give_back(struct phoning *phoning, int i, int64_t case_id)
+{
+    struct err err = {0};
+    begin(phoning);
+    return end(phoning, casework_give_back(phoning->work, phoning->store, caller_at(phoning, i),
+                                           case_id, &err));
+}
+
+static inline int renew(struct phoning *phoning, int i, int64_t case_id, int64_t *out_until_utc)
+{
+    struct err err = {0};
+    begin(phoning);
+    return end(phoning, casework_renew(phoning->work, phoning->store, caller_at(phoning, i),
+                                       case_id, out_until_utc, &err));
+}
+
+static inline int sweep(struct phoning *phoning)
+{
+    struct err err = {0};
+    int done = 0;
+    begin(phoning);
+    DO(casework_sweep(phoning->work, phoning->store, phoning->now_utc, 100, &done, &err));
+    (void)end(phoning, OK);
+    return done;
+}
+
+static inline struct dial_row dial_now(struct phoning *phoning, int64_t dial_id,
+                                       char code[CASE_CODE_BYTES])
+{
+    struct err err = {0};
+    struct dial_row row;
+    begin(phoning);
+    DO(dial_get(phoning->store, dial_id, &row, &err));
+    (void)snprintf(code, CASE_CODE_BYTES, BYTES_FMT, BYTES_ARG(row.code));
+    store_rollback(phoning->store);
+    return row;
+}
+
+static inline int release_refusal(struct phoning *phoning, int64_t case_id, const char *why)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning, casework_free_refusal(phoning->work, phoning->store, case_id,
+                                              bytes_from_z(why), &actor, &err));
+}
+
+static inline int settle(struct phoning *phoning, int64_t case_id, const char *code)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning, casework_settle(phoning->work, phoning->store, case_id, bytes_from_z(code),
+                                        BYTES_LIT("查实"), &actor, &err));
+}
+
+static inline int add_number(struct phoning *phoning, int64_t case_id, const char *number)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning, casework_add_number(phoning->work, phoning->store, case_id,
+                                            bytes_from_z(number), &actor, &err));
+}
+
 #endif
