@@ -222,31 +222,42 @@ static void campaign_hours_free(struct campaign_hours *hours)
     mem_free(hours);
 }
 
-static int load_hours(struct store *store, const struct campaign_row *row,
-                      struct campaign_hours **out, struct err *err)
+static int fill_hours(struct store *store, const struct campaign_row *row,
+                      struct campaign_hours *hours, struct err *err)
 {
     struct round_row round;
-    struct campaign_hours *hours = mem_calloc(1, sizeof *hours);
-    if (hours == NULL)
-        return err_set(err, ERR_NOMEM, "could not load the hours of campaign %jd",
-                       (intmax_t)row->id);
     arena_init(&hours->arena, ROUND_MAX_BYTES);
     hours->row = *row;
     hours->row.opened_by = arena_copy(&hours->arena, row->opened_by);
-    int rc = hours->row.opened_by.ptr != NULL
-                 ? round_get_kept(store, row->round_name, &hours->arena, &round, err)
-                 : err_set(err, ERR_NOMEM, "could not keep a campaign");
+    hours->row.round_name = arena_copy(&hours->arena, row->round_name);
+    if (hours->row.opened_by.ptr == NULL || hours->row.round_name.ptr == NULL)
+        return err_set(err, ERR_NOMEM, "could not keep campaign %jd", (intmax_t)row->id);
+    int rc = round_get_kept(store, hours->row.round_name, &hours->arena, &round, err);
     if (rc == OK)
         rc = round_basis_load(store, &round, BYTES_NONE, row->opened_utc, &hours->basis, err);
-    if (rc != OK) {
-        campaign_hours_free(hours);
+    if (rc != OK)
         return rc;
-    }
-    hours->row.round_name = round.name;
     hours->hours =
         (struct calling_hours){&hours->basis.rules, hours->basis.zone, hours->basis.calendar};
-    *out = hours;
     return OK;
+}
+
+/* NULL: `err` says why. */
+static struct campaign_hours *load_hours(struct casework *work, struct store *store,
+                                         const struct campaign_row *row, struct err *err)
+{
+    struct campaign_hours *hours = mem_calloc(1, sizeof *hours);
+    if (hours == NULL) {
+        (void)err_set(err, ERR_NOMEM, "could not load campaign %jd", (intmax_t)row->id);
+        return NULL;
+    }
+    if (fill_hours(store, row, hours, err) != OK) {
+        campaign_hours_free(hours);
+        return NULL;
+    }
+    hours->next = work->campaigns;
+    work->campaigns = hours;
+    return hours;
 }
 
 static bool is_of(const struct campaign_hours *hours, const struct campaign_row *row)
@@ -265,13 +276,10 @@ int campaign_load(struct casework *work, struct store *store, int64_t id, struct
     struct campaign_hours *hours = work->campaigns;
     while (hours != NULL && !is_of(hours, &row))
         hours = hours->next;
-    if (hours == NULL) {
-        rc = load_hours(store, &row, &hours, err);
-        if (rc != OK)
-            return rc;
-        hours->next = work->campaigns;
-        work->campaigns = hours;
-    }
+    if (hours == NULL)
+        hours = load_hours(work, store, &row, err);
+    if (hours == NULL)
+        return err->code;
     row.round_name = hours->row.round_name;
     row.opened_by = hours->row.opened_by;
     *out = (struct campaign){row, &hours->hours};
@@ -281,7 +289,7 @@ int campaign_load(struct casework *work, struct store *store, int64_t id, struct
 int campaign_load_open(struct casework *work, struct store *store, int64_t id, struct campaign *out,
                        struct err *err)
 {
-    struct campaign campaign;
+    struct campaign campaign = {.hours = NULL};
     int rc = campaign_load(work, store, id, &campaign, err);
     if (rc == OK && campaign.row.ended_utc != 0)
         rc = err_set(err, ERR_WRONG_STATE, "campaign %jd has ended", (intmax_t)id);
@@ -298,7 +306,7 @@ int64_t campaign_day(const struct campaign *campaign, int64_t utc)
 int casework_hours(struct casework *work, struct store *store, int64_t campaign_id,
                    const struct calling_hours **out, struct err *err)
 {
-    struct campaign campaign;
+    struct campaign campaign = {.hours = NULL};
     int rc = campaign_load(work, store, campaign_id, &campaign, err);
     if (rc == OK)
         *out = campaign.hours;

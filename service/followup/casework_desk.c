@@ -1,5 +1,6 @@
 #include "service/followup/casework_room.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,11 +114,8 @@ static int prevail(struct casework *work, struct store *store, const struct camp
     (void)outcome_group_of(code, &later);
     if (rc != OK)
         return rc;
-    memset(out_code, 0, CASE_CODE_BYTES);
-    if (outcome_prevails(later, held))
-        memcpy(out_code, code.ptr, code.len);
-    else
-        memcpy(out_code, best, strlen(best));
+    (void)snprintf(out_code, CASE_CODE_BYTES, BYTES_FMT,
+                   BYTES_ARG(outcome_prevails(later, held) ? code : bytes_from_z(best)));
     return OK;
 }
 
@@ -138,7 +136,7 @@ int casework_settle(struct casework *work, struct store *store, int64_t case_id,
     struct campaign campaign;
     struct followup_case was;
     char taken[CASE_CODE_BYTES];
-    char given[CASE_CODE_BYTES] = {0};
+    char given[CASE_CODE_BYTES];
     int rc = need_why(why, err);
     if (rc == OK)
         rc = check_code(code, err);
@@ -148,7 +146,7 @@ int casework_settle(struct casework *work, struct store *store, int64_t case_id,
         rc = prevail(work, store, &campaign, &was, code, actor->now_utc, taken, err);
     if (rc != OK)
         return rc;
-    memcpy(given, code.ptr, code.len);
+    (void)snprintf(given, sizeof given, BYTES_FMT, BYTES_ARG(code));
     struct followup_case row = was;
     case_become_final(&row, taken, "settled", actor->now_utc);
     const struct attempt_wish wish = {.code = given, .at_utc = actor->now_utc, .who = actor->who};

@@ -56,7 +56,7 @@ static int refuse_open_dial(struct store *store, int64_t case_id, struct err *er
                : rc;
 }
 
-/* So that whoever gives it back is not given it again at once: a fresh one to others alone, one that waits to nobody. */
+/* So that whoever gives it back is not given it again at once: a fresh one to others alone, a waiting one to nobody. */
 static int put_off(const struct campaign *campaign, const struct caller *caller,
                    struct followup_case *row, struct err *err)
 {
@@ -126,9 +126,9 @@ static int check_number(const struct situation *situation, const struct followup
     return OK;
 }
 
-static int check_dial(struct casework *work, struct store *store, const struct campaign *campaign,
-                      const struct followup_case *row, int64_t number_no, int64_t now_utc,
-                      int64_t *out_phone_key, struct err *err)
+int dial_check(struct casework *work, struct store *store, const struct campaign *campaign,
+               const struct followup_case *row, int64_t number_no, int64_t now_utc,
+               int64_t *out_phone_key, struct err *err)
 {
     struct situation situation;
     bool is_busy = false;
@@ -161,7 +161,7 @@ int casework_dial(struct casework *work, struct store *store, const struct calle
                             .started_utc = caller->now_utc};
     int rc = get_held(work, store, caller, case_id, &campaign, &row, err);
     if (rc == OK)
-        rc = check_dial(work, store, &campaign, &row, number_no, caller->now_utc, &dial.phone_key,
+        rc = dial_check(work, store, &campaign, &row, number_no, caller->now_utc, &dial.phone_key,
                         err);
     if (rc != OK)
         return rc;
@@ -194,7 +194,7 @@ static int get_open_dial(struct store *store, const struct caller *caller, int64
 int casework_number(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, struct buf *out, struct err *err)
 {
-    struct dial_row dial;
+    struct dial_row dial = {.id = 0};
     int rc = get_open_dial(store, caller, dial_id, &dial, err);
     return rc == OK ? number_open(work, store, dial.case_id, dial.number_no, out, err) : rc;
 }
@@ -215,11 +215,12 @@ static int on_order(void *context, const struct case_order *order, struct err *e
     return OK;
 }
 
-/* The item's row for the order, or for the call; NULL: it is not asked there. */
-static int find_item(struct store *store, const struct campaign *campaign,
-                     const struct followup_case *row, int64_t drawn_id, struct bytes name,
-                     const struct script_item **out, struct err *err)
+/* An item of the order, or of the call, and a value that it takes. */
+static int check_answer(struct store *store, const struct campaign *campaign,
+                        const struct followup_case *row, const struct answer_row *answer,
+                        struct bytes words, struct err *err)
 {
+    int64_t drawn_id = answer->drawn_id;
     struct asked asked = {drawn_id, 0};
     enum script_kind kind = SCRIPT_ORDINARY;
     int rc = OK;
@@ -233,11 +234,14 @@ static int find_item(struct store *store, const struct campaign *campaign,
         rc = casework_script(store, campaign->row.round_id, asked.handling_id, &kind, err);
     if (rc != OK)
         return rc;
-    const struct script_item *item = script_find_of(name, kind);
+    const struct script_item *item = script_find_of(answer->item, kind);
     if (item == NULL || (item->place == SCRIPT_ORDER) != (drawn_id != 0))
         return err_set(err, ERR_FORMAT, "item \"" BYTES_FMT "\" is not asked of order %jd",
-                       BYTES_ARG(name), (intmax_t)drawn_id);
-    *out = item;
+                       BYTES_ARG(answer->item), (intmax_t)drawn_id);
+    if (!script_takes(item, answer->value) || (words.len > 0 && !item->takes_words) ||
+        words.len > CASE_TEXT_MAX_BYTES)
+        return err_set(err, ERR_FORMAT, "item \"" BYTES_FMT "\" does not take \"" BYTES_FMT "\"",
+                       BYTES_ARG(answer->item), BYTES_ARG(answer->value));
     return OK;
 }
 
@@ -259,25 +263,19 @@ int casework_answer(struct casework *work, struct store *store, const struct cal
 {
     struct campaign campaign;
     struct followup_case row;
-    struct dial_row dial;
-    const struct script_item *asked = NULL;
-    int rc = get_open_dial(store, caller, dial_id, &dial, err);
-    int64_t case_id = rc == OK ? dial.case_id : 0;
-    if (rc == OK)
-        rc = get_held(work, store, caller, case_id, &campaign, &row, err);
-    if (rc == OK)
-        rc = find_item(store, &campaign, &row, drawn_id, item, &asked, err);
-    if (rc == OK && (!script_takes(asked, value) || (words.len > 0 && !asked->takes_words) ||
-                     words.len > CASE_TEXT_MAX_BYTES))
-        rc = err_set(err, ERR_FORMAT, "item \"" BYTES_FMT "\" does not take \"" BYTES_FMT "\"",
-                     BYTES_ARG(item), BYTES_ARG(value));
-    struct answer_row answer = {.case_id = case_id,
-                                .dial_id = dial_id,
+    struct dial_row dial = {.id = 0};
+    struct answer_row answer = {.dial_id = dial_id,
                                 .drawn_id = drawn_id,
                                 .item = item,
                                 .value = value,
                                 .at_utc = caller->now_utc,
                                 .spent_ms = spent_ms};
+    int rc = get_open_dial(store, caller, dial_id, &dial, err);
+    answer.case_id = dial.case_id;
+    if (rc == OK)
+        rc = get_held(work, store, caller, answer.case_id, &campaign, &row, err);
+    if (rc == OK)
+        rc = check_answer(store, &campaign, &row, &answer, words, err);
     if (rc == OK)
         rc = put_answer(work, store, &answer, words, err);
     if (rc == OK)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /* What a caller is given. First what they hold, then turn by turn (appointments, retries, fresh cases) through the
- * campaigns. A case that must not be called now is passed over, or placed anew, and the next one is looked at: so many
- * times at most, for a request must end; what is placed anew does not come up again. */
+ * campaigns. A case that must not be called now is passed over, or placed anew, and the next one is looked at: so
+ * many times at most, for a request must end; what is placed anew does not come up again. */
 
 enum {
     SWEEPS = 4,          /* before anything else */

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Cases are made of the drawn orders in three steps: the released orders are read and brought together by case number,
- * cases that are not there yet get a random number, and in its order they are stored. So neither the id of a case, which
- * callers see, nor the order of work tells of units or tickets. */
+/* Cases are made of the drawn orders in three steps: the released orders are read and brought together by case
+ * number, cases that are not there yet get a random number, and in its order they are stored. So neither the id of a
+ * case, which callers see, nor the order of work tells of units or tickets. */
 
 enum {
     TEXTS_MAX_BYTES = 80 * 1024 * 1024, /* of one order */
@@ -320,7 +320,8 @@ static int run(struct casework *work, struct store *store, const struct campaign
                const struct actor *actor, int (*step)(struct making *making, struct err *err),
                int64_t *out_made, struct err *err)
 {
-    struct making making = {.work = work, .store = store, .campaign = campaign, .actor = actor};
+    struct making making = {
+        .work = work, .store = store, .campaign = campaign, .actor = actor, .orders = NULL};
     arena_init(&making.arena, DRAWN_MAX_BYTES);
     buf_init(&making.texts, TEXTS_MAX_BYTES);
     int rc = step(&making, err);
@@ -398,7 +399,7 @@ static int put_campaign(struct casework *work, struct store *store, const struct
 int casework_open(struct casework *work, struct store *store, const struct round_row *round,
                   const struct actor *actor, struct campaign_row *out, struct err *err)
 {
-    struct campaign campaign;
+    struct campaign campaign = {.hours = NULL};
     int64_t made = 0;
     if (!bytes_equal(round->state, BYTES_LIT("drawn")) &&
         !bytes_equal(round->state, BYTES_LIT("calling")))
@@ -418,7 +419,7 @@ int casework_open(struct casework *work, struct store *store, const struct round
 int casework_take_released(struct casework *work, struct store *store, int64_t campaign_id,
                            const struct actor *actor, int64_t *out_cases, struct err *err)
 {
-    struct campaign campaign;
+    struct campaign campaign = {.hours = NULL};
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
     return rc == OK ? run(work, store, &campaign, actor, make_more, out_cases, err) : rc;
 }

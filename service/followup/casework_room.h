@@ -13,8 +13,8 @@ enum {
     CASE_TEXT_MAX_BYTES = 65536 /* a note, a person's words */
 };
 
-/* A campaign's rules, zone and calendar, which are frozen with its round. An id may be given anew after a rollback, so
- * all of the key is compared. */
+/* A campaign's rules, zone and calendar, which are frozen with its round. An id may be given anew after a rollback,
+ * so all of the key is compared. */
 struct campaign_hours {
     struct campaign_hours *next;
     struct arena arena;      /* owns the row's texts */
@@ -82,7 +82,7 @@ bool case_is_parked(const struct followup_case *row);
 int case_change(struct store *store, enum case_act act, const struct followup_case *was,
                 const struct followup_case *row, struct err *err);
 
-/* The case, which the account must hold: ERR_WRONG_STATE. One whose lease has run out is held until a sweep takes it. */
+/* The case, which the account must hold: ERR_WRONG_STATE. After its lease it is held until a sweep takes it. */
 int case_get_held(struct store *store, int64_t case_id, int64_t account_id,
                   struct followup_case *out, struct err *err);
 
@@ -112,9 +112,9 @@ int situation_load(struct casework *work, struct store *store, const struct camp
 /* A number that may be dialled today, the proposed one if it may; 0: none. */
 int64_t situation_number(const struct situation *situation, int64_t proposed);
 
-/* Let the case become what the protocol says and today's limits allow; *out_next is the protocol's word. With `may_hold`
- * whoever holds it keeps it for NEXT_NUMBER, if that may be dialled now; else that is NEXT_WAITING. A banned case becomes
- * FINAL, and has its attempt written for that. */
+/* Let the case become what the protocol says and today's limits allow; *out_next is the protocol's word. With
+ * `may_hold` whoever holds it keeps it for NEXT_NUMBER, if that may be dialled now; else that is NEXT_WAITING. A
+ * banned case becomes FINAL, and has its attempt written for that. */
 int situation_place(struct casework *work, struct store *store, const struct campaign *campaign,
                     const struct situation *situation, bool may_hold, struct followup_case *row,
                     struct next *out_next, struct err *err);
@@ -159,8 +159,8 @@ int answered_load(struct casework *work, struct store *store, const struct campa
                   const struct followup_case *row, struct answered *out, struct err *err);
 void answered_deinit(struct answered *answered); /* accepts a zeroed one */
 
-/* One attempt for each order of the case (casework_attempts.c): `code`, with `answered` (NULL: no answers) by what each
- * order's answers say. caller empty: nobody dialled. The first attempt of a drawn round is its step to calling. */
+/* One attempt for each order of the case (casework_attempts.c): `code`, or, with `answered`, what the order's answers
+ * say. caller empty: nobody dialled. The first attempt of a drawn round is its step to calling. */
 struct attempt_wish {
     const char *code;
     int64_t at_utc;
@@ -171,6 +171,11 @@ struct attempt_wish {
 };
 int attempts_put(struct casework *work, struct store *store, const struct campaign *campaign,
                  const struct followup_case *row, const struct attempt_wish *wish, struct err *err);
+
+/* Whether a number of the case may be dialled now (casework_dial.c): as casework_dial says, also for checkers. */
+int dial_check(struct casework *work, struct store *store, const struct campaign *campaign,
+               const struct followup_case *row, int64_t number_no, int64_t now_utc,
+               int64_t *out_phone_key, struct err *err);
 
 /* End the case's open dial as what was answered in it, or interrupted, when nobody said what became of it
  * (casework_finish.c). Nothing when there is none. */

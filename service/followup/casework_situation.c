@@ -185,8 +185,8 @@ static int place(struct casework *work, struct store *store, const struct campai
     return rc;
 }
 
-/* Where the calendar ends, nobody can say when to call again: the case is looked at again the next day. A dial can end
- * all the same, and other campaigns go on. */
+/* Where the calendar ends, nobody can say when to call again: the case is looked at again the next day. A dial can
+ * end all the same, and other campaigns go on. */
 int situation_place(struct casework *work, struct store *store, const struct campaign *campaign,
                     const struct situation *situation, bool may_hold, struct followup_case *row,
                     struct next *out_next, struct err *err)

@@ -60,8 +60,8 @@ struct case_wish {
     int64_t account_id; /* the caller's */
     int64_t now_utc;
 };
-/* from_utc <= now < until_utc, earliest first, after `after_utc`/`after_id` (0, 0: from the first) so that one that may
- * not be called now can be passed over. */
+/* from_utc <= now < until_utc, earliest first, after `after_utc`/`after_id` (0, 0: from the first) so that one that
+ * may not be called now can be passed over. */
 int case_find_own_appointment(struct store *store, const struct case_wish *wish,
                               struct followup_case *out, struct err *err);
 int case_find_due(struct store *store, const struct case_wish *wish, enum case_state state,

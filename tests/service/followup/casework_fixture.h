@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-/* A drawn round that is phoned, with callers of its own. The clock stands still until a test moves it: at first Monday, 1
- * July 2024, 9:30 in Shanghai. Each act is a transaction; what it refuses is rolled back. */
+/* A drawn round that is phoned, with callers of its own. The clock stands still until a test moves it: at first
+ * Monday, 1 July 2024, 9:30 in Shanghai. Each act is a transaction; what it refuses is rolled back. */
 
 #define PHONING_RULES                                                                              \
     "[basis]\ndocument = 测试1号\n[on_time]\nmin_orders = 1\n[allocation]\nmin_per_unit = 1\n"

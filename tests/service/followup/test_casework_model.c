@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 /* Four callers, one of them a contractor's, and their supervisors do at random what they can, right or wrong, on two
- * campaigns that share their people; callers vanish in mid-call, and the clock runs over days. After each step what must
- * always hold is read from the store and looked at. */
+ * campaigns that share their people; callers vanish in mid-call, and the clock runs over days. After each step what
+ * must always hold is read from the store and looked at. */
 
 enum {
     ORDERS = 500,
