@@ -88,8 +88,9 @@ int hours_window(const struct calling_hours *hours, int64_t at_utc, bool *out_is
 int hours_find(const struct calling_hours *hours, int64_t from_utc, int64_t from_day,
                uint32_t parts, struct calling_window *out, struct err *err)
 {
-    if (from_day != 0 && zone_day_start(hours->zone, from_day) > from_utc)
-        from_utc = zone_day_start(hours->zone, from_day);
+    int64_t day_start_utc = zone_day_start(hours->zone, from_day);
+    if (day_start_utc > from_utc)
+        from_utc = day_start_utc;
     int rc = find_window(hours, from_utc, parts, out, err);
     if (rc == OK && out->from_utc < from_utc)
         out->from_utc = from_utc;

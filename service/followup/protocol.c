@@ -10,6 +10,7 @@
 /* ---- what a code means ---- */
 
 enum meaning {
+    MEANS_NOTHING,    /* interrupted: no attempt, else as no contact */
     MEANS_END,        /* nothing more can come of it */
     MEANS_REFUSAL,    /* the end, until a supervisor releases it */
     MEANS_BREAK_OFF,  /* again soon; the second time a refusal */
@@ -18,8 +19,7 @@ enum meaning {
     MEANS_LANGUAGE,   /* again soon, by somebody else */
     MEANS_NO_CONTACT, /* again at another time of day */
     MEANS_MACHINE,    /* so too; the second time on another number */
-    MEANS_DEAD,       /* the number is no use */
-    MEANS_NOTHING     /* interrupted: no attempt, else as no contact */
+    MEANS_DEAD        /* the number is no use */
 };
 
 static bool find_meaning(const char *code, enum meaning *out)
@@ -49,7 +49,7 @@ static bool find_meaning(const char *code, enum meaning *out)
 
 struct tally {
     const struct dial_past *last; /* NULL: never dialled */
-    enum meaning last_meaning;
+    enum meaning last_meaning;    /* MEANS_NOTHING then */
     int64_t attempts, days;
     int64_t of_part[DAY_PART_COUNT];
     int64_t first_day; /* of the first attempt */
@@ -203,9 +203,14 @@ static int64_t count_parts(uint32_t parts)
     return count;
 }
 
-static int64_t lesser(int64_t a, int64_t b)
+static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
 }
 
 static int64_t still(int64_t wanted, int64_t reached)
@@ -219,10 +224,10 @@ static struct missing missing_of(const struct rules *rules, const struct tally *
     int64_t parts_tried = 0;
     for (int i = 0; i < DAY_PART_COUNT; i++)
         parts_tried += tally->of_part[i] > 0 ? 1 : 0;
-    int64_t parts = lesser(lesser(PROTOCOL_MIN_PARTS, attempts), count_parts(hours_parts(rules)));
+    int64_t parts = smaller(smaller(PROTOCOL_MIN_PARTS, attempts), count_parts(hours_parts(rules)));
     return (struct missing){
         .attempts = still(attempts, tally->attempts),
-        .days = still(lesser(PROTOCOL_MIN_DAYS, attempts), tally->days),
+        .days = still(smaller(PROTOCOL_MIN_DAYS, attempts), tally->days),
         .parts = still(parts, parts_tried),
     };
 }
@@ -255,6 +260,7 @@ static int64_t rank_of(const struct search *search, const struct calling_window 
         return 0;
     bool is_new_part = tally->of_part[window->part] == 0;
     bool is_new_day = !has_attempt_on(search->past, search->past->dial_count, window->day);
+    /* Whether an attempt then would bring the protocol nearer its end. */
     bool brings = (missing.parts > 0 && is_new_part) || (missing.days > 0 && is_new_day);
     if (missing.attempts == 0 && !search->is_owed && !brings)
         return -1;
@@ -270,8 +276,16 @@ static int64_t rank_of(const struct search *search, const struct calling_window 
     return rank;
 }
 
+/* Whether the search reaches into a year that no layer covers. */
+static bool leaves_calendar(const struct search *search)
+{
+    enum day_kind kind = DAY_WORKED;
+    struct err none = {0};
+    return calendar_day_kind(search->hours->calendar, search->end_day - 1, &kind, &none) != OK;
+}
+
 /* The best window of the search; *out_found false when there is none. A year that no layer covers is an error only
- * when there is none before it. */
+ * when the search reaches into it and nothing lies before it. */
 static int find_time(const struct search *search, bool *out_found, struct calling_window *out,
                      struct err *err)
 {
@@ -282,7 +296,7 @@ static int find_time(const struct search *search, bool *out_found, struct callin
         struct calling_window window = {0};
         struct err none = {0};
         int rc = hours_find(search->hours, at_utc, 0, HOURS_ALL_PARTS, &window, &none);
-        if (rc == ERR_NO_CALENDAR && best < 0) {
+        if (rc == ERR_NO_CALENDAR && best < 0 && leaves_calendar(search)) {
             *err = none;
             return rc;
         }
@@ -306,18 +320,16 @@ static int64_t day_of(const struct calling_hours *hours, int64_t utc)
     return zone_day(hours->zone, (struct moment){utc, MOMENT_INSTANT});
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
+/* Without an attempt no window has begun. */
 static int64_t end_day_of(const struct calling_hours *hours, const struct case_past *past,
                           const struct tally *tally)
 {
-    int64_t first_day = tally->attempts > 0 ? tally->first_day : day_of(hours, past->now_utc);
+    int64_t window_days = hours->rules->followup.window_days;
     if (past->was_freed)
-        first_day = day_of(hours, past->freed_utc);
-    return first_day + hours->rules->followup.window_days;
+        return day_of(hours, past->freed_utc) + window_days;
+    if (tally->attempts == 0)
+        return day_of(hours, past->now_utc) + HOURS_REACH_DAYS;
+    return tally->first_day + window_days;
 }
 
 static int64_t earliest_of(const struct calling_hours *hours, const struct case_past *past,
@@ -325,9 +337,9 @@ static int64_t earliest_of(const struct calling_hours *hours, const struct case_
 {
     int64_t wait_s = is_other_part ? hours->rules->followup.no_answer_retry_s
                                    : hours->rules->followup.busy_retry_s;
-    int64_t from_utc = later(past->now_utc, tally->last->ended_utc + wait_s);
+    int64_t from_utc = larger(past->now_utc, tally->last->ended_utc + wait_s);
     if (tally->is_release_owed)
-        from_utc = later(from_utc, zone_day_start(hours->zone, tally->last->day + 1));
+        from_utc = larger(from_utc, zone_day_start(hours->zone, tally->last->day + 1));
     return from_utc;
 }
 
@@ -349,13 +361,14 @@ static int appoint(const struct calling_hours *hours, const struct case_past *pa
 {
     struct calling_window window = {0};
     int rc = hours_find(hours, past->appointment_utc, 0, HOURS_ALL_PARTS, &window, err);
-    if (rc == OK && past->now_utc >= lesser(window.until_utc, window.from_utc + APPOINTMENT_S))
+    if (rc == OK && past->now_utc >= smaller(window.until_utc, window.from_utc + APPOINTMENT_S))
         rc = hours_find(hours, past->now_utc, 0, HOURS_ALL_PARTS, &window, err);
     if (rc == OK)
-        *out = (struct next){.step = NEXT_APPOINTMENT,
-                             .from_utc = window.from_utc,
-                             .until_utc = lesser(window.until_utc, window.from_utc + APPOINTMENT_S),
-                             .number_no = number_no};
+        *out =
+            (struct next){.step = NEXT_APPOINTMENT,
+                          .from_utc = window.from_utc,
+                          .until_utc = smaller(window.until_utc, window.from_utc + APPOINTMENT_S),
+                          .number_no = number_no};
     return rc;
 }
 
@@ -368,7 +381,7 @@ static int dial_on(const struct calling_hours *hours, const struct case_past *pa
                             .tally = tally,
                             .number_no = number_no,
                             .from_utc = past->now_utc,
-                            .end_day = later(end_day_of(hours, past, tally), tally->last->day + 1),
+                            .end_day = larger(end_day_of(hours, past, tally), tally->last->day + 1),
                             .is_any = true};
     struct calling_window window = {0};
     bool is_found = false;
@@ -426,7 +439,7 @@ int protocol_next(const struct calling_hours *hours, const struct case_past *pas
         *out = final_of(&tally, false);
         return OK;
     }
-    if (tally.last_meaning == MEANS_DEAD && tally.last != NULL)
+    if (tally.last != NULL && tally.last_meaning == MEANS_DEAD)
         return dial_on(hours, past, &tally, number_no, out, err);
     if (past->appointment_utc != 0)
         return appoint(hours, past, number_no, out, err);
@@ -447,8 +460,8 @@ const struct disposition_offer *disposition_offers(size_t *out_count)
         {"2.212", "关机或无法接通", ASKS_NOTHING, "换时段再拨"},
         {"2.211", "占线", ASKS_NOTHING, "稍后再拨"},
         {"2.20", "接通本人不在", ASKS_TIME, "按约定时间再拨，未约定的换时段再拨"},
-        {"2.112", "本人拒访", ASKS_NOTHING, "结束，可由督导释放一次"},
-        {"2.111", "他人拒访", ASKS_NOTHING, "结束，可由督导释放一次"},
+        {"2.112", "本人拒访", ASKS_NOTHING, "结束，可由督导员释放一次"},
+        {"2.111", "他人拒访", ASKS_NOTHING, "结束，可由督导员释放一次"},
         {"2.12", "中途挂断", ASKS_NOTHING, "稍后再拨，第二次结束"},
         {"1.2", "部分完成", ASKS_NOTHING, "结束"},
         {"2.221", "语音信箱", ASKS_NOTHING, "换时段再拨，第二次换号码"},
@@ -458,7 +471,7 @@ const struct disposition_offer *disposition_offers(size_t *out_count)
         {"2.113", "坚决拒访", ASKS_NOTHING, "结束，列入免打扰名单"},
         {"3.20", "接通，无法确认是否本人", ASKS_NOTHING, "换时段再拨"},
         {"2.34", "通话质量差", ASKS_NOTHING, "稍后再拨，第二次结束"},
-        {"2.33", "语言不通", ASKS_LANGUAGE, "转会说该语言的访问员"},
+        {"2.33", "语言不通", ASKS_LANGUAGE, "转给会说该语言的话务员"},
         {"2.32", "身体原因", ASKS_NOTHING, "结束"},
         {"2.31", "去世", ASKS_NOTHING, "结束"},
         {"2.36", "其他", ASKS_NOTHING, "结束"},

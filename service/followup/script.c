@@ -176,7 +176,7 @@ static const struct script_item items[] = {
     {.name = "coached",
      .place = SCRIPT_CLOSING,
      .kinds = ALL_KINDS,
-     .zh = "最后请问，在这之前有没有人要求或者提示您怎样回答测评？",
+     .zh = "最后请问，有没有人要求或者提示过您怎样回答这样的测评？",
      .choices = {{"no", "没有"}, {"yes", "有"}, {"unsure", "说不清"}},
      .choice_count = 3},
 };

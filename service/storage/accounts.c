@@ -184,18 +184,6 @@ int accounts_each(struct store *store, struct bytes after, int64_t limit, accoun
     return rc;
 }
 
-static int read_count(struct store *store, sqlite3_stmt *statement, int64_t *out_count,
-                      struct err *err)
-{
-    bool row = false;
-    int rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    *out_count = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_reset(statement);
-    return OK;
-}
-
 static int count_of_role(struct store *store, const char *query, struct bytes role,
                          int64_t *out_count, struct err *err)
 {
@@ -204,7 +192,7 @@ static int count_of_role(struct store *store, const char *query, struct bytes ro
     if (rc != OK)
         return rc;
     database_bind_text(statement, 1, role);
-    return read_count(store, statement, out_count, err);
+    return database_integer(store, statement, out_count, err);
 }
 
 int accounts_count_of_role(struct store *store, struct bytes role, int64_t *out_count,
@@ -225,9 +213,7 @@ int accounts_have_role(struct store *store, struct bytes role, bool *out, struct
 int accounts_count_of_team(struct store *store, int64_t team_id, int64_t *out_count,
                            struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "accounts_count_of_team", &team_id, 1, &statement, err);
-    return rc == OK ? read_count(store, statement, out_count, err) : rc;
+    return database_integer_with(store, "accounts_count_of_team", &team_id, 1, out_count, err);
 }
 
 /* ---- teams ---- */
@@ -501,11 +487,8 @@ int recovery_codes_put(struct store *store, int64_t account_id, const unsigned c
 
 int recovery_codes_left(struct store *store, int64_t account_id, int *out_left, struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
     int64_t left = 0;
-    int rc = database_take_with(store, "recovery_codes_left", &account_id, 1, &statement, err);
-    if (rc == OK)
-        rc = read_count(store, statement, &left, err);
+    int rc = database_integer_with(store, "recovery_codes_left", &account_id, 1, &left, err);
     if (rc == OK)
         *out_left = (int)left;
     return rc;

@@ -42,7 +42,8 @@ typedef int (*call_record_cb)(void *context, const struct call_record_row *row, 
 int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
                                 call_record_cb on_record, void *context, struct err *err);
 
-/* Dials of a campaign between two instants that no record matches. */
+/* Ended dials of a campaign, checkers' too, that began between two instants and that no record matches; by id. team_id
+ * is the account's. */
 struct unmatched_dial {
     int64_t dial_id, case_id, account_id;
     struct bytes account_name, code;

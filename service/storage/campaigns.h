@@ -50,6 +50,7 @@ int campaign_units_each(struct store *store, int64_t campaign_id, campaign_unit_
 struct campaign_unit_change {
     int released, queued, final, complete;
 };
+/* ERR_REFUSED when the counts cannot be: below 0, complete above final, queued and final above released. */
 int campaign_unit_add(struct store *store, int64_t campaign_id, int64_t unit,
                       const struct campaign_unit_change *change, struct err *err);
 

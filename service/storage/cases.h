@@ -42,12 +42,13 @@ struct followup_case {
     int64_t freed_utc;          /* when a supervisor released its refusal; 0: never */
     char code[CASE_CODE_BYTES]; /* final: its disposition, else "" */
     int64_t final_utc;
-    char why
-        [CASE_LANGUAGE_BYTES]; /* final by other than a dial: exhausted, do_not_call, settled, handed_over */
+    /* Final by other than a dial: exhausted, do_not_call, settled, handed_over. */
+    char why[CASE_LANGUAGE_BYTES];
 };
-/* Fills id. */
+/* Fills id. ERR_EXISTS: the campaign has the case, or the account holds another one. ERR_REFUSED: no such campaign;
+ * leased without an account; final without final_utc, or the other way round; a code and not final. */
 int case_put_new(struct store *store, struct followup_case *row, struct err *err);
-/* Rewrite what may change: team to why. ERR_NOT_FOUND. */
+/* Rewrite what may change: team to why. ERR_NOT_FOUND, and the errors of case_put_new. */
 int case_put(struct store *store, const struct followup_case *row, struct err *err);
 int case_get(struct store *store, int64_t id, struct followup_case *out, struct err *err);
 int case_get_by_no(struct store *store, int64_t campaign_id, int64_t case_no,
@@ -60,10 +61,11 @@ struct case_wish {
     int64_t account_id; /* the caller's */
     int64_t now_utc;
 };
-/* from_utc <= now < until_utc, earliest first, after `after_utc`/`after_id` (0, 0: from the first) so that one that
- * may not be called now can be passed over. */
+/* from_utc <= now < until_utc, earliest first. The caller's own, of whatever language: who agreed upon it speaks it. */
 int case_find_own_appointment(struct store *store, const struct case_wish *wish,
                               struct followup_case *out, struct err *err);
+/* Of one state, APPOINTMENT (everybody's, the caller's own too) or WAITING, after `after_utc`/`after_id` (0, 0: from
+ * the first) so that one that may not be called now can be passed over. */
 int case_find_due(struct store *store, const struct case_wish *wish, enum case_state state,
                   int64_t after_utc, int64_t after_id, struct followup_case *out, struct err *err);
 /* Fresh, of one unit, with the lowest shuffle above `after_shuffle` (INT64_MIN: from the first). */
@@ -72,7 +74,8 @@ int case_find_queued(struct store *store, const struct case_wish *wish, int64_t 
 /* What the caller holds. */
 int case_find_leased(struct store *store, int64_t account_id, struct followup_case *out,
                      struct err *err);
-/* The one whose until_utc passed first, at now or earlier: a lease to be ended, a time to be set anew. */
+/* The one whose until_utc passed first, at now or earlier: a lease to be ended, a time to be set anew. Of every
+ * campaign, ended ones too: who ends a campaign takes its cases out of the way. */
 int case_find_ended(struct store *store, int64_t now_utc, struct followup_case *out,
                     struct err *err);
 /* When the next case of a campaign becomes due after now; 0: none. */
@@ -122,15 +125,18 @@ struct case_number {
     bool is_dead;
 };
 int64_t case_number_seal_row(int64_t case_id, int64_t no);
+/* ERR_EXISTS: the case has that `no`, or that number already. ERR_REFUSED: `no` above CASE_NUMBERS_MAX. */
 int case_number_put_new(struct store *store, const struct case_number *row, struct err *err);
 int case_number_put_dead(struct store *store, int64_t case_id, int64_t no, bool is_dead,
                          struct err *err);
 typedef int (*case_number_cb)(void *context, const struct case_number *row, struct err *err);
 int case_numbers_each(struct store *store, int64_t case_id, case_number_cb on_number, void *context,
                       struct err *err); /* by no */
-/* Whether another case with one of this case's numbers is leased now. */
+/* Whether another case with one of this case's numbers is leased now, or such a number is dialled for another case (a
+ * checker's dial needs no lease of the case). */
 int case_number_is_busy(struct store *store, int64_t case_id, bool *out, struct err *err);
-/* Cases, not final and of campaigns that have not ended, that have the number. */
+/* Cases, not final and of campaigns that have not ended, that have the number; by id. Not to be changed before it
+ * returns. */
 int cases_each_with_number(struct store *store, int64_t phone_key, case_cb on_case, void *context,
                            struct err *err);
 

@@ -113,7 +113,7 @@ int dial_work_each(struct store *store, int64_t campaign_id, int64_t account_id,
                    int64_t to_day, dial_work_cb on_work, void *context, struct err *err)
 {
     enum { ACCOUNT, ACCOUNT_NAME, DISPLAY_NAME, DAY, DIALS, COMPLETES, PARTIALS, REFUSALS };
-    enum { INTERRUPTED = REFUSALS + 1, SECONDS };
+    enum { INTERRUPTED = REFUSALS + 1, SECONDS, LAST };
     const int64_t integers[] = {account_id != 0 ? account_id : 1,
                                 account_id != 0 ? account_id : INT64_MAX, from_day, to_day,
                                 campaign_id};
@@ -132,6 +132,7 @@ int dial_work_each(struct store *store, int64_t campaign_id, int64_t account_id,
             .refusals = sqlite3_column_int64(statement, REFUSALS),
             .interrupted = sqlite3_column_int64(statement, INTERRUPTED),
             .seconds = sqlite3_column_int64(statement, SECONDS),
+            .last_utc = sqlite3_column_int64(statement, LAST),
         };
         rc = on_work(context, &work, err);
     }

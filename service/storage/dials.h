@@ -18,7 +18,8 @@ struct dial_row {
     struct bytes recording;
     struct bytes sealed; /* the caller's note, as row `id`; empty: none */
 };
-/* Fills id. ERR_EXISTS: one of the case is going on. */
+/* Fills id; the dial goes on. ERR_EXISTS: one of the case is going on, or one of the number for whomever. ERR_REFUSED:
+ * the case has no such number. */
 int dial_put_new(struct store *store, struct dial_row *row, struct err *err);
 /* ended_utc, code, recording, sealed; once: ERR_WRONG_STATE when it has ended. */
 int dial_put_end(struct store *store, const struct dial_row *row, struct err *err);
@@ -28,17 +29,19 @@ int dial_get_open(struct store *store, int64_t case_id, struct dial_row *out, st
 typedef int (*dial_cb)(void *context, const struct dial_row *row, struct err *err);
 int dials_each_of_case(struct store *store, int64_t case_id, dial_cb on_dial, void *context,
                        struct err *err); /* oldest first, re-checks' too */
-/* How often a number was dialled on a civil day, in any round. */
+/* How often a number was dialled on a civil day, in any round, by checkers too. */
 int dials_count_of_number(struct store *store, int64_t phone_key, int64_t day, int64_t *out,
                           struct err *err);
 
-/* What an account did on the days from..to. */
+/* What an account did on the days from..to. Dials of re-checks count as dials and by their seconds alone; refusals are
+ * AAPOR's 2.1. */
 struct dial_work {
     int64_t account_id;
     struct bytes account_name, display_name;
     int64_t day;
     int64_t dials, completes, partials, refusals, interrupted;
-    int64_t seconds; /* of its ended dials */
+    int64_t seconds;  /* of its ended dials */
+    int64_t last_utc; /* when the last began */
 };
 typedef int (*dial_work_cb)(void *context, const struct dial_work *work, struct err *err);
 /* account_id 0: of all; campaign_id 0: of all. By account and day. */

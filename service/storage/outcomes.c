@@ -252,16 +252,7 @@ void attempts_close(struct attempt_cursor *cursor)
 
 int outcome_reject_next_id(struct store *store, int64_t *out_id, struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int rc = database_take(store, "outcome_reject_next_id", &statement, err);
-    if (rc == OK)
-        rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    *out_id = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_reset(statement);
-    return OK;
+    return database_integer_with(store, "outcome_reject_next_id", NULL, 0, out_id, err);
 }
 
 int outcome_reject_put(struct store *store, const struct outcome_reject_row *row, struct err *err)

@@ -73,22 +73,9 @@ int receipts_each(struct store *store, receipt_cb on_receipt, void *context, str
     return rc;
 }
 
-static int get_id(struct store *store, sqlite3_stmt *statement, int64_t *out_id, struct err *err)
-{
-    bool row = false;
-    int rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    *out_id = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_reset(statement);
-    return OK;
-}
-
 int receipt_newest_id(struct store *store, int64_t *out_id, struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
-    int rc = database_take(store, "receipt_newest_id", &statement, err);
-    return rc == OK ? get_id(store, statement, out_id, err) : rc;
+    return database_integer_with(store, "receipt_newest_id", NULL, 0, out_id, err);
 }
 
 int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_t *out_last_id,
@@ -99,7 +86,7 @@ int receipts_purge(struct store *store, int64_t until_utc, int64_t limit, int64_
     int rc = database_take_with(store, "receipts_expired", (int64_t[]){until_utc, limit}, 2,
                                 &statement, err);
     if (rc == OK)
-        rc = get_id(store, statement, &last_id, err);
+        rc = database_integer(store, statement, &last_id, err);
     if (rc == OK && last_id > 0) {
         rc = database_run_with(store, "receipts_purge", &last_id, 1, err);
         deleted = sqlite3_changes(database_handle(store));

@@ -24,19 +24,20 @@ struct recheck_row {
     struct bytes settled_by, settled_why;
     int64_t settled_utc;
 };
-/* Fills id. ERR_EXISTS: that complete has one. */
+/* Fills id. ERR_EXISTS: that complete has one, or (leased) the checker holds another. */
 int recheck_put_new(struct store *store, struct recheck_row *row, struct err *err);
 int recheck_put(struct store *store, const struct recheck_row *row,
                 struct err *err); /* state to settled_utc */
 int recheck_get(struct store *store, int64_t id, struct recheck_row *out, struct err *err);
-/* The oldest queued one that is due and not the checker's own complete; team_id as of cases. ERR_NOT_FOUND. */
+/* The queued one that has been due longest, of a campaign that goes on, and not the checker's own complete. team_id 0:
+ * our own checkers, who check everybody's; else a contractor's, who check their team's cases alone. ERR_NOT_FOUND. */
 int recheck_find_due(struct store *store, int64_t account_id, int64_t team_id, int64_t now_utc,
                      struct recheck_row *out, struct err *err);
 int recheck_find_leased(struct store *store, int64_t account_id, struct recheck_row *out,
                         struct err *err);
 int recheck_find_ended(struct store *store, int64_t now_utc, struct recheck_row *out,
                        struct err *err); /* a lease that has run out */
-/* Completes of the caller in this campaign, and how many of them were chosen. */
+/* Completes (1.1) of the caller in this campaign, and how many of them were chosen. */
 int rechecks_count_of_caller(struct store *store, int64_t campaign_id, int64_t caller_id,
                              int64_t *out_completes, int64_t *out_chosen, struct err *err);
 typedef int (*recheck_cb)(void *context, const struct recheck_row *row, struct err *err);

@@ -23,6 +23,7 @@ struct shift_row {
 int shift_put_new(struct store *store, struct shift_row *row, struct err *err);
 int shift_put_end(struct store *store, int64_t id, int64_t at_utc, struct bytes why,
                   struct err *err); /* ERR_WRONG_STATE when it has ended */
+/* Again, to correct it. ERR_WRONG_STATE when it has not ended. */
 int shift_put_confirmed(struct store *store, int64_t id, int64_t minutes, int64_t at_utc,
                         struct bytes who, struct bytes note, struct err *err);
 int shift_get(struct store *store, int64_t id, struct shift_row *out, struct err *err);

@@ -72,7 +72,7 @@ WHERE state = 'leased' AND account_id = :account_id;
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
     appointment_account, freed_utc, code, final_utc, why
 FROM cases
-WHERE state IN ('leased', 'appointment', 'waiting') AND until_utc <= :now_utc
+WHERE state <> 'queued' AND state <> 'final' AND until_utc <= :now_utc
 ORDER BY until_utc LIMIT 1;
 
 -- name: cases_each

@@ -43,7 +43,8 @@ SELECT a.id, a.name, a.display_name, d.day,
     count(*) FILTER (WHERE d.code = '1.2' AND d.recheck_id = 0),
     count(*) FILTER (WHERE d.code GLOB '2.1*' AND d.recheck_id = 0),
     count(*) FILTER (WHERE d.code = '' AND d.recheck_id = 0 AND d.ended_utc IS NOT NULL),
-    coalesce(sum(d.ended_utc - d.started_utc), 0)
+    coalesce(sum(d.ended_utc - d.started_utc), 0),
+    max(d.started_utc)
 FROM accounts AS a
     CROSS JOIN dials AS d ON d.account_id = a.id
     CROSS JOIN cases AS c ON c.id = d.case_id

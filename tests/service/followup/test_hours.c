@@ -1,6 +1,7 @@
 #include "service/followup/hours.h"
 
 #include "tests/service/followup/hours_fixture.h"
+#include "tests/support/file.h"
 
 enum { HOUR = 3600 };
 
@@ -24,34 +25,33 @@ static void hours_window__is_the_one_that_holds_the_time_or_the_next(void **stat
 {
     (void)state;
     static const struct {
-        const char *at;
-        bool is_open;
-        const char *from, *until;
+        const char *at, *from, *until;
         enum day_part part;
+        bool is_open;
     } cases[] = {
-        {"2024-06-03 00:00", false, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 08:59", false, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 09:00", true, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 11:59", true, "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING},
-        {"2024-06-03 12:00", false, "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON},
-        {"2024-06-03 15:00", true, "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON},
-        {"2024-06-03 18:00", false, "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING},
-        {"2024-06-03 20:29", true, "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING},
-        {"2024-06-03 20:30", false, "2024-06-04 09:00", "2024-06-04 12:00", DAY_PART_MORNING},
+        {"2024-06-03 00:00", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, false},
+        {"2024-06-03 08:59", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, false},
+        {"2024-06-03 09:00", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, true},
+        {"2024-06-03 11:59", "2024-06-03 09:00", "2024-06-03 12:00", DAY_PART_MORNING, true},
+        {"2024-06-03 12:00", "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON, false},
+        {"2024-06-03 15:00", "2024-06-03 15:00", "2024-06-03 18:00", DAY_PART_AFTERNOON, true},
+        {"2024-06-03 18:00", "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING, false},
+        {"2024-06-03 20:29", "2024-06-03 19:00", "2024-06-03 20:30", DAY_PART_EVENING, true},
+        {"2024-06-03 20:30", "2024-06-04 09:00", "2024-06-04 12:00", DAY_PART_MORNING, false},
         /* Friday evening to Saturday: later, and one part all day. */
-        {"2024-06-14 20:30", false, "2024-06-15 10:00", "2024-06-15 12:00", DAY_PART_WEEKEND},
-        {"2024-06-15 16:00", true, "2024-06-15 15:00", "2024-06-15 18:00", DAY_PART_WEEKEND},
-        {"2024-06-16 19:30", true, "2024-06-16 19:00", "2024-06-16 20:30", DAY_PART_WEEKEND},
+        {"2024-06-14 20:30", "2024-06-15 10:00", "2024-06-15 12:00", DAY_PART_WEEKEND, false},
+        {"2024-06-15 16:00", "2024-06-15 15:00", "2024-06-15 18:00", DAY_PART_WEEKEND, true},
+        {"2024-06-16 19:30", "2024-06-16 19:00", "2024-06-16 20:30", DAY_PART_WEEKEND, true},
         /* 1 May: Wednesday to Sunday, its weekend named by the layer. */
-        {"2024-04-30 20:30", false, "2024-05-06 09:00", "2024-05-06 12:00", DAY_PART_MORNING},
+        {"2024-04-30 20:30", "2024-05-06 09:00", "2024-05-06 12:00", DAY_PART_MORNING, false},
         /* The Dragon Boat Festival is the Monday; the weekend before it is one as any. */
-        {"2024-06-07 21:00", false, "2024-06-08 10:00", "2024-06-08 12:00", DAY_PART_WEEKEND},
-        {"2024-06-09 20:30", false, "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING},
-        {"2024-06-10 10:00", false, "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING},
+        {"2024-06-07 21:00", "2024-06-08 10:00", "2024-06-08 12:00", DAY_PART_WEEKEND, false},
+        {"2024-06-09 20:30", "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING, false},
+        {"2024-06-10 10:00", "2024-06-11 09:00", "2024-06-11 12:00", DAY_PART_MORNING, false},
         /* A Saturday that is worked. */
-        {"2024-05-11 09:30", true, "2024-05-11 09:00", "2024-05-11 12:00", DAY_PART_MORNING},
+        {"2024-05-11 09:30", "2024-05-11 09:00", "2024-05-11 12:00", DAY_PART_MORNING, true},
         /* 三月三, Thursday and Friday; then a weekend. */
-        {"2024-04-11 10:00", false, "2024-04-13 10:00", "2024-04-13 12:00", DAY_PART_WEEKEND},
+        {"2024-04-11 10:00", "2024-04-13 10:00", "2024-04-13 12:00", DAY_PART_WEEKEND, false},
     };
     struct hours_fixture fixture;
     fixture_init(&fixture);
@@ -152,30 +152,29 @@ static void hours_find__looks_for_parts_and_days(void **state)
         WEEKEND = 1 << DAY_PART_WEEKEND,
     };
     static const struct {
-        const char *from, *from_day;
+        const char *from, *from_day, *found_from, *found_until;
         uint32_t parts;
-        const char *found_from, *found_until;
         enum day_part part;
     } cases[] = {
         /* What is left of a window that has begun. */
-        {"2024-06-03 10:17", NULL, HOURS_ALL_PARTS, "2024-06-03 10:17", "2024-06-03 12:00",
+        {"2024-06-03 10:17", NULL, "2024-06-03 10:17", "2024-06-03 12:00", HOURS_ALL_PARTS,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", NULL, EVENING, "2024-06-03 19:00", "2024-06-03 20:30",
+        {"2024-06-03 10:17", NULL, "2024-06-03 19:00", "2024-06-03 20:30", EVENING,
          DAY_PART_EVENING},
-        {"2024-06-03 12:00", NULL, MORNING, "2024-06-04 09:00", "2024-06-04 12:00",
+        {"2024-06-03 12:00", NULL, "2024-06-04 09:00", "2024-06-04 12:00", MORNING,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-03", MORNING, "2024-06-03 10:17", "2024-06-03 12:00",
+        {"2024-06-03 10:17", "2024-06-03", "2024-06-03 10:17", "2024-06-03 12:00", MORNING,
          DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-05", MORNING | AFTERNOON, "2024-06-05 09:00",
-         "2024-06-05 12:00", DAY_PART_MORNING},
-        {"2024-06-03 10:17", "2024-06-01", AFTERNOON, "2024-06-03 15:00", "2024-06-03 18:00",
+        {"2024-06-03 10:17", "2024-06-05", "2024-06-05 09:00", "2024-06-05 12:00",
+         MORNING | AFTERNOON, DAY_PART_MORNING},
+        {"2024-06-03 10:17", "2024-06-01", "2024-06-03 15:00", "2024-06-03 18:00", AFTERNOON,
          DAY_PART_AFTERNOON},
-        {"2024-06-03 10:17", NULL, WEEKEND, "2024-06-08 10:00", "2024-06-08 12:00",
+        {"2024-06-03 10:17", NULL, "2024-06-08 10:00", "2024-06-08 12:00", WEEKEND,
          DAY_PART_WEEKEND},
         /* A weekend that is a holiday's has none. */
-        {"2024-04-30 10:17", NULL, WEEKEND, "2024-05-12 10:00", "2024-05-12 12:00",
+        {"2024-04-30 10:17", NULL, "2024-05-12 10:00", "2024-05-12 12:00", WEEKEND,
          DAY_PART_WEEKEND},
-        {"2024-06-15 19:30", NULL, WEEKEND, "2024-06-15 19:30", "2024-06-15 20:30",
+        {"2024-06-15 19:30", NULL, "2024-06-15 19:30", "2024-06-15 20:30", WEEKEND,
          DAY_PART_WEEKEND},
     };
     struct hours_fixture fixture;
@@ -271,6 +270,33 @@ static void hours_parts__are_those_in_which_spans_begin(void **state)
     fixture_deinit(&fixture);
 }
 
+/* In New York the hour from 2 to 3 on 10 March 2024, a Sunday, did not exist. */
+static void hours_window__passes_over_hours_that_clocks_skip(void **state)
+{
+    (void)state;
+    struct hours_fixture fixture;
+    struct zone *zone = NULL;
+    struct calling_window window = {0};
+    struct err err = {0};
+    bool is_open = true;
+    struct buf tzif;
+    buf_init(&tzif, 64 * 1024);
+    test_file_read("/usr/share/zoneinfo/America/New_York", &tzif);
+    assert_int_equal(zone_parse(buf_bytes(&tzif), &zone, &err), OK);
+    buf_deinit(&tzif);
+    fixture_init(&fixture);
+    fixture_set_rules(&fixture, "[followup]\nweekend = 02:00-03:00\nweekday = none\n");
+    fixture.hours.zone = zone;
+    /* There it is 3:00 on the Saturday. */
+    assert_int_equal(hours_window(&fixture.hours, at("2024-03-09 16:00"), &is_open, &window, &err),
+                     OK);
+    assert_int_equal(window.from_utc, at("2024-03-16 14:00"));
+    assert_int_equal(window.until_utc, at("2024-03-16 15:00"));
+    assert_false(is_open);
+    zone_free(zone);
+    fixture_deinit(&fixture);
+}
+
 /* Every instant of a window is in it, in its part, and found by hours_find; what lies before is outside. */
 static void hours_window__agrees_with_itself_at_every_quarter(void **state)
 {
@@ -306,6 +332,7 @@ int main(void)
         cmocka_unit_test(hours_find__says_when_a_part_has_no_hours),
         cmocka_unit_test(hours_part__is_that_of_the_window_else_by_hour_and_day),
         cmocka_unit_test(hours_parts__are_those_in_which_spans_begin),
+        cmocka_unit_test(hours_window__passes_over_hours_that_clocks_skip),
         cmocka_unit_test(hours_window__agrees_with_itself_at_every_quarter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,13 @@
 
 /* What tests of the phoning share: two rounds with a draw and a campaign each, accounts, cases and numbers. */
 
+static inline void put_contractor(struct store *store, const char *name)
+{
+    struct err err = {.code = OK};
+    struct team_row row = {.name = bytes_from_z(name), .kind = BYTES_LIT("contractor")};
+    MUST(team_store(store, &row, &err));
+}
+
 static inline int64_t put_account(struct store *store, const char *name, const char *role,
                                   int64_t team_id)
 {

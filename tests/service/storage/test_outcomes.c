@@ -75,6 +75,31 @@ static void outcome_file_get_by_hash__is_of_the_draw(void **state)
     assert_int_equal(outcome_file_put_new(store, &row, &err), ERR_REFUSED);
 }
 
+static int on_kind(void *context, const struct outcome_file_row *row, struct err *err)
+{
+    (void)err;
+    listing_add(context, BYTES_FMT "(" BYTES_FMT ") ", BYTES_ARG(row->kind), BYTES_ARG(row->why));
+    return OK;
+}
+
+static void outcome_file_put_new__knows_where_attempts_come_from(void **state)
+{
+    struct store *store = begin_with_draws(*state);
+    struct err err = {.code = OK};
+    struct listing kinds = {.len = 0};
+    struct outcome_file_row service = sample_file(1, ""), correction = sample_file(1, "");
+    (void)put_file(store, 1, "五月.csv");
+    service.kind = BYTES_LIT("service");
+    MUST(outcome_file_put_new(store, &service, &err));
+    correction.kind = BYTES_LIT("correction");
+    correction.why = BYTES_LIT("听录音更正");
+    MUST(outcome_file_put_new(store, &correction, &err));
+    MUST(outcome_files_each(store, 1, on_kind, &kinds, &err));
+    assert_string_equal(kinds.text, "file() service() correction(听录音更正) ");
+    service.kind = BYTES_LIT("rumour");
+    assert_int_equal(outcome_file_put_new(store, &service, &err), ERR_REFUSED);
+}
+
 static struct attempt_row sample_attempt(int64_t drawn_id, int64_t no, int64_t called,
                                          int64_t file_id)
 {
@@ -343,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(outcome_file_get_by_hash__is_of_the_draw),
+        TEST(outcome_file_put_new__knows_where_attempts_come_from),
         TEST(attempt_put_new__gives_back_all_of_it),
         TEST(attempts_each_of__comes_by_time_and_number),
         TEST(attempt_put_correction__keeps_what_stood_there),

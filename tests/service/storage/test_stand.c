@@ -22,6 +22,7 @@ static const char *const harmless[] = {
     "account_",
     "accounts_",
     "answer_",
+    "attempt_keep_version",
     "audit_",
     "backup_",
     "call_record",

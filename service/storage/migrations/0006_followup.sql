@@ -41,7 +41,9 @@ CREATE TABLE cases (
     shuffle     INTEGER NOT NULL,    -- random: fresh cases of a unit are given out by it
     team_id     INTEGER NOT NULL DEFAULT 0, -- teams; 0: whoever is not a contractor's
     language    TEXT NOT NULL DEFAULT '',   -- '': Mandarin; za: Zhuang; other
-    state       TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'appointment', 'waiting', 'final')),
+    -- Not by IN, as in audit_log.
+    state       TEXT NOT NULL CHECK (
+        state = 'queued' OR state = 'leased' OR state = 'appointment' OR state = 'waiting' OR state = 'final'),
     from_utc    INTEGER NOT NULL,    -- offered from then on; leased: since then
     until_utc   INTEGER NOT NULL,    -- offered until then, and placed anew after it; leased: the lease's end
     -- leased: who holds it; appointment: whose own it is; queued: who gave it back and is not given it before from_utc;
@@ -62,7 +64,7 @@ CREATE INDEX cases_due ON cases (campaign_id, state, team_id, language, from_utc
     WHERE state IN ('appointment', 'waiting');
 CREATE INDEX cases_own ON cases (account_id, from_utc) WHERE state = 'appointment' AND account_id <> 0;
 CREATE UNIQUE INDEX cases_held ON cases (account_id) WHERE state = 'leased'; -- nobody holds two
-CREATE INDEX cases_ending ON cases (until_utc) WHERE state IN ('leased', 'appointment', 'waiting');
+CREATE INDEX cases_ending ON cases (until_utc) WHERE state <> 'queued' AND state <> 'final';
 CREATE INDEX cases_by_unit ON cases (campaign_id, unit, state, code);
 CREATE INDEX cases_by_campaign ON cases (campaign_id);
 
@@ -162,7 +164,8 @@ CREATE TABLE rechecks (
     dial_id     INTEGER NOT NULL UNIQUE REFERENCES dials (id), -- the complete
     caller_id   INTEGER NOT NULL,    -- accounts: whose complete
     reason      TEXT NOT NULL CHECK (reason IN ('first', 'share', 'wish')),
-    state       TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'done', 'unreached', 'settled')),
+    state       TEXT NOT NULL CHECK (
+        state = 'queued' OR state = 'leased' OR state = 'done' OR state = 'unreached' OR state = 'settled'),
     account_id  INTEGER NOT NULL DEFAULT 0, -- the checker
     until_utc   INTEGER NOT NULL DEFAULT 0, -- leased: the lease's end; queued: offered from then on
     tries       INTEGER NOT NULL DEFAULT 0,
@@ -212,7 +215,6 @@ CREATE TABLE call_records (
     dial_id     INTEGER NOT NULL DEFAULT 0 -- 0: matches none
 ) STRICT;
 CREATE INDEX call_records_by_dial ON call_records (dial_id);
-CREATE INDEX call_records_by_file ON call_records (file_id, line);
 
 -- Cases given to a contractor as a file.
 CREATE TABLE packages (
