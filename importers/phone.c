@@ -196,18 +196,26 @@ static size_t take_number(const struct cluster *cluster, size_t from, bool mobil
     return 0;
 }
 
-/* Look for the cell's number in a whole cluster. */
-static void read_cluster(const struct cluster *cluster, struct found *best)
+/* Who is told of the numbers of a cell, as they stand: false when no more are wanted. */
+struct listener {
+    bool (*on_number)(void *context, const struct found *found);
+    void *context;
+};
+
+/* Tell of the numbers in a whole cluster; false: no more are wanted. */
+static bool read_cluster(const struct cluster *cluster, struct listener listener)
 {
-    for (size_t from = 0; from < cluster->count && best->kind != KIND_MOBILE;) {
+    for (size_t from = 0; from < cluster->count;) {
         struct found found = {.kind = KIND_NONE};
         size_t taken = take_number(cluster, from, true, &found);
         if (taken == 0)
             taken = take_number(cluster, from, false, &found);
-        if (found.kind == KIND_MOBILE || (found.kind == KIND_LANDLINE && best->len == 0))
-            *best = found;
+        bool is_number = found.kind == KIND_MOBILE || found.kind == KIND_LANDLINE;
+        if (is_number && !listener.on_number(listener.context, &found))
+            return false;
         from += taken > 0 ? taken : 1;
     }
+    return true;
 }
 
 /* ---- Numbers that a spreadsheet or a program wrote as 1.3800138000E+10 ---- */
@@ -255,28 +263,78 @@ static bool is_bare_mobile(struct bytes cell)
     return digits;
 }
 
+static void read_cell(struct bytes cell, struct listener listener)
+{
+    struct cluster cluster = {.count = 0};
+    struct group group;
+    bool joined = false;
+    bool goes_on = true;
+    if (read_scientific(cell, &group)) {
+        cluster.groups[cluster.count++] = group;
+        cell = BYTES_NONE;
+    }
+    while (goes_on && next_group(&cell, &group, &joined)) {
+        if (!joined || cluster.count == CLUSTER_MAX_GROUPS) {
+            goes_on = read_cluster(&cluster, listener);
+            cluster.count = 0;
+        }
+        cluster.groups[cluster.count++] = group;
+    }
+    if (goes_on)
+        (void)read_cluster(&cluster, listener);
+}
+
+/* ---- What is asked of a cell ---- */
+
+static bool keep_best(void *context, const struct found *found)
+{
+    struct found *best = context;
+    if (found->kind == KIND_MOBILE || best->len == 0)
+        *best = *found;
+    return best->kind != KIND_MOBILE;
+}
+
 struct bytes phone_read(struct bytes cell, char out[PHONE_MAX_BYTES])
 {
     if (is_bare_mobile(cell)) {
         memcpy(out, cell.ptr, cell.len);
         return (struct bytes){out, cell.len};
     }
-    struct cluster cluster = {.count = 0};
     struct found best = {.kind = KIND_NONE};
-    struct group group;
-    bool joined = false;
-    if (read_scientific(cell, &group)) {
-        cluster.groups[cluster.count++] = group;
-        cell = BYTES_NONE;
-    }
-    while (best.kind != KIND_MOBILE && next_group(&cell, &group, &joined)) {
-        if (!joined || cluster.count == CLUSTER_MAX_GROUPS) {
-            read_cluster(&cluster, &best);
-            cluster.count = 0;
-        }
-        cluster.groups[cluster.count++] = group;
-    }
-    read_cluster(&cluster, &best);
+    read_cell(cell, (struct listener){keep_best, &best});
     memcpy(out, best.number, best.len);
     return (struct bytes){out, best.len};
+}
+
+struct collection {
+    struct phone_number *numbers; /* mobiles first */
+    size_t count, mobiles, max;
+};
+
+static bool collect(void *context, const struct found *found)
+{
+    struct collection *all = context;
+    struct phone_number number = {{0}};
+    memcpy(number.digits, found->number, found->len);
+    for (size_t i = 0; i < all->count; i++) {
+        if (strcmp(all->numbers[i].digits, number.digits) == 0)
+            return true;
+    }
+    bool is_mobile_number = found->kind == KIND_MOBILE;
+    size_t at = is_mobile_number ? all->mobiles : all->count;
+    if (at == all->max)
+        return true;
+    if (all->count < all->max)
+        all->count++;
+    memmove(&all->numbers[at + 1], &all->numbers[at], (all->count - at - 1) * sizeof number);
+    all->numbers[at] = number;
+    all->mobiles += is_mobile_number ? 1 : 0;
+    return true;
+}
+
+size_t phone_read_all(struct bytes cell, struct phone_number *out, size_t max)
+{
+    struct collection all = {.numbers = out, .max = max};
+    read_cell(cell, (struct listener){collect, &all});
+    return all.count;
 }

@@ -13,4 +13,11 @@ enum { PHONE_MAX_BYTES = 16 };
  * the result lies in `out`. Time is linear in the cell. Thread: any. */
 struct bytes phone_read(struct bytes cell, char out[PHONE_MAX_BYTES]);
 
+/* All numbers of a cell, each once, in the order of trying: mobile numbers as they stand, then landlines; at most
+ * `max`. The first is that of phone_read. Returns how many. */
+struct phone_number {
+    char digits[PHONE_MAX_BYTES]; /* NUL-terminated */
+};
+size_t phone_read_all(struct bytes cell, struct phone_number *out, size_t max);
+
 #endif

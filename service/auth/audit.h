@@ -56,6 +56,26 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("draw.make", "抽样")                                                                         \
     X("draw.open", "开封抽样记录")                                                                 \
     X("outcomes.import", "导入访问结果")                                                           \
+    X("campaign.open", "开始电话测评")                                                             \
+    X("campaign.pause", "暂停电话测评")                                                            \
+    X("campaign.resume", "继续电话测评")                                                           \
+    X("campaign.release", "启用备用样本")                                                          \
+    X("campaign.assign", "分配样本到班组")                                                         \
+    X("case.free", "释放拒访样本")                                                                 \
+    X("case.settle", "人工结案")                                                                   \
+    X("case.book", "预约访问")                                                                     \
+    X("case.correct", "更正访问结果")                                                              \
+    X("case.show", "查看访问样本")                                                                 \
+    X("number.show", "查看号码")                                                                   \
+    X("number.add", "补充号码")                                                                    \
+    X("number.ban", "列入免打扰名单")                                                              \
+    X("number.unban", "移出免打扰名单")                                                            \
+    X("shift.confirm", "确认考勤")                                                                 \
+    X("shift.export", "导出考勤")                                                                  \
+    X("caller.languages", "变更话务员语言")                                                        \
+    X("recheck.settle", "复核裁定")                                                                \
+    X("calls.import", "导入话单")                                                                  \
+    X("package.make", "制作外包样本包")                                                            \
     X("exclusion.request", "申请剔除")                                                             \
     X("exclusion.decide", "审定剔除")                                                              \
     X("score.keep", "留存结果")                                                                    \

@@ -1,14 +1,14 @@
 #ifndef PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
 #define PINGYI_SERVICE_FOLLOWUP_CASEWORK_H
 
-#include "service/auth/audit.h"
 #include "service/followup/protocol.h"
+#include "service/followup/script.h"
 #include "service/rounds/lifecycle.h"
 #include "service/storage/campaigns.h"
 #include "service/storage/dials.h"
 
-/* The engine of the phoning: every change of a case goes through here, within the caller's open write transaction, which
- * is rolled back after an error. Time is an argument, so that a simulation has a clock of its own.
+/* The engine of the phoning: every change of a case goes through here, within the caller's open write transaction,
+ * which is rolled back after an error. Time is an argument, so that a simulation has a clock of its own.
  *
  *        open            next (lease)            finish: by protocol_next
  *   --> QUEUED ------------> LEASED ------------------------------------------> FINAL
@@ -17,13 +17,24 @@
  *          |  run out, and     |  +---- next -- WAITING <------------------------+
  *          |  never dialled    +--------------> WAITING, APPOINTMENT
  *          |                                       |  place anew: the window passed
- *          +-- language, team                      +--> WAITING, APPOINTMENT, FINAL (exhausted)
+ *          +---- never dialled, a number came -----+--> WAITING, APPOINTMENT, FINAL (exhausted)
  *
- * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle). The table of casework.c is the
- * whole of it; any other transition is refused: ERR_WRONG_STATE. */
+ * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle), and APPOINTMENT by book. A
+ * case without a number, and all that waits when its campaign ends, is parked: WAITING (APPOINTMENT) from
+ * CASEWORK_PARKED_UTC on. A fresh case whose number was dialled for another case as often as a day allows waits for
+ * the next day. The table of casework.c is the whole of it; any other transition is refused: ERR_WRONG_STATE.
+ *
+ * Texts are sealed for sealed_purpose (service/storage/sealed.h), as the rows that storage names.
+ *
+ * The engine keeps no audit log: who holds the transaction does (call_audit), in it; what is entered there is never a
+ * number. `why` must not be empty, and goes there too.
+ *
+ * An order that is released when its person's case is FINAL already gets that disposition as an attempt; after an
+ * answer 2.36, for nobody is interviewed twice. */
+#define CASEWORK_PARKED_UTC INT64_C(253370764800) /* 9999-01-01 */
 
-/* What the engine needs beside a store. Rules, zone and calendar of each campaign are read once and kept: they are frozen
- * with its round. One thread at a time; the calendars and rules given out stay until it is freed. */
+/* What the engine needs beside a store. Rules, zone and calendar of each campaign are read once and kept: they are
+ * frozen with its round. One thread at a time; the calendars and rules given out stay until it is freed. */
 struct casework;
 struct casework_options {
     /* A random number; NULL: the system's. Simulations seed their own. */
@@ -36,11 +47,14 @@ void casework_free(struct casework *work); /* accepts NULL */
 /* The hours of a campaign; its rules are hours->rules. */
 int casework_hours(struct casework *work, struct store *store, int64_t campaign_id,
                    const struct calling_hours **out, struct err *err);
+/* Which script a drawn order has, by what its round froze: one that was not closed then has that of overdue ones. */
+int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
+                    enum script_kind *out, struct err *err);
 
 /* ---- a campaign ---- */
 
-/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the do-not-call
- * list are FINAL at once. ERR_WRONG_STATE: no draw, closed, or begun already. */
+/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the
+ * do-not-call list are FINAL at once. ERR_WRONG_STATE: no draw, closed, or begun already. */
 int casework_open(struct casework *work, struct store *store, const struct round_row *round,
                   const struct actor *actor, struct campaign_row *out, struct err *err);
 /* After more of the reserve was released (draw_top_up): add what is new. *out_cases: how many. */
@@ -61,11 +75,12 @@ enum turn { TURN_HELD, TURN_APPOINTMENT, TURN_RETRY, TURN_FRESH };
 struct leased_case {
     struct followup_case row;
     enum turn turn;
+    int64_t number_no; /* to be dialled first; 0: none today */
 };
-/* What the caller holds already, else: due appointments, own first; due retries; fresh cases of the unit with the lowest
- * share of final cases to target, at random within the unit. ERR_NOT_FOUND: none is due; *out_retry_utc then says when
- * to ask again. Before anything else a few cases whose time has passed are placed anew, so that nothing has to be swept
- * for this to be right. */
+/* What the caller holds already, else: due appointments, own first; due retries; fresh cases of the unit with the
+ * lowest share of final cases to target, at random within the unit. ERR_NOT_FOUND: none is due; *out_retry_utc then
+ * says when to ask again. Before anything else a few cases whose time has passed are placed anew, so that nothing has
+ * to be swept for this to be right. */
 int casework_next(struct casework *work, struct store *store, const struct caller *caller,
                   struct leased_case *out, int64_t *out_retry_utc, struct err *err);
 /* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. */
@@ -75,13 +90,13 @@ int casework_renew(struct casework *work, struct store *store, const struct call
 int casework_give_back(struct casework *work, struct store *store, const struct caller *caller,
                        int64_t case_id, struct err *err);
 /* Reveal a number and begin the dial. The number is not given here: casework_number gives it once this has been
- * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, on the do-not-call list. */
+ * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, the do-not-call list. */
 int casework_dial(struct casework *work, struct store *store, const struct caller *caller,
                   int64_t case_id, int64_t number_no, struct dial_row *out, struct err *err);
 /* The number of the dial that is going on, for whoever makes it. */
 int casework_number(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, struct buf *out, struct err *err);
-/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_RANGE: no such item, order or value. */
+/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_FORMAT: no such item, order or value. */
 int casework_answer(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, int64_t drawn_id, struct bytes item, struct bytes value,
                     struct bytes words, int64_t spent_ms, int64_t *out_until_utc, struct err *err);
@@ -99,7 +114,8 @@ struct finished {
     enum next_step step; /* NEXT_NUMBER: the caller holds the case still */
     char code
         [CASE_CODE_BYTES]; /* of the dial, as it was taken: 1.2 when answers are missing for 1.1 */
-    int64_t from_utc;      /* of the next try */
+    int64_t from_utc;      /* of the next try; 0: none */
+    int64_t number_no;     /* NEXT_NUMBER: to be dialled now */
     bool is_rechecked;     /* a checker will call again; not told to the caller */
 };
 /* End the dial: each drawn order of the case gets its attempt (storage/outcomes.h), with what was answered; then
@@ -131,9 +147,9 @@ int casework_add_number(struct casework *work, struct store *store, int64_t case
 int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err);
-/* End leases that have run out and place anew what nobody took in its window, at most `limit` of both. An unfinished dial
- * of a lease that ran out ends as what was answered in it (1.1, 1.2) or interrupted. *out_done: how many; less than
- * `limit`: none is left. */
+/* End leases that have run out and place anew what nobody took in its window, at most `limit` of both. An unfinished
+ * dial of a lease that ran out ends as what was answered in it (1.1, 1.2) or interrupted. *out_done: how many; less
+ * than `limit`: none is left. */
 int casework_sweep(struct casework *work, struct store *store, int64_t now_utc, int limit,
                    int *out_done, struct err *err);
 
@@ -150,5 +166,8 @@ int casework_open_ends_load(struct store *store, int64_t campaign_id,
 /* The round is closed: nothing is called any more, what is held is taken back. */
 int casework_end(struct casework *work, struct store *store, int64_t campaign_id, int64_t now_utc,
                  struct err *err);
+/* The round was opened again with the same draw: its campaign goes on. */
+int casework_resume(struct casework *work, struct store *store, int64_t campaign_id,
+                    int64_t now_utc, struct err *err);
 
 #endif

@@ -197,6 +197,15 @@ const struct script_item *script_find(struct bytes name)
     return NULL;
 }
 
+const struct script_item *script_find_of(struct bytes name, enum script_kind kind)
+{
+    for (size_t i = 0; i < ITEM_COUNT; i++) {
+        if ((items[i].kinds & 1U << kind) != 0 && bytes_equal(name, bytes_from_z(items[i].name)))
+            return &items[i];
+    }
+    return NULL;
+}
+
 static const struct script_choice *find_choice(const struct script_item *item, struct bytes value)
 {
     for (int i = 0; i < item->choice_count; i++) {
@@ -239,19 +248,20 @@ static bool has_word(const char *words, struct bytes word)
     return false;
 }
 
+static bool is_asked(const struct script_item *item, const struct answers *answers)
+{
+    if (item->if_name == NULL)
+        return true;
+    const struct script_answer *condition = last_answer(answers, item->if_name);
+    return condition != NULL && has_word(item->if_values, condition->value);
+}
+
 /* The value given to an item that was to be asked; empty: there is none. */
 static struct bytes value_of(const struct answers *answers, const char *name)
 {
-    const struct script_item *item = script_find(bytes_from_z(name));
     const struct script_answer *answer = last_answer(answers, name);
-    if (answer == NULL)
-        return BYTES_NONE;
-    if (item->if_name != NULL) {
-        const struct script_answer *condition = last_answer(answers, item->if_name);
-        if (condition == NULL || !has_word(item->if_values, condition->value))
-            return BYTES_NONE;
-    }
-    return answer->value;
+    return answer != NULL && is_asked(script_find(bytes_from_z(name)), answers) ? answer->value
+                                                                                : BYTES_NONE;
 }
 
 static bool is_value(struct bytes value, const char *text)
@@ -296,6 +306,20 @@ void script_read(const struct script_answer *answers, size_t count, struct scrip
         outcome.comment = last_answer(&all, "other")->words;
     outcome.may_share = outcome.comment.len > 0 && is_value(value_of(&all, "share_words"), "yes");
     *out = outcome;
+}
+
+const struct script_item *script_missing(enum script_place place, enum script_kind kind,
+                                         const struct script_answer *answers, size_t count)
+{
+    struct answers all = {answers, count};
+    for (size_t i = 0; i < ITEM_COUNT; i++) {
+        const struct script_item *item = &items[i];
+        bool is_needed =
+            item->place == place && item->is_required && (item->kinds & 1U << kind) != 0;
+        if (is_needed && is_asked(item, &all) && last_answer(&all, item->name) == NULL)
+            return item;
+    }
+    return NULL;
 }
 
 /* ---- what is read out ---- */

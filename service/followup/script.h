@@ -57,6 +57,8 @@ struct script_item {
 };
 const struct script_item *script_items(size_t *out_count);
 const struct script_item *script_find(struct bytes name); /* its first row; NULL: no such item */
+/* Its row for orders of that kind; NULL: they are not asked it. Items of the call as a whole have it in every kind. */
+const struct script_item *script_find_of(struct bytes name, enum script_kind kind);
 bool script_takes(const struct script_item *item, struct bytes value);
 
 /* What the answers to one order's items, and to those of the call as a whole, say. */
@@ -78,6 +80,10 @@ struct script_outcome {
 /* Answers in any order; of several to one item the last holds. What a later change of mind has made needless (a
  * reason, once the person is satisfied) is left out, and so is an item or value that the script does not have. */
 void script_read(const struct script_answer *answers, size_t count, struct script_outcome *out);
+/* The first item of that place and kind that a complete needs and that was to be asked, without an answer; NULL: none.
+ * `answers` as above. */
+const struct script_item *script_missing(enum script_place place, enum script_kind kind,
+                                         const struct script_answer *answers, size_t count);
 
 /* The text of an item with its places filled in. An empty name leaves a general word, so that the sentence can be
  * read. */

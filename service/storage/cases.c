@@ -34,7 +34,7 @@ static int take_case(struct store *store, const char *name, const struct followu
                      sqlite3_stmt **out_statement, struct err *err)
 {
     enum { TEAM = 1, STATE, FROM, UNTIL, ACCOUNT, APPOINTMENT, APPOINTMENT_ACCOUNT };
-    enum { FREES = APPOINTMENT_ACCOUNT + 1, FINAL, LANGUAGE, CODE, WHY };
+    enum { FREED = APPOINTMENT_ACCOUNT + 1, FINAL, LANGUAGE, CODE, WHY };
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, name, &statement, err);
     if (rc != OK)
@@ -46,7 +46,7 @@ static int take_case(struct store *store, const char *name, const struct followu
     (void)sqlite3_bind_int64(statement, ACCOUNT, row->account_id);
     database_bind_id(statement, APPOINTMENT, row->appointment_utc);
     (void)sqlite3_bind_int64(statement, APPOINTMENT_ACCOUNT, row->appointment_account);
-    (void)sqlite3_bind_int(statement, FREES, row->was_freed);
+    database_bind_id(statement, FREED, row->freed_utc);
     database_bind_id(statement, FINAL, row->final_utc);
     database_bind_text(statement, LANGUAGE, bytes_from_z(row->language));
     database_bind_text(statement, CODE, bytes_from_z(row->code));
@@ -94,7 +94,7 @@ static void read_word(sqlite3_stmt *statement, int column, char *out, size_t siz
 static int read_case(sqlite3_stmt *statement, struct followup_case *out, struct err *err)
 {
     enum { ID, CAMPAIGN, CASE_NO, UNIT, SHUFFLE, TEAM, LANGUAGE, STATE, FROM, UNTIL, ACCOUNT };
-    enum { APPOINTMENT = ACCOUNT + 1, APPOINTMENT_ACCOUNT, FREES, CODE, FINAL, WHY };
+    enum { APPOINTMENT = ACCOUNT + 1, APPOINTMENT_ACCOUNT, FREED, CODE, FINAL, WHY };
     struct followup_case row = {
         .id = sqlite3_column_int64(statement, ID),
         .campaign_id = sqlite3_column_int64(statement, CAMPAIGN),
@@ -107,7 +107,7 @@ static int read_case(sqlite3_stmt *statement, struct followup_case *out, struct 
         .account_id = sqlite3_column_int64(statement, ACCOUNT),
         .appointment_utc = sqlite3_column_int64(statement, APPOINTMENT),
         .appointment_account = sqlite3_column_int64(statement, APPOINTMENT_ACCOUNT),
-        .was_freed = sqlite3_column_int(statement, FREES) != 0,
+        .freed_utc = sqlite3_column_int64(statement, FREED),
         .final_utc = sqlite3_column_int64(statement, FINAL),
     };
     struct bytes state = database_column_text(statement, STATE);

@@ -34,10 +34,12 @@ struct followup_case {
     char language[CASE_LANGUAGE_BYTES]; /* "": Mandarin; za; other */
     enum case_state state;
     int64_t from_utc, until_utc; /* offered then; leased: since when, and the lease's end */
-    int64_t account_id;      /* leased: who holds it; appointment: whose own it is; 0: nobody's */
+    /* leased: who holds it; appointment: whose own it is; queued: who gave it back, and is not given it again before
+     * from_utc; 0: nobody's */
+    int64_t account_id;
     int64_t appointment_utc; /* agreed and not yet kept; 0: none */
     int64_t appointment_account;
-    bool was_freed;             /* a supervisor has released its refusal */
+    int64_t freed_utc;          /* when a supervisor released its refusal; 0: never */
     char code[CASE_CODE_BYTES]; /* final: its disposition, else "" */
     int64_t final_utc;
     /* Final by other than a dial: exhausted, do_not_call, settled, handed_over. */

@@ -50,6 +50,11 @@ int outcome_file_put_counts(struct store *store, const struct outcome_file_row *
     return rc;
 }
 
+int outcome_file_add_accepted(struct store *store, int64_t id, int64_t count, struct err *err)
+{
+    return database_run_with(store, "outcome_file_add_accepted", (int64_t[]){id, count}, 2, err);
+}
+
 /* Columns of outcome_file_get_by_hash and outcome_files_each. */
 static void read_file(sqlite3_stmt *statement, struct outcome_file_row *out)
 {

@@ -23,6 +23,8 @@ struct outcome_file_row {
 int outcome_file_put_new(struct store *store, struct outcome_file_row *row, struct err *err);
 int outcome_file_put_counts(struct store *store, const struct outcome_file_row *row,
                             struct err *err);
+/* Of the service's own: `count` more rows that were taken. */
+int outcome_file_add_accepted(struct store *store, int64_t id, int64_t count, struct err *err);
 /* The last load of the same bytes into this draw. ERR_NOT_FOUND. */
 int outcome_file_get_by_hash(struct store *store, int64_t round_id, int64_t draw_no,
                              struct bytes sha256, struct outcome_file_row *out, struct err *err);

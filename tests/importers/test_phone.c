@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const cells_and_numbers[][2] = {
@@ -164,9 +165,41 @@ static void phone_read__reads_to_the_end_of_long_cells(void **state)
     assert_true(bytes_equal(phone_read(bytes_from_z(cell), out), BYTES_LIT("13800138000")));
 }
 
+static void phone_read_all__gives_mobiles_first_and_each_number_once(void **state)
+{
+    static const char *const cells_and_lists[][2] = {
+        {"", ""},
+        {"13800138000", "13800138000"},
+        {"13800138000、13900139000", "13800138000 13900139000"},
+        {"0778-2282345/13800138000", "13800138000 07782282345"},
+        {"0778-2282345 13800138000;139 0013 9000", "13800138000 13900139000 07782282345"},
+        {"13800138000,13800138000,2282345转8001", "13800138000 2282345"},
+        {"138****8000;13900139000", "13900139000"},
+        {"400-800-1234 转 13800138000", "13800138000"},
+        {"2282345;2282346;2282347;2282348;13800138000", "13800138000 2282345 2282346 2282347"},
+        {"无", ""},
+    };
+    enum { MAX = 4 };
+    (void)state;
+    for (size_t i = 0; i < sizeof cells_and_lists / sizeof cells_and_lists[0]; i++) {
+        struct phone_number numbers[MAX];
+        char first[PHONE_MAX_BYTES];
+        char list[MAX * PHONE_MAX_BYTES] = "";
+        struct bytes cell = bytes_from_z(cells_and_lists[i][0]);
+        size_t count = phone_read_all(cell, numbers, MAX);
+        for (size_t at = 0; at < count; at++)
+            (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                           at > 0 ? " " : "", numbers[at].digits);
+        assert_string_equal(list, cells_and_lists[i][1]);
+        struct bytes one = phone_read(cell, first);
+        assert_true(bytes_equal(one, bytes_from_z(count > 0 ? numbers[0].digits : "")));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phone_read_all__gives_mobiles_first_and_each_number_once),
         cmocka_unit_test(phone_read__finds_the_first_usable_number),
         cmocka_unit_test(phone_read__takes_cells_out_of_their_dress),
         cmocka_unit_test(phone_read__reads_to_the_end_of_long_cells),

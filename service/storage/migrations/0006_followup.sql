@@ -46,10 +46,12 @@ CREATE TABLE cases (
         state = 'queued' OR state = 'leased' OR state = 'appointment' OR state = 'waiting' OR state = 'final'),
     from_utc    INTEGER NOT NULL,    -- offered from then on; leased: since then
     until_utc   INTEGER NOT NULL,    -- offered until then, and placed anew after it; leased: the lease's end
-    account_id  INTEGER NOT NULL DEFAULT 0, -- leased: who holds it; appointment: whose own it is; 0: nobody's
+    -- leased: who holds it; appointment: whose own it is; queued: who gave it back and is not given it before from_utc;
+    -- 0: nobody's
+    account_id  INTEGER NOT NULL DEFAULT 0,
     appointment_utc INTEGER,         -- agreed and not yet kept
     appointment_account INTEGER NOT NULL DEFAULT 0,
-    frees       INTEGER NOT NULL DEFAULT 0 CHECK (frees IN (0, 1)), -- refusals that a supervisor released
+    freed_utc   INTEGER,             -- when a supervisor released its refusal
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
     why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over

@@ -2,11 +2,11 @@
 
 -- name: case_put_new
 INSERT INTO cases (
-    team_id, state, from_utc, until_utc, account_id, appointment_utc, appointment_account, frees, final_utc, language,
+    team_id, state, from_utc, until_utc, account_id, appointment_utc, appointment_account, freed_utc, final_utc, language,
     code, why, campaign_id, case_no, unit, shuffle
 )
 VALUES (
-    :team_id, :state, :from_utc, :until_utc, :account_id, :appointment_utc, :appointment_account, :frees, :final_utc,
+    :team_id, :state, :from_utc, :until_utc, :account_id, :appointment_utc, :appointment_account, :freed_utc, :final_utc,
     :language, :code, :why, :campaign_id, :case_no, :unit, :shuffle
 );
 
@@ -14,24 +14,24 @@ VALUES (
 -- The parameters of case_put_new, up to why.
 UPDATE cases SET
     team_id = ?1, state = ?2, from_utc = ?3, until_utc = ?4, account_id = ?5, appointment_utc = ?6,
-    appointment_account = ?7, frees = ?8, final_utc = ?9, language = ?10, code = ?11, why = ?12
+    appointment_account = ?7, freed_utc = ?8, final_utc = ?9, language = ?10, code = ?11, why = ?12
 WHERE id = ?13;
 
 -- name: case_get
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE id = :id;
 
 -- name: case_get_by_no
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE campaign_id = :campaign_id AND case_no = :case_no;
 
 -- name: case_find_own_appointment
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state = 'appointment' AND account_id <> 0 AND account_id = :account_id AND campaign_id = :campaign_id
   AND team_id = :team_id AND from_utc <= :now_utc AND until_utc > :now_utc
@@ -40,7 +40,7 @@ ORDER BY from_utc, id LIMIT 1;
 -- name: case_find_due
 -- The first condition is that of the index.
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state IN ('appointment', 'waiting')
   AND campaign_id = :campaign_id AND state = :state AND team_id = :team_id AND language = :language
@@ -56,7 +56,7 @@ ORDER BY from_utc LIMIT 1;
 
 -- name: case_find_queued
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state = 'queued' AND campaign_id = :campaign_id AND unit = :unit AND team_id = :team_id AND language = :language
   AND shuffle > :after_shuffle
@@ -64,20 +64,20 @@ ORDER BY shuffle LIMIT 1;
 
 -- name: case_find_leased
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state = 'leased' AND account_id = :account_id;
 
 -- name: case_find_ended
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state <> 'queued' AND state <> 'final' AND until_utc <= :now_utc
 ORDER BY until_utc LIMIT 1;
 
 -- name: cases_each
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
-    appointment_account, frees, code, final_utc, why
+    appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE campaign_id = :campaign_id AND id > :after_id
   AND (:unit = -1 OR unit = :unit) AND (:team_id = -1 OR team_id = :team_id)
@@ -124,7 +124,7 @@ WHERE own.case_id = :case_id AND d.case_id <> own.case_id LIMIT 1;
 
 -- name: cases_each_with_number
 SELECT c.id, c.campaign_id, c.case_no, c.unit, c.shuffle, c.team_id, c.language, c.state, c.from_utc, c.until_utc,
-    c.account_id, c.appointment_utc, c.appointment_account, c.frees, c.code, c.final_utc, c.why
+    c.account_id, c.appointment_utc, c.appointment_account, c.freed_utc, c.code, c.final_utc, c.why
 FROM case_numbers AS n
     CROSS JOIN cases AS c ON c.id = n.case_id
     CROSS JOIN campaigns AS p ON p.id = c.campaign_id

@@ -16,6 +16,9 @@ UPDATE outcome_files SET
     rows = :rows, accepted = :accepted, updated = :updated, unchanged = :unchanged, rejected = :rejected
 WHERE id = :id;
 
+-- name: outcome_file_add_accepted
+UPDATE outcome_files SET rows = rows + ?2, accepted = accepted + ?2 WHERE id = ?1;
+
 -- name: outcome_file_get_by_hash
 SELECT id, round_id, draw_no, file_name, sha256, imported_utc, who, rows, accepted, updated, unchanged, rejected, kind, why
 FROM outcome_files

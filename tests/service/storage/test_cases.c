@@ -37,7 +37,7 @@ static void assert_same_case(const struct followup_case *a, const struct followu
     assert_true(a->unit == b->unit && a->shuffle == b->shuffle && a->team_id == b->team_id);
     assert_true(a->state == b->state && a->from_utc == b->from_utc && a->until_utc == b->until_utc);
     assert_true(a->account_id == b->account_id && a->appointment_utc == b->appointment_utc);
-    assert_true(a->appointment_account == b->appointment_account && a->was_freed == b->was_freed);
+    assert_true(a->appointment_account == b->appointment_account && a->freed_utc == b->freed_utc);
     assert_int_equal(a->final_utc, b->final_utc);
     assert_string_equal(a->language, b->language);
     assert_string_equal(a->code, b->code);
@@ -73,7 +73,7 @@ static void case_put__stores_every_column(void **state)
         .account_id = 6,
         .appointment_utc = 7,
         .appointment_account = 8,
-        .was_freed = true,
+        .freed_utc = 77,
         .code = "2.112",
         .final_utc = 9,
         .why = "do_not_call",

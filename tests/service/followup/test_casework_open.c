@@ -1,0 +1,115 @@
+#include "tests/service/followup/casework_fixture.h"
+
+static int on_number(void *context, const struct case_number *row, struct err *err)
+{
+    int64_t *count = context;
+    (void)err;
+    *count = row->no;
+    return OK;
+}
+
+static int64_t count_numbers(struct phoning *phoning, int64_t case_id)
+{
+    struct err err = {0};
+    int64_t count = 0;
+    begin(phoning);
+    DO(case_numbers_each(phoning->store, case_id, on_number, &count, &err));
+    store_rollback(phoning->store);
+    return count;
+}
+
+static int step_top_up(struct fixture *fixture, const struct round_row *round, struct arena *arena,
+                       void *context, struct err *err)
+{
+    struct phoning *phoning = context;
+    const struct actor actor = supervisor(phoning);
+    int64_t cases = 0;
+    (void)arena;
+    int rc = draw_top_up(&fixture->datadir, round, BYTES_LIT("甲局"), 2, BYTES_LIT("回收率不足"),
+                         &actor, err);
+    if (rc == OK)
+        rc = casework_take_released(phoning->work, phoning->store, phoning->campaign_id, &actor,
+                                    &cases, err);
+    return rc;
+}
+
+static void casework_open__makes_one_case_a_person(void **state)
+{
+    static const char orders[] = LINE("A1", "甲局", "投诉", "13900000001;13800000001")
+        LINE("A2", "甲局", "投诉", "保密") LINE("A3", "甲局", "投诉", "13900000003")
+            LINE("B1", "乙局", "投诉", "13900000001") LINE("B2", "乙局", "投诉", "13900000004");
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    int64_t cases = -1;
+    int states[CASE_STATE_COUNT];
+    phoning_init(&phoning, orders, 5, PHONING_RULES);
+    assert_int_equal(ban(&phoning, "13900000004", &cases), OK);
+    assert_int_equal(cases, 0);
+    assert_int_equal(try_open(&phoning), OK);
+    assert_int_equal(try_open(&phoning), ERR_WRONG_STATE);
+    count_states(&phoning, states);
+    assert_int_equal(states[CASE_QUEUED], 2);
+    assert_int_equal(states[CASE_WAITING], 1); /* parked, for want of a number */
+    assert_int_equal(states[CASE_FINAL], 1);   /* not to be called */
+    int both = 0;
+    for (int64_t no = 1; no <= 4; no++) {
+        struct followup_case row = case_of_no(&phoning, no);
+        int orders_count = orders_of(&phoning, &row).count;
+        if (orders_count == 2) {
+            assert_int_equal(count_numbers(&phoning, row.id), 2);
+            both++;
+        }
+        if (row.state == CASE_WAITING)
+            assert_int_equal(row.from_utc, CASEWORK_PARKED_UTC);
+        if (row.state == CASE_FINAL)
+            assert_string_equal(row.code, "2.113");
+    }
+    assert_int_equal(both, 1);
+    struct casework_open_ends ends;
+    begin(&phoning);
+    DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
+    store_rollback(phoning.store);
+    assert_int_equal(ends.unworked, 3);
+    assert_int_equal(ends.without_number, 1);
+    phoning_deinit(&phoning);
+}
+
+static void casework_take_released__adds_cases_and_lets_orders_join_theirs(void **state)
+{
+    static const char orders[] =
+        LINE("A1", "甲局", "投诉", "13900000001") LINE("A2", "甲局", "投诉", "13900000001")
+            LINE("A3", "甲局", "投诉", "13900000001") LINE("A4", "甲局", "投诉", "13900000001");
+    char attempts[256];
+    (void)state;
+    struct phoning phoning;
+    phoning_init(&phoning, orders, 2, PHONING_RULES);
+    assert_int_equal(try_open(&phoning), OK);
+    assert_int_equal(units_now(&phoning).released, 1);
+    struct leased_case leased = next_case(&phoning, 0);
+    assert_int_equal(orders_of(&phoning, &leased.row).count, 2);
+    complete_case(&phoning, 0, &leased);
+    take(&phoning.fixture, "2024-06", step_top_up, &phoning);
+    assert_int_equal(units_now(&phoning).released, 1);
+    struct orders_of all = orders_of(&phoning, &leased.row);
+    assert_int_equal(all.count, 4);
+    attempts_of(&phoning, all.drawn_ids[0], attempts, sizeof attempts);
+    assert_string_equal(attempts, "1.1/3/5");
+    attempts_of(&phoning, all.drawn_ids[3], attempts, sizeof attempts);
+    assert_string_equal(attempts, "2.36/0/0");
+    phoning_deinit(&phoning);
+
+    phoning_simple(&phoning, 4, PHONING_RULES);
+    assert_int_equal(units_now(&phoning).queued, 4);
+    assert_int_equal(units_now(&phoning).target, 4);
+    phoning_deinit(&phoning);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(casework_open__makes_one_case_a_person),
+        cmocka_unit_test(casework_take_released__adds_cases_and_lets_orders_join_theirs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
