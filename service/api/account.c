@@ -189,11 +189,13 @@ void account_put_password(struct http_exchange *exchange)
     static const char *const names[] = {"current", "new", NULL};
     struct call *call = call_of(exchange);
     struct password_change *change = call_alloc(call, sizeof *change);
-    const struct json_body *body = change != NULL ? call_json(call, names) : NULL;
-    if (body == NULL ||
-        !call_text(call, body, "current", true, PASSWORD_MAX_BYTES, &change->current) ||
-        !call_text(call, body, "new", true, PASSWORD_MAX_BYTES, &change->wanted))
+    json_t *object = change != NULL ? call_json(call, names) : NULL;
+    if (object == NULL ||
+        !call_text(call, object, "current", true, PASSWORD_MAX_BYTES, &change->current) ||
+        !call_text(call, object, "new", true, PASSWORD_MAX_BYTES, &change->wanted))
         return;
+    call_wipe_member(object, "current");
+    call_wipe_member(object, "new");
     enum password_fault fault = password_examine(change->wanted, call->who.name);
     if (fault != PASSWORD_GOOD) {
         call_refuse_field(call, "new", password_fault_zh(fault));
@@ -288,8 +290,8 @@ static struct bytes *take_code(struct call *call, const char *name)
 {
     const char *const names[] = {name, NULL};
     struct bytes *code = call_alloc(call, sizeof *code);
-    const struct json_body *body = code != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !call_text(call, body, name, true, CODE_MAX_BYTES, code))
+    json_t *object = code != NULL ? call_json(call, names) : NULL;
+    if (object == NULL || !call_text(call, object, name, true, CODE_MAX_BYTES, code))
         return NULL;
     return code;
 }

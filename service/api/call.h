@@ -1,7 +1,6 @@
 #ifndef PINGYI_SERVICE_API_CALL_H
 #define PINGYI_SERVICE_API_CALL_H
 
-#include "service/api/json_body.h"
 #include "service/api/service.h"
 #include "service/auth/accounts.h"
 
@@ -29,6 +28,7 @@ struct call {
     struct audit_actor actor;
     void *input; /* the handler's */
     void *output;
+    json_t *json;      /* what call_json read */
     int status;        /* of the answer when all went well: 200 (as made), 201, 202 or 204 */
     struct buf answer; /* JSON; of a write it is kept with the receipt */
     /* The answer shows a secret once: the receipt keeps that it was given, not what; a repeat is 409. */
@@ -93,23 +93,24 @@ int call_audit(struct call *call, struct store *store, const char *action, struc
 void *call_alloc(struct call *call, size_t bytes);
 
 /* ---- parsing (call_parse.c) ---- */
-/* The body as a JSON object with no member but `names` (ended by NULL); NULL: a problem was answered. The arena's. */
-const struct json_body *call_json(struct call *call, const char *const *names);
+/* The body as a JSON object with no member but `names` (ended by NULL); NULL: a problem was answered. Owned by the
+ * call. */
+json_t *call_json(struct call *call, const char *const *names);
 /* A member as text, in the arena: control characters refused, at most `max_bytes`. False: a problem was answered. A
  * member that may be missing is empty then. */
-bool call_text(struct call *call, const struct json_body *body, const char *name, bool is_required,
+bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
                size_t max_bytes, struct bytes *out);
-bool call_integer(struct call *call, const struct json_body *body, const char *name,
-                  bool is_required, int64_t min, int64_t max,
-                  int64_t *out); /* missing: *out stays */
-bool call_boolean(struct call *call, const struct json_body *body, const char *name,
+bool call_integer(struct call *call, json_t *object, const char *name, bool is_required,
+                  int64_t min, int64_t max, int64_t *out); /* missing: *out stays */
+bool call_boolean(struct call *call, json_t *object, const char *name,
                   bool *out); /* missing: *out stays */
 bool call_query_integer(struct call *call, const char *name, int64_t min, int64_t max,
                         int64_t *out); /* missing: *out stays */
 /* A {name} of the path as a number from 1; false: 404 was answered. */
 bool call_param_id(struct call *call, const char *name, int64_t *out);
-/* Overwrite a secret that was read. */
+/* Overwrite a secret that was read: the arena's text, and the member it was copied from. */
 void call_wipe_text(struct bytes text);
+void call_wipe_member(json_t *object, const char *name);
 /* 400 that says what is wrong with which field, in Chinese. */
 void call_refuse_field(struct call *call, const char *field, const char *detail_zh);
 

@@ -18,6 +18,8 @@ void call_give_place_back(struct call *call)
 void call_release(struct call *call)
 {
     call_give_place_back(call);
+    json_decref(call->json);
+    call->json = NULL;
     buf_deinit(&call->answer);
 }
 
@@ -28,6 +30,8 @@ void call_answer(struct call *call)
     bool has_secrets = call->has_secrets;
     call_give_place_back(call);
     call->answer = (struct buf){0};
+    json_decref(call->json);
+    call->json = NULL;
     exchange_answer(call->exchange, call->status, answer.len > 0 ? json_media_type : NULL,
                     buf_bytes(&answer));
     if (has_secrets)

@@ -12,7 +12,9 @@ static bool answer_fault(struct call *call, const struct json_fault *fault)
         call_fail(call);
         return false;
     }
-    call_refuse_field(call, fault->field, fault->detail_zh);
+    /* The field may be a name of the body, which goes before the answer is written. */
+    struct bytes field = arena_copy(exchange_arena(call->exchange), bytes_from_z(fault->field));
+    call_refuse_field(call, field.ptr != NULL ? field.ptr : "", fault->detail_zh);
     return false;
 }
 
@@ -23,7 +25,7 @@ static bool is_json(struct bytes type)
            (type.len == json.len || type.ptr[json.len] == ';' || type.ptr[json.len] == ' ');
 }
 
-const struct json_body *call_json(struct call *call, const char *const *names)
+json_t *call_json(struct call *call, const char *const *names)
 {
     struct json_fault fault;
     if (!is_json(exchange_header(call->exchange, "Content-Type"))) {
@@ -35,20 +37,24 @@ const struct json_body *call_json(struct call *call, const char *const *names)
         call_answer_problem(call, &problem);
         return NULL;
     }
-    struct json_body *body = call_alloc(call, sizeof *body);
-    if (body == NULL || json_body_parse(exchange_arena(call->exchange),
-                                        exchange_body(call->exchange), names, body, &fault))
-        return body;
+    if (json_body_parse(exchange_body(call->exchange), names, &call->json, &fault))
+        return call->json;
     (void)answer_fault(call, &fault);
     return NULL;
 }
 
-bool call_text(struct call *call, const struct json_body *body, const char *name, bool is_required,
+bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
                size_t max_bytes, struct bytes *out)
 {
     struct json_fault fault;
-    return json_body_text(body, name, is_required, max_bytes, out, &fault) ||
-           answer_fault(call, &fault);
+    struct bytes text;
+    if (!json_body_text(object, name, is_required, max_bytes, &text, &fault))
+        return answer_fault(call, &fault);
+    struct bytes copy = arena_copy(exchange_arena(call->exchange), text);
+    if (copy.ptr == NULL)
+        return answer_fault(call, &(struct json_fault){.field = name});
+    *out = copy;
+    return true;
 }
 
 void call_wipe_text(struct bytes text)
@@ -57,18 +63,24 @@ void call_wipe_text(struct bytes text)
         explicit_bzero((char *)(uintptr_t)text.ptr, text.len);
 }
 
-bool call_integer(struct call *call, const struct json_body *body, const char *name,
-                  bool is_required, int64_t min, int64_t max, int64_t *out)
+void call_wipe_member(json_t *object, const char *name)
+{
+    json_t *value = json_object_get(object, name);
+    call_wipe_text((struct bytes){json_string_value(value), json_string_length(value)});
+}
+
+bool call_integer(struct call *call, json_t *object, const char *name, bool is_required,
+                  int64_t min, int64_t max, int64_t *out)
 {
     struct json_fault fault;
-    return json_body_integer(body, name, is_required, min, max, out, &fault) ||
+    return json_body_integer(object, name, is_required, min, max, out, &fault) ||
            answer_fault(call, &fault);
 }
 
-bool call_boolean(struct call *call, const struct json_body *body, const char *name, bool *out)
+bool call_boolean(struct call *call, json_t *object, const char *name, bool *out)
 {
     struct json_fault fault;
-    return json_body_boolean(body, name, out, &fault) || answer_fault(call, &fault);
+    return json_body_boolean(object, name, out, &fault) || answer_fault(call, &fault);
 }
 
 bool call_query_integer(struct call *call, const char *name, int64_t min, int64_t max, int64_t *out)

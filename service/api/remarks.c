@@ -78,8 +78,8 @@ void remarks_add(struct http_exchange *exchange)
     static const char *const names[] = {"text", NULL};
     struct call *call = call_of(exchange);
     struct remark_input *input = input_of(call);
-    const struct json_body *body = input != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !call_text(call, body, "text", true, REMARK_MAX_BYTES, &input->text))
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
+    if (object == NULL || !call_text(call, object, "text", true, REMARK_MAX_BYTES, &input->text))
         return;
     if (input->text.len == 0 || count_characters(input->text) > REMARK_MAX_CHARACTERS)
         call_refuse_field(call, "text", "工作记录须为 1 至 2000 字。");

@@ -157,12 +157,13 @@ void sessions_open(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes totp, recovery;
     struct opening *opening = call_alloc(call, sizeof *opening);
-    const struct json_body *body = opening != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !call_text(call, body, "name", true, NAME_MAX_BYTES, &opening->name) ||
-        !call_text(call, body, "password", true, PASSWORD_MAX_BYTES, &opening->password) ||
-        !call_text(call, body, "totp", false, CODE_MAX_BYTES, &totp) ||
-        !call_text(call, body, "recovery", false, CODE_MAX_BYTES, &recovery))
+    json_t *object = opening != NULL ? call_json(call, names) : NULL;
+    if (object == NULL || !call_text(call, object, "name", true, NAME_MAX_BYTES, &opening->name) ||
+        !call_text(call, object, "password", true, PASSWORD_MAX_BYTES, &opening->password) ||
+        !call_text(call, object, "totp", false, CODE_MAX_BYTES, &totp) ||
+        !call_text(call, object, "recovery", false, CODE_MAX_BYTES, &recovery))
         return;
+    call_wipe_member(object, "password");
     opening->code = totp.len > 0 ? totp : recovery;
     opening->agent = exchange_header(exchange, "User-Agent");
     call->input = opening;

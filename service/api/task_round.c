@@ -335,23 +335,25 @@ static const struct long_kind *kind_of(struct bytes word)
 }
 
 /* `margin`, a number between 0 and 1. False: a problem was answered. */
-static bool take_margin(struct call *call, const struct json_body *body, double *out)
+static bool take_margin(struct call *call, const json_t *object, double *out)
 {
-    if (!json_body_has(body, "margin"))
+    const json_t *value = json_object_get(object, "margin");
+    if (value == NULL)
         return true;
-    if (json_body_number(body, "margin", out) && *out > 0 && *out < 1)
+    *out = json_number_value(value);
+    if (json_is_number(value) && *out > 0 && *out < 1)
         return true;
     call_refuse_field(call, "margin", "误差范围须在 0 和 1 之间，如 0.05。");
     return false;
 }
 
-static bool take_draw(struct call *call, const struct json_body *body, struct long_wish *wish)
+static bool take_draw(struct call *call, json_t *object, struct long_wish *wish)
 {
     bool is_drawn = wish->kind->run == draw;
-    if (!call_integer(call, body, "size", false, 1, SIZE_MAX_ORDERS, &wish->number) ||
-        !take_margin(call, body, &wish->margin) ||
-        !call_text(call, body, "seed", is_drawn, SEED_MAX_BYTES, &wish->text) ||
-        !call_boolean(call, body, "exact", &wish->flag))
+    if (!call_integer(call, object, "size", false, 1, SIZE_MAX_ORDERS, &wish->number) ||
+        !take_margin(call, object, &wish->margin) ||
+        !call_text(call, object, "seed", is_drawn, SEED_MAX_BYTES, &wish->text) ||
+        !call_boolean(call, object, "exact", &wish->flag))
         return false;
     if ((wish->number > 0 && wish->margin > 0) ||
         (is_drawn && wish->number == 0 && !(wish->margin > 0))) {
@@ -362,9 +364,9 @@ static bool take_draw(struct call *call, const struct json_body *body, struct lo
     return true;
 }
 
-static bool take_format(struct call *call, const struct json_body *body, struct long_wish *wish)
+static bool take_format(struct call *call, json_t *object, struct long_wish *wish)
 {
-    if (!call_text(call, body, "format", false, 16, &wish->text))
+    if (!call_text(call, object, "format", false, 16, &wish->text))
         return false;
     if (wish->text.len == 0)
         wish->text = BYTES_LIT("html");
@@ -380,8 +382,8 @@ void rounds_start_task(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes kind;
     struct long_wish wish = {.subject = exchange_param(exchange, "id")};
-    const struct json_body *body = call_json(call, names);
-    if (body == NULL || !call_text(call, body, "kind", true, 16, &kind))
+    json_t *object = call_json(call, names);
+    if (object == NULL || !call_text(call, object, "kind", true, 16, &kind))
         return;
     wish.kind = kind_of(kind);
     if (wish.kind == NULL) {
@@ -390,8 +392,8 @@ void rounds_start_task(struct http_exchange *exchange)
         return;
     }
     bool is_draw = wish.kind->run == draw || wish.kind->run == plan;
-    if ((is_draw && !take_draw(call, body, &wish)) ||
-        (wish.kind->run == report && !take_format(call, body, &wish)))
+    if ((is_draw && !take_draw(call, object, &wish)) ||
+        (wish.kind->run == report && !take_format(call, object, &wish)))
         return;
     long_task_start(call, &wish, false);
 }

@@ -63,10 +63,10 @@ static int put_team(struct call *call, struct store *store, struct err *err)
     return rc == OK ? call_put_json(call, team_to_json(&row), err) : rc;
 }
 
-static bool take_until(struct call *call, const struct json_body *body, struct team_row *team)
+static bool take_until(struct call *call, json_t *object, struct team_row *team)
 {
     struct bytes until;
-    if (!call_text(call, body, "until", false, DAY_TEXT_BYTES, &until))
+    if (!call_text(call, object, "until", false, DAY_TEXT_BYTES, &until))
         return false;
     team->has_until = until.len > 0;
     if (team->has_until && !day_parse(until, &team->until_day)) {
@@ -81,10 +81,10 @@ void teams_put(struct http_exchange *exchange)
     static const char *const names[] = {"kind", "until", "max_accounts", NULL};
     struct call *call = call_of(exchange);
     struct team_row *team = call_alloc(call, sizeof *team);
-    const struct json_body *body = team != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !call_text(call, body, "kind", true, KIND_MAX_BYTES, &team->kind) ||
-        !take_until(call, body, team) ||
-        !call_integer(call, body, "max_accounts", false, 0, ACCOUNTS_MAX, &team->max_accounts))
+    json_t *object = team != NULL ? call_json(call, names) : NULL;
+    if (object == NULL || !call_text(call, object, "kind", true, KIND_MAX_BYTES, &team->kind) ||
+        !take_until(call, object, team) ||
+        !call_integer(call, object, "max_accounts", false, 0, ACCOUNTS_MAX, &team->max_accounts))
         return;
     if (!bytes_equal(team->kind, BYTES_LIT("own")) &&
         !bytes_equal(team->kind, BYTES_LIT("contractor"))) {
@@ -150,10 +150,10 @@ void roles_put_limits(struct http_exchange *exchange)
     static const char *const names[] = {"idle_s", "absolute_s", NULL};
     struct call *call = call_of(exchange);
     struct limits_input *limits = call_alloc(call, sizeof *limits);
-    const struct json_body *body = limits != NULL ? call_json(call, names) : NULL;
-    if (body == NULL ||
-        !call_integer(call, body, "idle_s", true, IDLE_MIN_S, IDLE_MAX_S, &limits->idle_s) ||
-        !call_integer(call, body, "absolute_s", true, ABSOLUTE_MIN_S, ABSOLUTE_MAX_S,
+    json_t *object = limits != NULL ? call_json(call, names) : NULL;
+    if (object == NULL ||
+        !call_integer(call, object, "idle_s", true, IDLE_MIN_S, IDLE_MAX_S, &limits->idle_s) ||
+        !call_integer(call, object, "absolute_s", true, ABSOLUTE_MIN_S, ABSOLUTE_MAX_S,
                       &limits->absolute_s))
         return;
     if (!role_from_word(exchange_param(exchange, "role"), &limits->role)) {

@@ -81,17 +81,20 @@ static int add(struct call *call, struct store *store, struct err *err)
 }
 
 /* ["read", "import"] as words with a blank between. */
-static bool take_scopes(struct call *call, const struct json_body *body, struct bytes *out)
+static bool take_scopes(struct call *call, json_t *object, struct bytes *out)
 {
     struct buf scopes;
-    struct bytes rest;
-    bool is_good = json_body_texts(body, "scopes", &rest);
+    size_t i;
+    json_t *word;
+    json_t *array = json_object_get(object, "scopes");
+    bool is_good = json_is_array(array) && json_array_size(array) > 0;
     buf_init(&scopes, SCOPES_MAX_BYTES);
-    while (is_good && rest.len > 0) {
-        struct bytes word = bytes_cut(&rest, '\0');
-        is_good = access_of_scope(word) != 0;
-        buf_append_z(&scopes, scopes.len > 0 ? " " : "");
-        buf_append(&scopes, word);
+    json_array_foreach(array, i, word)
+    {
+        struct bytes text = {json_string_value(word), json_string_length(word)};
+        is_good = is_good && access_of_scope(text) != 0;
+        buf_append_z(&scopes, i > 0 ? " " : "");
+        buf_append(&scopes, text);
     }
     is_good = is_good && scopes.rc == OK;
     if (is_good)
@@ -107,11 +110,11 @@ void tokens_add(struct http_exchange *exchange)
     static const char *const names[] = {"name", "scopes", "days", NULL};
     struct call *call = call_of(exchange);
     struct token_input *input = call_alloc(call, sizeof *input);
-    const struct json_body *body = input != NULL ? call_json(call, names) : NULL;
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
     int64_t days = 0;
-    if (body == NULL || !call_text(call, body, "name", true, NAME_MAX_BYTES, &input->name) ||
-        !take_scopes(call, body, &input->scopes) ||
-        !call_integer(call, body, "days", true, 1, DAYS_MAX, &days))
+    if (object == NULL || !call_text(call, object, "name", true, NAME_MAX_BYTES, &input->name) ||
+        !take_scopes(call, object, &input->scopes) ||
+        !call_integer(call, object, "days", true, 1, DAYS_MAX, &days))
         return;
     input->expires_utc = call->now_utc + days * SECONDS_A_DAY;
     call->input = input;

@@ -79,10 +79,10 @@ void users_show(struct http_exchange *exchange)
 
 /* ---- what is wished ---- */
 
-static bool take_role(struct call *call, const struct json_body *body, enum role *out)
+static bool take_role(struct call *call, json_t *object, enum role *out)
 {
     struct bytes word;
-    if (!call_text(call, body, "role", true, ROLE_MAX_BYTES, &word))
+    if (!call_text(call, object, "role", true, ROLE_MAX_BYTES, &word))
         return false;
     if (!role_from_word(word, out)) {
         call_refuse_field(call, "role", "没有这个角色。");
@@ -104,11 +104,11 @@ static bool check_place(struct call *call, const struct account_wish *wish)
     return false;
 }
 
-static bool take_place(struct call *call, const struct json_body *body, struct account_wish *wish)
+static bool take_place(struct call *call, json_t *object, struct account_wish *wish)
 {
-    return take_role(call, body, &wish->role) &&
-           call_text(call, body, "team", false, TEAM_MAX_BYTES, &wish->team) &&
-           call_text(call, body, "unit", false, UNIT_MAX_BYTES, &wish->unit_code) &&
+    return take_role(call, object, &wish->role) &&
+           call_text(call, object, "team", false, TEAM_MAX_BYTES, &wish->team) &&
+           call_text(call, object, "unit", false, UNIT_MAX_BYTES, &wish->unit_code) &&
            check_place(call, wish);
 }
 
@@ -172,11 +172,12 @@ void users_add(struct http_exchange *exchange)
     static const char *const names[] = {"name", "display_name", "role", "team", "unit", NULL};
     struct call *call = call_of(exchange);
     struct user_input *input = call_alloc(call, sizeof *input);
-    const struct json_body *body = input != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !call_text(call, body, "name", true, NAME_MAX_BYTES, &input->wish.name) ||
-        !call_text(call, body, "display_name", true, DISPLAY_NAME_MAX_BYTES,
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
+    if (object == NULL ||
+        !call_text(call, object, "name", true, NAME_MAX_BYTES, &input->wish.name) ||
+        !call_text(call, object, "display_name", true, DISPLAY_NAME_MAX_BYTES,
                    &input->wish.display_name) ||
-        !take_place(call, body, &input->wish))
+        !take_place(call, object, &input->wish))
         return;
     if (!account_name_is_good(input->wish.name)) {
         call_refuse_field(call, "name", "账号须为2至32位小写字母、数字或 . _ -，以字母开头。");
@@ -289,8 +290,8 @@ void users_put_role(struct http_exchange *exchange)
     static const char *const names[] = {"role", "team", "unit", NULL};
     struct call *call = call_of(exchange);
     struct user_input *input = call_alloc(call, sizeof *input);
-    const struct json_body *body = input != NULL ? call_json(call, names) : NULL;
-    if (body == NULL || !take_place(call, body, &input->wish))
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
+    if (object == NULL || !take_place(call, object, &input->wish))
         return;
     input->wish.name = exchange_param(exchange, "name");
     call->input = input;

@@ -12,16 +12,9 @@ static void handle_hello(struct http_exchange *exchange)
     exchange_answer(exchange, 200, "text/plain", exchange_body(exchange));
 }
 
-static void handle_large(struct http_exchange *exchange)
-{
-    static const char large[HTTP_ANSWER_MAX_BYTES];
-    exchange_answer(exchange, 200, "text/plain", (struct bytes){large, sizeof large});
-}
-
 static const struct http_route routes[] = {
     {METHOD_GET, "/hello", 0, HTTP_BODY_NONE, 0, handle_hello, "hello"},
     {METHOD_POST, "/hello", 0, HTTP_BODY_MEMORY, 100, handle_hello, "helloBody"},
-    {METHOD_GET, "/large", 0, HTTP_BODY_NONE, 0, handle_large, "large"},
 };
 
 static const char *const proxies[] = {"127.0.0.1", NULL};
@@ -131,19 +124,6 @@ static void limits__idle_connection_is_closed(void **state)
     assert_false(answer_has(buf_bytes(&answer), "Connection: close"));
     (void)close(fd);
     buf_deinit(&answer);
-}
-
-static void limits__who_takes_nothing_is_shed(void **state)
-{
-    struct served *served = *state;
-    served->options.limits.write_stall_ms = 20;
-    served_start(served);
-    int fd = client_connect(served);
-    client_send(served, fd, BYTES_LIT("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"));
-    assert_int_equal(http_server_connections(served->server), 1);
-    while (http_server_connections(served->server) > 0)
-        (void)uv_run(&served->loop, UV_RUN_ONCE);
-    (void)close(fd);
 }
 
 static void limits__connections_are_counted(void **state)
@@ -262,7 +242,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits__body_has_its_time, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__body_has_its_size, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__idle_connection_is_closed, setup, teardown),
-        cmocka_unit_test_setup_teardown(limits__who_takes_nothing_is_shed, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__connections_are_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(limits__strangers_are_not_heard_beside_a_proxy, setup,
                                         teardown),
