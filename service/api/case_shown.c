@@ -185,19 +185,19 @@ static struct shown_answer *find_answer(struct case_shown *shown, int64_t drawn_
     return NULL;
 }
 
-static int add_answer(struct loading *loading, const struct answer_row *row,
-                      struct shown_answer **out, struct err *err)
+/* NULL when memory fails. */
+static struct shown_answer *add_answer(struct loading *loading, const struct answer_row *row)
 {
     struct case_shown *shown = loading->shown;
     struct shown_answer *answers = room_for(loading->arena, shown->answers, shown->answer_count,
                                             &loading->answer_capacity, sizeof *answers);
-    if (answers == NULL)
-        return out_of_memory(err);
+    struct bytes item = arena_copy(loading->arena, row->item);
+    if (answers == NULL || item.ptr == NULL)
+        return NULL;
     shown->answers = answers;
     struct shown_answer *answer = &answers[shown->answer_count++];
-    *answer = (struct shown_answer){.drawn_id = row->drawn_id};
-    *out = answer;
-    return keep(loading->arena, row->item, &answer->item, err);
+    *answer = (struct shown_answer){.drawn_id = row->drawn_id, .item = item};
+    return answer;
 }
 
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
@@ -205,9 +205,11 @@ static int on_answer(void *context, const struct answer_row *row, struct err *er
     struct loading *loading = context;
     struct bytes words = BYTES_LIT("");
     struct shown_answer *answer = find_answer(loading->shown, row->drawn_id, row->item);
-    int rc = answer == NULL ? add_answer(loading, row, &answer, err) : OK;
-    if (rc == OK)
-        rc = keep(loading->arena, row->value, &answer->value, err);
+    if (answer == NULL)
+        answer = add_answer(loading, row);
+    if (answer == NULL)
+        return out_of_memory(err);
+    int rc = keep(loading->arena, row->value, &answer->value, err);
     if (rc == OK && row->sealed.len > 0)
         rc = case_reader_open(loading->reader, loading->reader->answers, row->id, row->sealed,
                               &words, err);
