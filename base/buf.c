@@ -83,6 +83,20 @@ void buf_append_byte(struct buf *buf, char byte)
     buf->len++;
 }
 
+void buf_append_integer(struct buf *buf, int64_t value)
+{
+    char digits[20]; /* of INT64_MIN, with its sign */
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--at] = '-';
+    buf_append(buf, (struct bytes){digits + at, sizeof digits - at});
+}
+
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     char small[256];

@@ -31,6 +31,7 @@ void buf_clear(struct buf *buf);
 void buf_append(struct buf *buf, struct bytes bytes);
 void buf_append_z(struct buf *buf, const char *text);
 void buf_append_byte(struct buf *buf, char byte);
+void buf_append_integer(struct buf *buf, int64_t value); /* in decimal */
 __attribute__((format(printf, 2, 3))) void buf_printf(struct buf *buf, const char *format, ...);
 
 /* Room for `len` more bytes, to be filled by the caller and then counted by adding to `buf->len`; NULL on failure. */

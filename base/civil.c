@@ -1,6 +1,5 @@
 #include "base/civil.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Days from civil and back, by counting 400-year eras that begin on 1 March (Howard Hinnant's public algorithm). */
@@ -147,10 +146,26 @@ bool time_parse(struct bytes text, int64_t *out_utc)
     return true;
 }
 
-void day_format(int64_t day, char out[DAY_TEXT_BYTES])
+/* The last `count` digits of `value` and `end`; where the text goes on. */
+static char *put_digits(char *at, int value, int count, char end)
+{
+    for (int i = count; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    at[count] = end;
+    return at + count + 1;
+}
+
+static char *put_day(char *at, int64_t day, char end)
 {
     struct civil date = day_to_civil(day);
-    (void)snprintf(out, DAY_TEXT_BYTES, "%04d-%02d-%02d", date.year, date.month, date.day);
+    at = put_digits(at, date.year, 4, '-');
+    at = put_digits(at, date.month, 2, '-');
+    return put_digits(at, date.day, 2, end);
+}
+
+void day_format(int64_t day, char out[DAY_TEXT_BYTES])
+{
+    (void)put_day(out, day, '\0');
 }
 
 void time_format(int64_t utc, int offset_s, char out[TIME_TEXT_BYTES])
@@ -158,12 +173,11 @@ void time_format(int64_t utc, int offset_s, char out[TIME_TEXT_BYTES])
     int64_t local = utc + offset_s;
     int64_t day = seconds_to_day(local);
     int of_day = (int)(local - day * SECONDS_A_DAY);
-    char date[DAY_TEXT_BYTES];
-    day_format(day, date);
     int east = abs(offset_s);
-    (void)snprintf(out, TIME_TEXT_BYTES,
-                   "%.10s"
-                   "T%02d:%02d:%02d%c%02d:%02d",
-                   date, of_day / 3600, of_day / 60 % 60, of_day % 60, offset_s < 0 ? '-' : '+',
-                   east / 3600, east / 60 % 60);
+    char *at = put_day(out, day, 'T');
+    at = put_digits(at, of_day / 3600, 2, ':');
+    at = put_digits(at, of_day / 60 % 60, 2, ':');
+    at = put_digits(at, of_day % 60, 2, offset_s < 0 ? '-' : '+');
+    at = put_digits(at, east / 3600, 2, ':');
+    (void)put_digits(at, east / 60 % 60, 2, '\0');
 }

@@ -36,7 +36,8 @@ enum { DAY_TEXT_BYTES = 16, TIME_TEXT_BYTES = 40 };
 /* "2024-05-31", NUL-terminated, for years 1 to 9999. */
 void day_format(int64_t day, char out[DAY_TEXT_BYTES]);
 
-/* "2024-05-31T18:00:00+08:00": the instant `utc` seen at `offset_s` seconds east of UTC, NUL-terminated. */
+/* "2024-05-31T18:00:00+08:00": the instant `utc` seen at `offset_s` seconds east of UTC, NUL-terminated, for years 1 to
+ * 9999. */
 void time_format(int64_t utc, int offset_s, char out[TIME_TEXT_BYTES]);
 
 /* RFC 3339: a date, T or a space, hh:mm:ss with an optional fraction (dropped), and Z or an offset. The whole text. */

@@ -100,6 +100,7 @@ int main(int argc, char **argv)
                     argv[1]);
         return EXIT_USAGE;
     }
+    context.verb = argc > 2 ? argv[2] : NULL;
     if (argc > 2 && strcmp(argv[2], "--help") == 0)
         return help_on(&context, argv[1]);
     return command->run(&context, argc - 1, argv + 1);

@@ -60,8 +60,8 @@ static void say_administrator(struct service *service, struct store *store)
     bool has_one = false;
     if (accounts_each(store, BYTES_NONE, 0, on_account, &has_one, &err) == OK && !has_one)
         service_say(service,
-                    "注意：还没有绑定动态口令的系统管理员，请先用 pingyi user 建立账号并登录"
-                    "绑定（no administrator with TOTP）");
+                    "注意：系统管理员都还没有绑定动态口令，请登录后绑定；没有账号的先用 pingyi "
+                    "user add 建立（no administrator with TOTP）");
 }
 
 /* SQLite's locks and its shared memory do not hold on file systems of other machines. */

@@ -47,6 +47,8 @@ static void begin(struct call *call, int (*run)(struct call *, struct store *, s
     call->rc = call->run_rc = OK;
     buf_deinit(&call->answer);
     buf_init(&call->answer, ANSWER_MAX_BYTES);
+    /* Here, for it is the loop that gives it back: memory of one thread that another frees is dear. */
+    (void)buf_reserve(&call->answer, 1);
 }
 
 /* Nothing was begun: queues are full, or the service is stopping. Either way it is for a moment. */
@@ -168,7 +170,8 @@ static int keep_answer(struct call *call, struct err *err)
     if (call->has_secrets) {
         buf_append_z(kept, "409 {\"repeated\":true}");
     } else {
-        buf_printf(kept, "%03d ", call->status);
+        buf_append_integer(kept, call->status);
+        buf_append_byte(kept, ' ');
         buf_append(kept, buf_bytes(&call->answer));
     }
     return buf_status(kept, err);
@@ -177,7 +180,8 @@ static int keep_answer(struct call *call, struct err *err)
 static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
-    call->problem = (struct http_problem){0}; /* of a run that was rolled back */
+    call->problem = (struct http_problem){0}; /* of a run that was rolled back, */
+    buf_clear(&call->answer);                 /* as this is */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);
@@ -228,7 +232,8 @@ static void on_action_done(struct action *action)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
     call->rc = action->rc;
-    call->err = action->err;
+    if (call->rc != OK)
+        call->err = action->err;
     note_batch(call);
     if (call->rc == OK && action->was_repeated)
         take_receipt(call, buf_bytes(&action->answer));
@@ -252,6 +257,7 @@ static void submit_action(struct call *call, struct receipt_key key,
     struct action *action = &call->job.action;
     *action = (struct action){.act = act, .done = done, .key = key};
     buf_init(&action->answer, ANSWER_MAX_BYTES + STATUS_DIGITS + 1);
+    (void)buf_reserve(&action->answer, 1);
     if (writer_submit(call->service->writer, action, &call->err) != OK) {
         buf_deinit(&action->answer);
         give_way(call);

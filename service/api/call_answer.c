@@ -163,8 +163,9 @@ void call_fail(struct call *call)
 {
     char detail[sizeof call->err.message + 256];
     struct failure failure = failure_of(call->rc);
-    const char *sentence = sentence_zh((enum err_code)call->rc);
-    bool tells = !failure.is_ours && call->rc != ERR_BUSY;
+    const char *known = failure.is_ours ? NULL : sentence_zh_of(&call->err);
+    const char *sentence = known != NULL ? known : sentence_zh((enum err_code)call->rc);
+    bool tells = !failure.is_ours && call->rc != ERR_BUSY && known == NULL;
     if (failure.is_ours)
         complain(call);
     (void)snprintf(detail, sizeof detail, tells ? "%s（%s）" : "%s%s", sentence,

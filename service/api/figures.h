@@ -14,14 +14,14 @@ struct figures;
 int figures_new(struct figures **out, struct err *err);
 void figures_free(struct figures *figures); /* accepts NULL */
 
-/* A round as composition_make gives it, but for the moment of printing (composition_reprint). Valid until the next call;
- * the least recently used are forgotten. `options`: the round's own rules. Needs an open transaction. */
+/* A round as composition_make gives it, but for the moment of printing (composition_reprint). Valid until the next
+ * call; the least recently used are forgotten. `options`: the round's own rules. Needs an open transaction. */
 int figures_round(struct figures *figures, const struct datadir *datadir,
                   const struct composition_options *options, const struct composition **out,
                   struct err *err);
 
-/* What was rendered from such a snapshot: *out_found when it was kept, and is appended to `out`. Else whoever renders it
- * from the same snapshot keeps it, unless it follows the clock or is one account's alone. */
+/* What was rendered from such a snapshot: *out_found when it was kept, and is appended to `out`. Else whoever renders
+ * it from the same snapshot keeps it, unless it follows the clock or is one account's alone. */
 int figures_find_text(struct figures *figures, struct store *store, const struct text_key *key,
                       bool *out_found, struct buf *out, struct err *err);
 void figures_keep_text(struct figures *figures, const struct text_key *key, struct bytes text);

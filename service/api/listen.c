@@ -2,6 +2,9 @@
 
 #include "base/alloc.h"
 
+#include "service/http/head.h"
+#include "service/http/proxies.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -34,11 +37,26 @@ int listen_address_parse(const char *text, struct listen_address *out, struct er
     return OK;
 }
 
+/* What can never match would be passed over in silence: nobody could come in, or no proxy would be believed. */
+static int check_names(const struct service_options *options, struct err *err)
+{
+    struct bytes host = bytes_from_z(options->host), name;
+    char address[ADDRESS_TEXT_BYTES];
+    if (options->host != NULL && (!host_is_valid(host, &name) || name.len != host.len))
+        return err_set(err, ERR_USAGE, "\"%s\" is no host name", options->host);
+    for (size_t i = 0; options->proxies != NULL && options->proxies[i] != NULL; i++)
+        if (!address_normalise(bytes_from_z(options->proxies[i]), address))
+            return err_set(err, ERR_USAGE, "\"%s\" is no address of a proxy", options->proxies[i]);
+    return OK;
+}
+
 int listen_check(const struct service_options *options, struct err *err)
 {
-    int rc = OK;
+    int rc = check_names(options, err);
     size_t count = 0;
     bool has_proxies = options->proxies != NULL && options->proxies[0] != NULL;
+    if (rc != OK)
+        return rc;
     if ((options->certificate_path == NULL) != (options->key_path == NULL))
         return err_set(err, ERR_USAGE, "certificate and key belong together");
     if (options->is_plain && options->certificate_path != NULL)

@@ -115,7 +115,12 @@ static struct bytes state_of_failure(const struct long_task *task)
 static void say_failure(struct long_task *task)
 {
     const struct err *failure = &task->task.err;
-    if (task->message[0] == '\0' || failure->code == ERR_CANCELED)
+    const char *known = sentence_zh_of(failure);
+    if (task->message[0] != '\0' && failure->code != ERR_CANCELED)
+        return;
+    if (known != NULL)
+        long_task_say(task, "%s", known);
+    else
         long_task_say(task, "%s（%s）", sentence_zh(failure->code), failure->message);
 }
 

@@ -1,6 +1,10 @@
 #include "service/api/call.h"
 #include "service/api/handlers.h"
 
+#include "base/civil.h"
+#include "base/json_text.h"
+
+#include "service/host/files.h"
 #include "service/storage/remarks.h"
 #include "service/storage/rounds.h"
 
@@ -26,6 +30,20 @@ static struct remark_input *input_of(struct call *call)
 
 /* ---- add ---- */
 
+/* By hand: building values and printing them took a quarter of the writer's time. */
+static void append_added(struct buf *out, const struct remark_row *row)
+{
+    char at[TIME_TEXT_BYTES];
+    time_format(row->at_utc, OFFICE_OFFSET_S, at);
+    buf_append_z(out, "{\"id\":");
+    buf_append_integer(out, row->id);
+    buf_append_z(out, ",\"at\":\"");
+    buf_append_z(out, at);
+    buf_append_z(out, "\",\"who\":");
+    json_append_text(out, row->who);
+    buf_append_z(out, "}");
+}
+
 static int add(struct call *call, struct store *store, struct err *err)
 {
     const struct remark_input *input = call->input;
@@ -43,10 +61,8 @@ static int add(struct call *call, struct store *store, struct err *err)
     if (rc != OK)
         return rc;
     call->status = 201;
-    return call_put_json(call,
-                         json_pack("{s:I, s:o, s:o}", "id", (json_int_t)row.id, "at",
-                                   json_time(row.at_utc), "who", json_bytes(row.who)),
-                         err);
+    append_added(&call->answer, &row);
+    return buf_status(&call->answer, err);
 }
 
 static size_t count_characters(struct bytes text)

@@ -1,5 +1,7 @@
 #include "service/api/sentences.h"
 
+#include <string.h>
+
 const char *sentence_zh(enum err_code code)
 {
     switch (code) {
@@ -47,4 +49,89 @@ const char *sentence_zh(enum err_code code)
         break;
     }
     return "未知错误";
+}
+
+/* ---- failures that people meet often ---- */
+
+struct known_failure {
+    enum err_code code;
+    const char *words; /* of the message, the same whatever its values */
+    const char *sentence;
+};
+
+static const struct known_failure known_failures[] = {
+    {ERR_EXISTS, "an account is named", "已有同名账号，请换一个账号名"},
+    {ERR_NOT_FOUND, "no account is named", "没有这个账号，请核对账号名"},
+    {ERR_FORMAT, "is no name of an account",
+     "账号须为2至32位小写字母、数字或 . _ -，以小写字母开头"},
+    {ERR_NOT_FOUND, "no unit has the code", "单位名册中没有这个代码，请核对"},
+    {ERR_FORMAT, "a liaison needs a unit", "联络员须指定单位"},
+    {ERR_FORMAT, "sees no single unit", "只有评价工作人员和联络员可以限定单位"},
+    {ERR_REFUSED, "is the last enabled administrator",
+     "这是最后一个启用的系统管理员，请先另建一个再办理"},
+    {ERR_REFUSED, "cannot change their own role", "不能变更自己的角色，请由另一名安全管理员办理"},
+    {ERR_NOT_FOUND, "no team is named", "没有这个班组，请核对名称，或先建立班组"},
+    {ERR_REFUSED, "is full: it may have", "班组的账号数已达上限，请先停用不用的账号，或调高上限"},
+    {ERR_REFUSED, "a contractor's team has no", "外包机构的班组只能有督导员、复核员、话务员"},
+    {ERR_REFUSED, "stays \"", "班组的性质不能变更，请另建一个班组"},
+    {ERR_NOT_FOUND, "no session has the id", "没有这个会话，可能已经结束"},
+    {ERR_NOT_FOUND, "no token has the id", "没有这个令牌，请核对序号"},
+    {ERR_EXISTS, "token ", "已有同名令牌，请换一个名称"},
+    {ERR_FORMAT, "are no scopes", "令牌的范围只能是 read、import、metrics"},
+    {ERR_NOT_FOUND, "no round is named", "没有这个评价期，请核对编号"},
+    {ERR_NOT_FOUND, "there is no import", "没有这个导入批次，请核对序号"},
+    {ERR_NOT_FOUND, "no task has the id", "没有这个任务，请核对序号"},
+    {ERR_PERMISSION, "and may not decide it", "不能审批自己的申请，请由他人审批"},
+    /* the data directory and its key */
+    {ERR_NOT_FOUND, "no data directory",
+     "没有这个数据目录；请先执行 pingyi init，或用 --data 指明"},
+    {ERR_EXISTS, "is a data directory already", "这里已是数据目录"},
+    {ERR_BUSY, "a service is at work", "服务正在使用这个数据目录，请先停止服务"},
+    {ERR_PERMISSION, "is open to other",
+     "其他用户也能读取，不安全；请改为仅本用户可读写（文件 chmod 600，目录 chmod 700）"},
+    {ERR_NOT_FOUND, "vault key", "缺少密钥 vault.key；请从保管处取回，或用 vault import 导入"},
+    {ERR_PERMISSION, "vault key", "当前用户无权读取密钥，请以服务所用的用户执行"},
+    {ERR_CORRUPT, "does not hold a vault key",
+     "密钥文件已损坏；请移走它，再用 vault import 导入另存的密钥"},
+    {ERR_WRONG_STATE, "is being replaced", "密钥更换尚未完成；请执行 pingyi vault rotate 直至完成"},
+    {ERR_REFUSED, "the passphrase is not of", "口令至少12个字符（UTF-8）"},
+    {ERR_FORMAT, "no passphrase was given",
+     "未给出口令；请在终端输入，或用 --passphrase-file 指明所在文件"},
+    {ERR_REFUSED, "the passphrase does not open", "口令有误，打不开密钥文件"},
+    {ERR_FORMAT, "is no exported vault key", "不是导出的密钥文件，请核对文件名"},
+    {ERR_CORRUPT, "backup \"", "备份文件不完整，或不是备份；请换一份备份"},
+    /* the start of the service */
+    {ERR_USAGE, "is no ADDR:PORT", "监听地址须写作 地址:端口，如 127.0.0.1:8443"},
+    {ERR_USAGE, "is no numeric address", "监听地址须为数字地址，如 127.0.0.1 或 [::1]，不能是域名"},
+    {ERR_USAGE, "only on loopback or behind",
+     "不加密的 HTTP 只能在本机地址上使用，或用 --behind-proxy 指明负责加密的前置代理"},
+    {ERR_USAGE, "certificate and key belong together", "--certificate 和 --key 须同时给出"},
+    {ERR_USAGE, "plain HTTP uses no certificate", "--plain 不加密，不能同时指定证书"},
+    {ERR_USAGE, "is no address of a proxy",
+     "--behind-proxy 须为一个数字地址，如 10.0.0.2，不能是网段或域名"},
+    {ERR_USAGE, "is no host name",
+     "--host 须为域名本身，如 pingyi.example.gov.cn，不带 https:// 和端口"},
+    {ERR_EXISTS, "could not listen", "端口已被占用；请换一个端口，或停止占用它的程序"},
+    {ERR_PERMISSION, "could not listen",
+     "无权使用这个端口；1024以下的端口须由 systemd 单元授权，或换用较大的端口"},
+    {ERR_IO, "could not listen: address not available", "本机没有这个地址，请核对 --listen"},
+    {ERR_FORMAT, "key values mismatch", "证书与私钥不是一对，请核对 --certificate 和 --key"},
+    {ERR_FORMAT, "could not read the certificate", "不是 PEM 格式的证书，请核对 --certificate"},
+    {ERR_FORMAT, "could not read the key", "不是未加密的 PEM 格式私钥，请核对 --key"},
+    /* any file */
+    {ERR_NOT_FOUND, ": No such file or directory", "没有这个文件，请核对路径"},
+    {ERR_IO, ": No such file or directory", "所在目录不存在，请核对路径，或先建立目录"},
+    {ERR_IO, ": Permission denied", "没有读写权限；请核对路径，或以服务所用的用户执行"},
+    {ERR_EXISTS, ": File exists", "文件已存在，请换一个文件名"},
+    {ERR_EXISTS, "exists already", "文件已存在；确要更换的，请先移走"},
+};
+
+const char *sentence_zh_of(const struct err *err)
+{
+    for (size_t i = 0; i < sizeof known_failures / sizeof *known_failures; i++) {
+        const struct known_failure *known = &known_failures[i];
+        if (known->code == err->code && strstr(err->message, known->words) != NULL)
+            return known->sentence;
+    }
+    return NULL;
 }

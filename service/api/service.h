@@ -70,6 +70,8 @@ struct long_task;
 
 /* Sessions that have run out and when the others were last seen, on their way into the store. */
 struct sweep;
+
+/* What was counted of rounds, see figures.h. */
 struct figures;
 
 struct service {

@@ -128,20 +128,9 @@ static struct bytes tidy_details(struct audit_chain *chain, struct bytes details
 
 /* ---- macs ---- */
 
-static void append_number(struct buf *out, uint64_t value)
-{
-    char digits[NUMBER_DIGITS];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    buf_append(out, (struct bytes){digits + at, sizeof digits - at});
-}
-
 static void append_netstring(struct buf *out, struct bytes text)
 {
-    append_number(out, text.len);
+    buf_append_integer(out, (int64_t)text.len);
     buf_append_byte(out, ':');
     buf_append(out, text);
     buf_append_byte(out, ',');
@@ -149,9 +138,10 @@ static void append_netstring(struct buf *out, struct bytes text)
 
 static void append_net_number(struct buf *out, int64_t value)
 {
-    char text[NUMBER_DIGITS + 2];
-    int len = snprintf(text, sizeof text, "%" PRId64, value);
-    append_netstring(out, (struct bytes){text, (size_t)len});
+    char digits[NUMBER_DIGITS];
+    struct buf text = {.ptr = digits, .capacity = sizeof digits, .max_bytes = sizeof digits};
+    buf_append_integer(&text, value);
+    append_netstring(out, buf_bytes(&text));
 }
 
 int audit_mac_of(struct audit_chain *chain, const unsigned char before[AUDIT_MAC_BYTES],

@@ -56,8 +56,14 @@ int sha256_finish(struct sha256 *sha256, unsigned char out[SHA256_BYTES], struct
 
 int sha256_of(struct bytes bytes, unsigned char out[SHA256_BYTES], struct err *err)
 {
-    if (SHA256((const unsigned char *)bytes.ptr, bytes.len, out) == NULL)
+    SHA256_CTX state; /* SHA256() looks for its algorithm each time */
+    unsigned char digest[SHA256_BYTES];
+    int made = SHA256_Init(&state) == 1 && SHA256_Update(&state, bytes.ptr, bytes.len) == 1 &&
+               SHA256_Final(digest, &state) == 1;
+    OPENSSL_cleanse(&state, sizeof state); /* what is hashed may be secret */
+    if (!made)
         return crypto_err_set(err, "compute a SHA-256");
+    memcpy(out, digest, sizeof digest);
     return OK;
 }
 

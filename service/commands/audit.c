@@ -197,7 +197,7 @@ static int run(struct command_context *context, int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(context, argc - 1, argv + 1);
     }
-    return command_misused(context, &command_audit, "无法识别的用法");
+    return command_misused_verb(context, &command_audit);
 }
 
 const struct command command_audit = {

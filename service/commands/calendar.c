@@ -208,7 +208,7 @@ static int run(struct command_context *context, int argc, char **argv)
     }
     if (argc > 1 && strcmp(argv[1], "show") == 0)
         return run_show(context, argc - 1, argv + 1);
-    return command_misused(context, &command_calendar, "无法识别的用法");
+    return command_misused_verb(context, &command_calendar);
 }
 
 const struct command command_calendar = {

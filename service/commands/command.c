@@ -51,18 +51,45 @@ __attribute__((format(printf, 2, 0))) static void say(FILE *file, const char *fo
 
 int command_fail(const struct command_context *context, const struct err *err)
 {
-    command_say(context, "错误：%s（%s）", sentence_zh(err->code), err->message);
+    const char *known = sentence_zh_of(err);
+    command_say(context, "错误：%s（%s）", known != NULL ? known : sentence_zh(err->code),
+                err->message);
     return EXIT_FAILED;
 }
 
-void command_print_forms(FILE *file, const struct command *command)
+/* "disable|enable NAME" is a form of `enable`. */
+static bool is_form_of(struct bytes form, struct bytes word)
+{
+    struct bytes words = bytes_cut(&form, ' ');
+    while (words.ptr != NULL) {
+        if (bytes_equal(bytes_cut(&words, '|'), word))
+            return true;
+    }
+    return false;
+}
+
+static bool has_form_of(const struct command *command, struct bytes word)
 {
     struct bytes forms = bytes_from_z(command->usage);
+    while (word.len > 0 && forms.ptr != NULL) {
+        if (is_form_of(bytes_cut(&forms, '\n'), word))
+            return true;
+    }
+    return false;
+}
+
+void command_print_forms(FILE *file, const struct command *command, const char *verb)
+{
+    struct bytes forms = bytes_from_z(command->usage), word = bytes_from_z(verb);
+    bool prints_all = !has_form_of(command, word), is_wanted = true;
     while (forms.ptr != NULL) {
         struct bytes form = bytes_cut(&forms, '\n');
-        if (bytes_starts_with(form, BYTES_LIT(" ")))
+        bool goes_on = bytes_starts_with(form, BYTES_LIT(" "));
+        if (!goes_on)
+            is_wanted = prints_all || is_form_of(form, word);
+        if (is_wanted && goes_on)
             (void)fprintf(file, "    " BYTES_FMT "\n", BYTES_ARG(form));
-        else
+        else if (is_wanted)
             (void)fprintf(file, "  pingyi %s " BYTES_FMT "\n", command->name, BYTES_ARG(form));
     }
 }
@@ -76,8 +103,15 @@ int command_misused(const struct command_context *context, const struct command 
     say(context->messages, format, args);
     va_end(args);
     (void)fputc('\n', context->messages);
-    command_print_forms(context->messages, command);
+    command_print_forms(context->messages, command, context->verb);
     return EXIT_USAGE;
+}
+
+int command_misused_verb(const struct command_context *context, const struct command *command)
+{
+    if (context->verb == NULL)
+        return command_misused(context, command, "%s 后面须写明做什么", command->name);
+    return command_misused(context, command, "没有 %s %s 这种用法", command->name, context->verb);
 }
 
 void command_say(const struct command_context *context, const char *format, ...)

@@ -26,6 +26,7 @@ struct command_context {
     int64_t now_utc;
     const char *
         who; /* whose login it is, as steps record it; `--by NAME` of a command stands in its place */
+    const char *verb;    /* the word after the name of the command, NULL: none */
     bool shows_progress; /* stderr is a terminal */
     bool
         out_is_terminal; /* then control characters are replaced; a file or a pipe gets all bytes as they are */
@@ -56,13 +57,16 @@ extern const struct command command_init, command_import, command_imports, comma
 /* Print a failure: the Chinese sentence of its code, the English message in brackets. Returns EXIT_FAILED. */
 int command_fail(const struct command_context *context, const struct err *err);
 
-/* Print the forms of `command`, one a line. */
-void command_print_forms(FILE *file, const struct command *command);
+/* Print the forms of `command`, one a line: those that begin with the word `verb`, or all where none does (NULL). */
+void command_print_forms(FILE *file, const struct command *command, const char *verb);
 
 /* Print usage of `command` after a Chinese sentence about what is wrong. Returns EXIT_USAGE. */
 __attribute__((format(printf, 3, 4))) int command_misused(const struct command_context *context,
                                                           const struct command *command,
                                                           const char *format, ...);
+
+/* The same where the word after the command's name is none of its verbs, or is missing. */
+int command_misused_verb(const struct command_context *context, const struct command *command);
 
 /* A message to office staff on stderr, one line; control characters in it are replaced. */
 __attribute__((format(printf, 2, 3))) void command_say(const struct command_context *context,

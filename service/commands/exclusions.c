@@ -217,7 +217,7 @@ static int run(struct command_context *context, int argc, char **argv)
         return run_decision(context, argc - 1, argv + 1);
     if (strcmp(verb, "list") == 0)
         return exclusions_list_run(context, argc - 1, argv + 1);
-    return command_misused(context, &command_exclusions, "无法识别的用法");
+    return command_misused_verb(context, &command_exclusions);
 }
 
 const struct command command_exclusions = {

@@ -26,7 +26,7 @@ static int run(struct command_context *context, int argc, char **argv)
         print_list(context);
     } else {
         (void)fprintf(context->out, "%s：%s\n\n用法：\n", command->name, command->summary);
-        command_print_forms(context->out, command);
+        command_print_forms(context->out, command, NULL);
         if (command->details[0] != '\0')
             (void)fprintf(context->out, "\n%s\n", command->details);
     }

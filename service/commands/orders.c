@@ -204,7 +204,7 @@ static int run(struct command_context *context, int argc, char **argv)
     const char *verb = argc > 1 ? argv[1] : "";
     bool shows = strcmp(verb, "show") == 0;
     if (!shows && strcmp(verb, "list") != 0)
-        return command_misused(context, &command_orders, "无法识别的用法");
+        return command_misused_verb(context, &command_orders);
     int status = parse_arguments(context, argc - 1, argv + 1, &arguments);
     if (status != EXIT_DONE)
         return status;

@@ -343,7 +343,7 @@ static int run(struct command_context *context, int argc, char **argv)
         return run_show(context, &arguments, outcomes_show_callers);
     if (strcmp(verb, "rates") == 0 && count == 0)
         return run_show(context, &arguments, outcomes_show_rates);
-    return command_misused(context, &command_outcomes, "无法识别的用法");
+    return command_misused_verb(context, &command_outcomes);
 }
 
 const struct command command_outcomes = {

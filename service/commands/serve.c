@@ -2,6 +2,7 @@
 
 #include "base/container.h"
 
+#include "service/api/sentences.h"
 #include "service/api/service.h"
 #include "service/commands/version.h"
 
@@ -21,7 +22,7 @@
 enum { MICROSECONDS_A_MS = 1000, LISTS_MAX = SERVICE_LISTEN_MAX };
 
 static const char default_listen[] = "127.0.0.1:8443";
-/* Requests, file bodies and four other parts share libuv's pool; its own default of 4 would let them wait for one
+/* Requests, file bodies and five other parts share libuv's pool; its own default of 4 would let them wait for one
  * another. */
 static const char pool_threads[] = "8";
 
@@ -83,11 +84,8 @@ static int take_option(struct serving *serving, int letter, const char *value)
     case HOST:
         options->host = value;
         break;
-    case ACCESS_LOG:
+    default: /* ACCESS_LOG */
         serving->access_path = value;
-        break;
-    default:
-        return command_misused(serving->context, &command_serve, "无法识别的选项或缺少内容");
     }
     return EXIT_DONE;
 }
@@ -107,7 +105,9 @@ static int take_options(struct serving *serving, int argc, char **argv)
     int rc = EXIT_DONE;
     opterr = 0;
     for (int c = 0; rc == EXIT_DONE && (c = getopt_long(argc, argv, "", names, NULL)) != -1;)
-        rc = take_option(serving, c, optarg);
+        rc = c == '?' ? command_misused(serving->context, &command_serve,
+                                        "无法识别的选项或缺少内容：%s", argv[optind - 1])
+                      : take_option(serving, c, optarg);
     if (rc == EXIT_DONE && optind < argc)
         rc = command_misused(serving->context, &command_serve, "多余的参数 %s", argv[optind]);
     if (serving->listen_count == 0)
@@ -235,8 +235,10 @@ static int serve(struct serving *serving)
 {
     struct err err;
     int rc = service_start(&serving->service, &serving->loop, &serving->options, &err);
+    const char *known = rc == ERR_USAGE ? sentence_zh_of(&err) : NULL;
     if (rc == ERR_USAGE)
-        return command_misused(serving->context, &command_serve, "无法这样启动（%s）", err.message);
+        return command_misused(serving->context, &command_serve, "%s（%s）",
+                               known != NULL ? known : "无法这样启动", err.message);
     if (rc != OK)
         return command_fail(serving->context, &err);
     start_watchdog(serving);

@@ -170,7 +170,7 @@ static int run(struct command_context *context, int argc, char **argv)
         return list_run(context, argc - 1, argv + 1);
     if (strcmp(verb, "revoke") == 0)
         return revoke_run(context, argc - 1, argv + 1);
-    return command_misused(context, &command_token, "无法识别的用法");
+    return command_misused_verb(context, &command_token);
 }
 
 const struct command command_token = {

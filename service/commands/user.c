@@ -174,7 +174,7 @@ static int run(struct command_context *context, int argc, char **argv)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(context, argc - 1, argv + 1);
     }
-    return command_misused(context, &command_user, "无法识别的用法");
+    return command_misused_verb(context, &command_user);
 }
 
 const struct command command_user = {
@@ -199,7 +199,7 @@ const struct command command_user = {
                "add 和 reset 显示一次性密码，只显示这一次，首次登录须更改；reset --totp "
                "解除动态口令，密码不变。\n"
                "role 按给出的重设角色、班组和单位，未给出的清空；账号的会话随之终止。\n"
-               "team 建立或变更班组：contractor（承包单位）的账号看不到各单位结果；--until "
+               "team 建立或变更班组：contractor（外包机构）的账号看不到各单位结果；--until "
                "为最后一天，--max 为启用账号的上限，0 不限。\n"
                "limits 设置某角色会话的闲置时限（1 至 1440 分钟）和总时限（1 至 168 小时）；不给 "
                "ROLE 时列出。",

@@ -250,7 +250,9 @@ int datadir_lock_service(const char *path, int *out_fd, struct err *err)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int fd = -1;
-    int rc = open_service_lock(path, &fd, err);
+    int rc = check_permissions(path, err);
+    if (rc == OK)
+        rc = open_service_lock(path, &fd, err);
     if (rc != OK)
         return rc;
     if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {

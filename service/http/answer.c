@@ -16,17 +16,6 @@ static const char security_headers[] =
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n";
 
-static void append_number(struct buf *out, int64_t number)
-{
-    char digits[24];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    buf_append(out, (struct bytes){digits + at, sizeof digits - at});
-}
-
 /* Whether the handler has set `name` (ended by a colon) itself. */
 static bool has_added(const struct http_exchange *exchange, const char *name)
 {
@@ -41,7 +30,7 @@ void answer_head(struct http_exchange *exchange, struct buf *out, int status, co
                  int64_t length)
 {
     buf_append(out, BYTES_LIT("HTTP/1.1 "));
-    append_number(out, status);
+    buf_append_integer(out, status);
     buf_append_byte(out, ' ');
     buf_append_z(out, status_words(status)->reason);
     buf_append(out, BYTES_LIT("\r\nDate: "));
@@ -52,7 +41,7 @@ void answer_head(struct http_exchange *exchange, struct buf *out, int status, co
     }
     if (length >= 0) {
         buf_append(out, BYTES_LIT("\r\nContent-Length: "));
-        append_number(out, length);
+        buf_append_integer(out, length);
     } else if (exchange->is_chunked) {
         buf_append(out, BYTES_LIT("\r\nTransfer-Encoding: chunked"));
     }

@@ -293,7 +293,7 @@ static void start(struct http_connection *connection)
     address_of_peer(&peer, connection->address);
     connection->is_proxy = address_is_listed(connection->address, server->options.proxies);
     bool is_counted = !connection->is_proxy && !address_is_loopback(connection->address);
-    if (is_counted && peer.ss_family != AF_UNIX && is_for_proxies(server)) {
+    if (is_counted && is_for_proxies(server)) {
         server->counters.turned_away++;
         connection_close(connection);
         return;

@@ -17,7 +17,7 @@ enum {
     HTTP_READ_BYTES = 64 * 1024, /* read at once, into memory that all connections share */
     HTTP_WRITE_HIGH = 64 * 1024, /* unsent answers from which on nothing is read any more */
     HTTP_ARENA_BYTES = 16 << 20, /* of one exchange */
-    HTTP_SPARE_MAX = 64,         /* of exchanges and buffers kept for the next request */
+    HTTP_SPARE_MAX = 512,        /* of exchanges and buffers kept for the next request */
     HTTP_ADDED_HEADERS_BYTES = 8 << 10,
     HTTP_LINGER_MAX_BYTES = 1 << 20, /* read and thrown away before a close */
 };
@@ -95,6 +95,7 @@ enum { HTTP_LISTENERS_MAX = 16 };
 struct http_server {
     uv_loop_t *loop;
     struct http_options options;
+    struct route_table routes; /* of options.application */
     struct http_listener listeners[HTTP_LISTENERS_MAX];
     int listener_count, open_handles;
     struct http_connection *connections; /* newest first */

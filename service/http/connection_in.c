@@ -139,6 +139,14 @@ static bool read_head(struct http_connection *connection)
 
 /* ---- bytes ---- */
 
+static void append_input(struct http_connection *connection, struct bytes bytes)
+{
+    if (connection->in.ptr == NULL)
+        connection->in = server_lend_buf(connection->server, IN_MAX_BYTES);
+    buf_append(&connection->in, bytes);
+    connection->input = buf_bytes(&connection->in);
+}
+
 void connection_keep_input(struct http_connection *connection)
 {
     struct bytes input = connection->input;
@@ -151,26 +159,27 @@ void connection_keep_input(struct http_connection *connection)
         memmove(in->ptr, input.ptr, input.len);
         in->len = input.len;
     } else {
-        if (in->ptr == NULL)
-            *in = server_lend_buf(connection->server, IN_MAX_BYTES);
-        buf_append(in, input);
+        append_input(connection, input);
     }
     connection->input = buf_bytes(in);
     if (in->rc != OK)
         connection_close(connection);
 }
 
-static void add_input(struct http_connection *connection, struct bytes bytes)
+static void note_input(struct http_connection *connection)
 {
     if (connection->reading != NULL || connection->in.len == 0)
         connection->read_since_ms = uv_now(connection->server->loop);
-    if (connection->input.len == 0) {
+}
+
+/* What has been read is looked at where it lies, until the end of this step. */
+static void add_input(struct http_connection *connection, struct bytes bytes)
+{
+    note_input(connection);
+    if (connection->input.len > 0)
+        append_input(connection, bytes);
+    else
         connection->input = bytes;
-        return;
-    }
-    connection_keep_input(connection);
-    buf_append(&connection->in, bytes);
-    connection->input = buf_bytes(&connection->in);
 }
 
 /* Half closed: whoever has asked still gets the answers; who was still asking does not. */
@@ -181,7 +190,8 @@ void connection_hear_end(struct http_connection *connection)
         connection_close(connection);
 }
 
-/* More plain text out of what has come through TLS. False: there is none. */
+/* More plain text out of what has come through TLS. False: there is none. It is copied from the memory that all share
+ * at once: a request that is handled may let another connection go on, and this one may need several records. */
 static bool pull(struct http_connection *connection)
 {
     struct http_server *server = connection->server;
@@ -198,8 +208,11 @@ static bool pull(struct http_connection *connection)
     }
     if (is_closed)
         connection_hear_end(connection);
-    if (count > 0)
-        add_input(connection, (struct bytes){server->plain, count});
+    if (count > 0) {
+        connection_keep_input(connection);
+        note_input(connection);
+        append_input(connection, (struct bytes){server->plain, count});
+    }
     return count > 0;
 }
 

@@ -442,11 +442,10 @@ static void begin_route(struct http_exchange *exchange)
 
 void exchange_begin(struct http_exchange *exchange)
 {
-    const struct http_application *application = &exchange->server->options.application;
     if (refuse_stranger(exchange))
         return;
-    exchange->match = route_find(application->routes, application->route_count,
-                                 exchange->head.method, exchange->head.path);
+    exchange->match =
+        route_find(&exchange->server->routes, exchange->head.method, exchange->head.path);
     if (exchange->match.route != NULL)
         begin_route(exchange);
     else if (exchange->match.methods != 0)

@@ -5,22 +5,22 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a byte may be part of (RFC 9110 5.6.2, RFC 3986 2). */
+/* What a byte may be part of (RFC 9110 5.6.2, RFC 3986 2), as a sum. */
 enum { IS_TOKEN = 1, IS_TARGET = 2, IS_VALUE = 4 };
 
 static unsigned byte_class(unsigned char byte)
 {
-    static const char marks[] = "!#$%&'*+-.^_`|~", target[] = "-._~:/?@!$&'()*+,;=%[]";
-    bool alnum = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-                 (byte >= 'A' && byte <= 'Z');
-    unsigned class = 0;
-    if (alnum || (byte != 0 && strchr(marks, byte) != NULL))
-        class |= IS_TOKEN;
-    if (alnum || (byte != 0 && strchr(target, byte) != NULL))
-        class |= IS_TARGET;
-    if (byte == '\t' || (byte >= 0x20 && byte != 0x7f))
-        class |= IS_VALUE;
-    return class;
+    /* clang-format off */
+    static const char classes[] = "0000000004000000" /* the tab */
+                                  "0000000000000000"
+                                  "4745777766776776" /*  !"#$%&'()*+,-./ */
+                                  "7777777777664646" /* 0123456789:;<=>? */
+                                  "6777777777777777" /* @ABCDEFGHIJKLMNO */
+                                  "7777777777764657" /* PQRSTUVWXYZ[\]^_ */
+                                  "5777777777777777" /* `abcdefghijklmno */
+                                  "7777777777745470" /* pqrstuvwxyz{|}~  */;
+    /* clang-format on */
+    return byte < 0x80 ? (unsigned)(classes[byte] - '0') : IS_VALUE;
 }
 
 static bool consists_of(struct bytes text, unsigned class)

@@ -1,6 +1,6 @@
 #include "service/http/problem.h"
 
-#include "base/utf8.h"
+#include "base/json_text.h"
 #include "service/http/status.h"
 
 struct http_problem problem_completed(const struct http_problem *problem)
@@ -17,32 +17,17 @@ struct http_problem problem_completed(const struct http_problem *problem)
     return whole;
 }
 
-static void append_text(struct buf *out, struct bytes text)
-{
-    buf_append_byte(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte < 0x20)
-            buf_printf(out, "\\u%04x", byte);
-        else if (byte == '"' || byte == '\\')
-            buf_printf(out, "\\%c", byte);
-        else
-            buf_append_byte(out, (char)byte);
-    }
-    buf_append_byte(out, '"');
-}
-
 void problem_append_json(const struct http_problem *problem, struct buf *out)
 {
     buf_append_z(out, "{\"type\":\"about:blank\",\"title\":");
-    append_text(out, bytes_from_z(status_words(problem->status)->reason));
+    json_append_text(out, bytes_from_z(status_words(problem->status)->reason));
     buf_printf(out, ",\"status\":%d,\"code\":", problem->status);
-    append_text(out, bytes_from_z(problem->code));
+    json_append_text(out, bytes_from_z(problem->code));
     buf_append_z(out, ",\"detail\":");
-    append_text(out, problem->detail);
+    json_append_text(out, problem->detail);
     if (problem->field.len > 0) {
         buf_append_z(out, ",\"field\":");
-        append_text(out, problem->field);
+        json_append_text(out, problem->field);
     }
     buf_append_z(out, "}\n");
 }

@@ -28,8 +28,19 @@ struct route_match {
     unsigned methods;                      /* bits 1 << http_method that the path knows, for 405 */
 };
 
+enum { ROUTES_MAX = 256 };
+struct route_table {
+    const struct http_route *routes; /* borrowed */
+    size_t count;
+    struct {
+        size_t slashes, head; /* how many; bytes before the first {name} */
+        struct bytes tail;    /* behind the last one; of a literal path empty */
+    } keys[ROUTES_MAX];       /* of each route, by which most are passed over */
+};
+void route_table_init(struct route_table *table, const struct http_route *routes, size_t count);
+
 /* Literal segments win over {name}. `path` as exchange_path. */
-struct route_match route_find(const struct http_route *routes, size_t count,
-                              enum http_method method, struct bytes path);
+struct route_match route_find(const struct route_table *table, enum http_method method,
+                              struct bytes path);
 
 #endif

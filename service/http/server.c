@@ -212,6 +212,8 @@ int http_server_new(uv_loop_t *loop, const struct http_options *options, struct 
         spool_clear(options->spool_path);
     server->loop = loop;
     server->options = *options;
+    route_table_init(&server->routes, options->application.routes,
+                     options->application.route_count);
     server->spare = spare;
     address_book_init(&server->addresses);
     access_log_init(&server->log, loop, options->access_log, on_log_idle, server);

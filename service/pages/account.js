@@ -96,8 +96,7 @@ export function Account({ account, refresh }) {
         <${OwnSessions} />
         ${open === "totp" &&
         html`<${Dialog} title="绑定动态口令" isWide onClose=${close}>
-            <${TotpSetup} onDone=${close} />
-            <p><button type="button" class="plain" onClick=${close}>关闭</button></p>
+            <${TotpSetup} onDone=${close} onCancel=${close} />
         <//>`}
         ${open === "codes" &&
         html`<${Dialog} title="重新生成恢复码" onClose=${close}><${RenewCodes} onDone=${close} /><//>`}

@@ -5,7 +5,7 @@
  * The address stays while one signs in again, so that work goes on where it was. */
 
 import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
+import { MOVES, closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
 import { duration } from "./figures.js";
 import { Alert, Announcer, Page, SYSTEM, announce } from "./parts.js";
 import { FirstPassword, FirstTotp, SignIn } from "./sign_in.js";
@@ -33,7 +33,6 @@ const PAGES = [
 ];
 
 const WARN_S = 60;
-const MOVES = ["keydown", "pointerdown", "wheel", "touchstart"];
 
 function mayOpen(page, account) {
     if (!page.roles) return true;
@@ -68,11 +67,21 @@ function IdleWatch({ account, onIdle }) {
     const movedAt = useRef(Date.now());
     const [left, setLeft] = useState(null);
     const shown = useRef(null);
+    const stay = () => {
+        shown.current = null;
+        movedAt.current = Date.now();
+        setLeft(null);
+        read("/api/v1/account").catch(() => {});
+    };
     useEffect(() => {
         const channel = "BroadcastChannel" in window ? new BroadcastChannel("pingyi-moves") : null;
         let toldAt = 0;
         const onMove = () => {
-            if (shown.current !== null) return;
+            if (shown.current !== null) {
+                /* Beside an open dialog the button cannot be reached: there any key or click will do. */
+                if (document.querySelector("dialog[open]")) stay();
+                return;
+            }
             movedAt.current = Date.now();
             if (channel && movedAt.current - toldAt > 5000) {
                 toldAt = movedAt.current;
@@ -90,6 +99,7 @@ function IdleWatch({ account, onIdle }) {
             const still = Math.floor((Date.now() - movedAt.current) / 1000);
             const rest = limit - still;
             if (rest <= 0) {
+                clearInterval(timer);
                 onIdle();
                 return;
             }
@@ -105,12 +115,6 @@ function IdleWatch({ account, onIdle }) {
             if (channel) channel.close();
         };
     }, [account.idle_s]);
-    const stay = () => {
-        shown.current = null;
-        movedAt.current = Date.now();
-        setLeft(null);
-        read("/api/v1/account").catch(() => {});
-    };
     if (left === null) return null;
     return html`<div class="idle" role="alertdialog" aria-label="即将自动退出">
         <span>长时间未操作，<strong role="timer">${duration(left)}</strong> 后将自动退出。</span>
@@ -140,7 +144,8 @@ function Header({ account, place, pages, onSignOut }) {
                 ${account.stage === "full"
                     ? html`<a href="#/account" aria-current=${place.word === "account" ? "page" : null}
                         title=${account.role_zh}>
-                          ${account.display_name || account.name}<small>${account.role_zh}</small>
+                          ${account.display_name || account.name}${account.display_name !== account.role_zh &&
+                          html`<small>${account.role_zh}</small>`}
                       </a>`
                     : html`<span>${account.display_name || account.name}</span>`}
                 <button type="button" class="quiet" onClick=${onSignOut}>退出</button>
@@ -198,7 +203,10 @@ function App() {
         if (place !== undefined) window.location.hash = place;
     };
     useEffect(() => {
-        whenSignedOut(() => leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : ""));
+        whenSignedOut(() => {
+            if (current.current === null) return; /* who has left was told why */
+            leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : "");
+        });
         load();
     }, []);
     const isFull = Boolean(account && account.stage === "full");

@@ -5,23 +5,27 @@ import { NOTHING, count, time } from "./figures.js";
 import {
     Act, Alert, Field, Loaded, More, Page, Table, Tag, announce, useList, useWrite, valuesOf,
 } from "./parts.js";
-import { ACTIONS, ACTOR_ROLES, OUTCOMES, say } from "./words.js";
+import { ACTIONS, ACTOR_ROLES, DETAILS, DETAIL_CODES, OUTCOMES, say } from "./words.js";
 
 const OUTCOME_KINDS = { done: "good", refused: "warn", failed: "bad" };
+
+function detailText(key, value) {
+    if (key === "cut") return DETAILS.cut;
+    const text = typeof value === "object" ? JSON.stringify(value) : say(DETAIL_CODES[key] || {}, value);
+    return `${say(DETAILS, key)}：${text}`;
+}
 
 function detailsOf(row) {
     const details = row.details;
     if (!details) return NOTHING;
     if (typeof details === "string") return details;
-    return Object.keys(details)
-        .map((key) => `${key}=${typeof details[key] === "object" ? JSON.stringify(details[key]) : details[key]}`)
-        .join("，") || NOTHING;
+    return Object.keys(details).map((key) => detailText(key, details[key])).join("，") || NOTHING;
 }
 
 const columns = [
     { label: "序号", isNumber: true, isHead: true, cell: (row) => row.id },
     { label: "时间", kind: "time", cell: (row) => time(row.at) },
-    { label: "何人", cell: (row) => row.who },
+    { label: "何人", cell: (row) => (row.who === "-" ? NOTHING : row.who) },
     { label: "角色", kind: "word", cell: (row) => say(ACTOR_ROLES, row.role) },
     { label: "地址", cell: (row) => row.address || NOTHING },
     { label: "事项", kind: "word", cell: (row) => say(ACTIONS, row.action) },

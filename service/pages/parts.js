@@ -82,11 +82,12 @@ export function useRead(path) {
     };
 }
 
-/* What was read, or that it is being read, or why it could not be. */
+/* What was read, or that it is being read, or why it could not be: what is not there is not there the next time. */
 export function Loaded({ source, children }) {
     if (source.value === undefined && source.problem)
         return html`<${Alert} problem=${source.problem} />
-            <button type="button" class="plain" onClick=${source.reload}>重试</button>`;
+            ${source.problem.status !== 404 &&
+            html`<button type="button" class="plain" onClick=${source.reload}>重试</button>`}`;
     if (source.value === undefined) return html`<p class="loading" role="status">正在读取……</p>`;
     return html`<${Alert} problem=${source.problem} />${children(source.value)}`;
 }
@@ -256,9 +257,10 @@ export function FormProblem({ problem }) {
 }
 
 /* ---- dialogs ---- */
-/* Modal; Escape closes it; the focus goes back to where it was. */
+/* Modal; Escape closes it unless it is firm; the focus goes back to where it was. */
 export function Dialog({ title, onClose, isWide, isFirm, children }) {
     const box = useRef(null);
+    const isWanted = useRef(true);
     const id = useId("dialog");
     useLayoutEffect(() => {
         const before = document.activeElement;
@@ -267,6 +269,7 @@ export function Dialog({ title, onClose, isWide, isFirm, children }) {
         const first = dialog.querySelector("[autofocus], input, select, textarea, button.main");
         (first || dialog.querySelector("h2")).focus();
         return () => {
+            isWanted.current = false;
             dialog.close();
             if (before && before.isConnected) before.focus();
         };
@@ -275,7 +278,14 @@ export function Dialog({ title, onClose, isWide, isFirm, children }) {
         event.preventDefault();
         if (!isFirm) onClose();
     };
-    return html`<dialog ref=${box} class=${isWide ? "box wide" : "box"} aria-labelledby=${id} onCancel=${onCancel}>
+    /* A browser may heed a second Escape whatever we say to it. */
+    const onClosed = () => {
+        if (!isWanted.current) return;
+        if (isFirm) box.current.showModal();
+        else onClose();
+    };
+    return html`<dialog ref=${box} class=${isWide ? "box wide" : "box"} aria-labelledby=${id}
+        onCancel=${onCancel} onClose=${onClosed}>
         <h2 id=${id} tabindex="-1">${title}</h2>
         ${children}
     </dialog>`;
@@ -329,10 +339,11 @@ export function Table({ caption, columns, rows, keyOf, kindOf, empty = "没有�
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
         <table>
             <caption>${caption}</caption>
-            <thead>
+            ${rows.length > 0 &&
+            html`<thead>
                 <tr>${columns.map((column) => html`<th scope="col"
                     class=${classOf(column)}>${column.label}</th>`)}</tr>
-            </thead>
+            </thead>`}
             <tbody>
                 ${rows.map((row, index) => line(row, index, kindOf ? kindOf(row) : null))}
                 ${rows.length === 0 && html`<tr><td class="empty" colspan=${columns.length}>${empty}</td></tr>`}

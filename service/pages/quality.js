@@ -41,6 +41,9 @@ const rejectColumns = [
     { label: "行数", isNumber: true, cell: (row) => count(row.count) },
 ];
 
+/* Over all imports the sentence says enough; the code is for who looks into the file of one. */
+const reasonColumns = rejectColumns.filter((column) => column.label !== "代码");
+
 const ASK_MS = 5000;
 
 /* READY -> SENDING -> LOADING (a task) -> DONE | FAILED; canceled: READY. */
@@ -121,23 +124,29 @@ function Upload({ onDone }) {
     </form>`;
 }
 
+function Unmatched({ rows }) {
+    return html`<${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${rows} keyOf=${(row) => row.name}
+            empty="全部单位名称均已对应。" />
+        ${rows.length > 0 && html`<p class="hint">这些工单未计入任何单位。请在服务器上对应：pingyi units suggest。</p>`}`;
+}
+
 export function Quality({ account }) {
     const quality = useRead("/api/v1/quality");
     useEvents(["import"], quality.reload);
     return html`<${Page} title="数据质量">
         <div class="columns">
-            ${account.role === "office" && html`<${Upload} onDone=${quality.reload} />`}
+            <div>
+                ${account.role === "office" && html`<${Upload} onDone=${quality.reload} />`}
+                ${quality.value && html`<${Unmatched} rows=${quality.value.unmatched_units} />`}
+            </div>
             <${Loaded} source=${quality}>
                 ${(value) => html`<div>
-                    <${Table} caption="问题数据（按原因）" columns=${rejectColumns} rows=${value.rejects}
+                    <${Table} caption="问题数据（按原因）" columns=${reasonColumns} rows=${value.rejects}
                         keyOf=${(row) => row.reason}
                         empty="没有问题数据。" />
                     ${value.flags.length > 0 &&
-                    html`<${Table} caption="提示（已导入）" columns=${rejectColumns} rows=${value.flags}
+                    html`<${Table} caption="提示（已导入）" columns=${reasonColumns} rows=${value.flags}
                         keyOf=${(row) => row.reason} />`}
-                    <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${value.unmatched_units}
-                        keyOf=${(row) => row.name}
-                        empty="全部单位名称均已对应。" />
                     ${value.unclear_leads > 0 && html`<${Alert}
                         kind="note">主办单位不明（无主办或有两个主办）的工单 ${count(value.unclear_leads)} 件，未计入任何单位。<//>`}
                     ${value.late_orders.map((each) => html`<${Alert}
@@ -201,7 +210,7 @@ export function Import({ account, path }) {
                         ["文件", row.file],
                         ["导入时间", time(row.loaded_at)],
                         ["撤回时间", row.undone_at ? time(row.undone_at) : ""],
-                        ["编码", row.encoding],
+                        ["编码", row.encoding && row.encoding.toUpperCase()],
                         ["摘要（SHA-256）", html`<code class="digest">${row.sha256}</code>`],
                         ["行数", countsOf(row)],
                     ]} />
@@ -210,9 +219,7 @@ export function Import({ account, path }) {
                     keyOf=${(each) => each.reason} empty="没有问题数据。" />
                 <${Table} caption="提示（已导入）" columns=${columns} rows=${row.flags} keyOf=${(each) => each.flag}
                     empty="没有提示。" />
-                <${Table} caption="未对应的单位名称" columns=${nameColumns} rows=${pairsOf(row.unmatched_units)}
-                    keyOf=${(each) => each.name}
-                    empty="全部单位名称均已对应。" />`}
+                <${Unmatched} rows=${pairsOf(row.unmatched_units)} />`}
         <//>
     <//>`;
 }

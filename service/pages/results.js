@@ -141,7 +141,7 @@ export function Results({ result }) {
         ${result.trial && html`<${Alert} kind="note">试算：规则没有依据文件，结果仅供内部测算。<//>`}
         <div class="filters">
             <${Field} label="类别" name="class" options=${options} value=${chosen} onValue=${setChosen} />
-            <p class="hint">名次后为考虑抽样误差的名次范围；比率下方为基数，不足100件的只列件数。</p>
+            <p class="hint">名次下方为考虑抽样误差的名次范围；比率下方为基数，不足100件的只列件数（加权的除外）。</p>
         </div>
         ${classes
             .filter((each) => !chosen || each.name === chosen)

@@ -25,13 +25,20 @@ const listColumns = [
         class="unseen">：${row.id}</span></a>` },
 ];
 
+/* The newest first; a quarter stands above its months. */
+function byEnd(one, other) {
+    if (one.to !== other.to) return one.to < other.to ? 1 : -1;
+    return one.from < other.from ? -1 : 1;
+}
+
 export function Rounds({ account }) {
     const columns = account.role === "supervisor" ? listColumns.slice(0, -1) : listColumns;
     const list = useList("/api/v1/rounds");
     useEvents(["round"], list.reload);
     return html`<${Page} title="评价期">
         <${Loaded} source=${list}>
-            ${(items) => html`<${Table} caption="评价期" columns=${columns} rows=${items} keyOf=${(row) => row.id}
+            ${(items) => html`<${Table} caption=${`评价期（${items.length}个，新的在前）`} columns=${columns}
+                rows=${items.slice().sort(byEnd)} keyOf=${(row) => row.id}
                 empty="还没有评价期，请先在服务器上建立（pingyi round create）。" />`}
         <//>
         <${More} list=${list} />
@@ -118,14 +125,20 @@ function ResultsPart({ id }) {
 function Charts({ id }) {
     const path = `/api/v1/rounds/${encodeURIComponent(id)}/charts`;
     const list = useList(path);
-    const titleOf = (chart) => `${chart.unit_class}　${say(CHARTS, chart.draws)}`;
     const show = (chart) => html`<figure class="chart" key=${chart.name}>
-        <figcaption>${titleOf(chart)}</figcaption>
-        <img src=${`${path}/${encodeURIComponent(chart.name)}`} alt=${`${titleOf(chart)}，各单位的比率；数值见“结果”`} />
+        <figcaption>${say(CHARTS, chart.draws)}</figcaption>
+        <img src=${`${path}/${encodeURIComponent(chart.name)}`}
+            alt=${`${chart.unit_class}各单位的${say(CHARTS, chart.draws)}；数值见“结果”`} />
     </figure>`;
+    const showClass = (name, charts) => html`<section key=${name}>
+        <h2>${name}</h2>
+        <div class="charts">${charts.filter((chart) => chart.unit_class === name).map(show)}</div>
+    </section>`;
     return html`<${Loaded} source=${list}>
-        ${(charts) => (charts.length === 0 ? html`<${Alert} kind="note">本评价期还没有可画的图表。<//>` : html`<div
-            class="charts">${charts.map(show)}</div>`)}
+        ${(charts) =>
+            charts.length === 0
+                ? html`<${Alert} kind="note">本评价期还没有可画的图表。<//>`
+                : Array.from(new Set(charts.map((chart) => chart.unit_class))).map((name) => showClass(name, charts))}
     <//>`;
 }
 
@@ -186,6 +199,11 @@ export function Round({ account, path }) {
         href=${`/api/v1/rounds/${encodeURIComponent(id)}/bulletin`}>通报<span class="unseen">（新窗口）</span></a>`;
     const state = source.value && html`<${Tag}
         kind=${STATE_KINDS[source.value.state]}>${say(ROUND_STATES, source.value.state)}<//>`;
+    if (source.problem && source.problem.status === 404)
+        return html`<${Page} title=${`评价期 ${id}`}>
+            <p><a href="#/rounds">返回评价期</a></p>
+            <${Alert} problem=${source.problem} />
+        <//>`;
     if (!isWhole) return html`<${Page} title=${`评价期 ${id}　工作记录`}><${Remarks} id=${id} account=${account} /><//>`;
     return html`<${Page} title=${`评价期 ${id}${part ? `　${named[0]}` : ""}`} actions=${html`${state}${bulletin}`}>
         <${Parts} label="评价期的各部分" parts=${parts} current=${named[2]} />

@@ -62,6 +62,10 @@ export function SignIn({ notice, onSignedIn }) {
         }
     }, [action.problem]);
 
+    useEffect(() => {
+        if (!first) form.current.elements.name.focus();
+    }, [first]);
+
     const again = () => {
         setFirst(null);
         setRecovery(false);
@@ -73,7 +77,7 @@ export function SignIn({ notice, onSignedIn }) {
             <${FormProblem} problem=${action.problem} />
             ${left > 0 && html`<p class="countdown" role="timer">请在 <strong>${duration(left)}</strong> 后重试</p>`}
             ${!first &&
-            html`<${Field} label="账号" name="name" required autofocus autocomplete="username" autocapitalize="none"
+            html`<${Field} label="账号" name="name" required autocomplete="username" autocapitalize="none"
                     spellcheck="false" maxlength="32" />
                 <${Field} label="密码" name="password" type="password" required autocomplete="current-password" />`}
             ${first && html`<p>账号：<strong>${first.name}</strong></p>
@@ -157,11 +161,11 @@ export function RecoveryCodes({ codes, onDone }) {
             <button type="button" class="plain" onClick=${() => window.print()}>打印</button>
             <button type="button" class="plain" onClick=${copy}>复制</button>
         </div>
-        <div class="no-print">
+        <div class="saved no-print">
             <label class="check">
                 <input type="checkbox" checked=${isSaved}
                     onChange=${(event) => setSaved(event.currentTarget.checked)} />
-                已保存
+                我已保存恢复码
             </label>
             <button type="button" class="main" disabled=${!isSaved} onClick=${onDone}>继续</button>
         </div>
@@ -169,7 +173,7 @@ export function RecoveryCodes({ codes, onDone }) {
 }
 
 /* The QR code comes as SVG and is shown as an image: so nothing in it can run. */
-export function TotpSetup({ onDone }) {
+export function TotpSetup({ onDone, onCancel }) {
     const begin = useWrite();
     const confirm = useWrite();
     const [offer, setOffer] = useState(null);
@@ -212,7 +216,10 @@ export function TotpSetup({ onDone }) {
                 <${Field} label="动态口令" name="code" required inputmode="numeric" autocomplete="one-time-code"
                     pattern="[0-9]{6}"
                     maxlength="6" title="6位数字" problem=${confirm.problem} />
-                <${Act} type="submit" kind="main" write=${confirm}>确认绑定<//>
+                <div class="actions">
+                    <${Act} type="submit" kind="main" write=${confirm}>确认绑定<//>
+                    ${onCancel && html`<button type="button" class="plain" onClick=${onCancel}>取消</button>`}
+                </div>
             </form>
         </div>
     </div>`;
@@ -221,7 +228,7 @@ export function TotpSetup({ onDone }) {
 export function FirstTotp({ account, onDone }) {
     return html`<${Page} title="绑定动态口令" kind="gate wide">
         <div class="card">
-            <${Facts} pairs=${[["账号", `${account.display_name || account.name}（${account.role_zh}）`]]} />
+            <${Facts} pairs=${[["账号", `${account.name}（${account.role_zh}）`]]} />
             <p>按规定，本角色登录时除密码外还须输入动态口令。</p>
             <${TotpSetup} onDone=${onDone} />
         </div>

@@ -21,11 +21,15 @@ function Progress({ task }) {
         <small>${Math.floor(share * 100)}%</small>`;
 }
 
+/* What an import did is told on the page of data quality; its file is for other systems. */
+function resultLink(task) {
+    if (!task.result) return null;
+    if (task.kind === "import") return html`<a href="#/quality">数据质量</a>`;
+    return html`<a href=${task.result} download>下载<span class="unseen">任务${task.id}的结果</span></a>`;
+}
+
 function resultOf(task) {
-    const link =
-        task.result &&
-        html`<a href=${task.result} target="_blank" rel="noopener">打开<span
-            class="unseen">任务${task.id}的结果（新窗口）</span></a>`;
+    const link = resultLink(task);
     if (!link) return task.message || "—";
     return html`${task.message ? `${task.message}　` : ""}${link}`;
 }
@@ -58,13 +62,23 @@ export function TaskTable({ caption, items, onCanceled, mayCancel }) {
                 <//>`,
         });
     return html`<${Alert} problem=${action.problem} />
-        <${Table} caption=${caption} columns=${columns} rows=${items} keyOf=${(row) => row.id} empty="没有任务。" />`;
+        <${Table} caption=${caption} columns=${columns} rows=${items} keyOf=${(row) => row.id} 
+            empty="还没有任务。导入工单、计算结果、生成通报的进度和结果在此查看。" />`;
 }
 
 export function Tasks({ account }) {
     const list = useList("/api/v1/tasks");
+    const action = useWrite();
     useEvents(["task"], list.reload);
-    return html`<${Page} title="任务">
+    const backup = async () => {
+        if ((await action.run("POST", "/api/v1/backups", {})) === undefined) return;
+        announce("已提交备份");
+        list.reload();
+    };
+    const actions = account.role === "administrator" && html`<${Act} kind="main" write=${action}
+        onClick=${backup}>立即备份<//>`;
+    return html`<${Page} title="任务" actions=${actions}>
+        <${Alert} problem=${action.problem} />
         <${Loaded} source=${list}>
             ${(items) => html`<${TaskTable} caption="任务（新的在前）" items=${items} onCanceled=${list.reload}
                 mayCancel=${account.role === "office" || account.role === "administrator"} />`}

@@ -24,7 +24,9 @@ function TeamForm({ team, onDone, onClose }) {
             ${!team.name && html`<${Field} label="名称" name="name" required maxlength="64"
                 problem=${action.problem} />`}
             <${Field} label="性质" name="kind" value=${team.kind || "own"} problem=${action.problem}
-                options=${Object.keys(TEAM_KINDS).map((code) => [code, TEAM_KINDS[code]])} hint="外包机构的人员看不到分单位的结果。" />
+                options=${Object.keys(TEAM_KINDS).filter((code) => !team.kind || code === team.kind)
+                    .map((code) => [code, TEAM_KINDS[code]])}
+                hint=${team.kind ? "性质不能变更。" : "保存后不能变更。外包机构的人员看不到分单位的结果。"} />
             <${Field} label="截止日期" name="until" type="date" value=${team.until || ""} problem=${action.problem}
                 hint="该日之后本班组的账号不能登录；留空为长期。" />
             <${Field} label="账号数上限" name="max_accounts" type="number" min="0" max="10000"

@@ -188,7 +188,7 @@ export function Users({ account }) {
                 options=${[["", "全部"], ["active", "启用"], ["locked", "已锁定"], ["disabled", "已停用"]]} />
         </div>
         <${Loaded} source=${list}>
-            ${(items) => html`<${Table} caption=${`账号（${shown(items).length}个）`}
+            ${(items) => html`<${Table} caption=${`账号（${list.hasMore ? "已读取的" : ""}${shown(items).length}个）`}
                 columns=${columnsFor(account, choose)}
                 rows=${shown(items)} keyOf=${(row) => row.name} kindOf=${(row) => (row.disabled ? "faint" : null)}
                 empty="没有符合条件的账号。" />`}

@@ -7,7 +7,9 @@
 
 /* Each handling of the import is judged twice for each frozen round: as the store has it, by the register of today,
  * and as the round froze it, by the register it froze. What differs came too late. New orders are read in one run, and
- * only a round that froze some of them is asked for each; older ones are looked up. */
+ * beside them, window by window, what the rounds that froze some of them have; older ones are looked up. */
+
+enum { WINDOW_IDS = 128 * HANDLINGS_AN_ORDER };
 
 struct looking {
     struct late_look *looks;
@@ -27,7 +29,10 @@ struct late_look {
     struct round_basis basis;
     struct unit_register frozen;
     struct scan as_frozen, as_now;
-    bool has_new;          /* it was frozen after the import, with orders that the import added */
+    bool has_new; /* it was frozen after the import, with orders that the import added */
+    struct fact_row *
+        window; /* WINDOW_IDS at most: what it froze of the new orders at hand, by id; NULL without */
+    size_t window_count, window_at;
     int64_t last_order_id; /* counted already */
     struct late_round found;
 };
@@ -70,6 +75,19 @@ static int stand_frozen(struct late_look *look, int64_t handling_id, struct stan
     if (rc == ERR_NOT_FOUND)
         return OK;
     return rc == OK ? stand(&look->as_frozen, &row, out, err) : rc;
+}
+
+/* Of a new handling: they come by ascending ids. */
+static int stand_frozen_new(struct late_look *look, int64_t handling_id, struct standing *out,
+                            struct err *err)
+{
+    while (look->window_at < look->window_count &&
+           look->window[look->window_at].handling_id < handling_id)
+        look->window_at++;
+    const struct fact_row *row = look->window + look->window_at;
+    if (look->window_at == look->window_count || row->handling_id != handling_id)
+        return OK;
+    return stand(&look->as_frozen, row, out, err);
 }
 
 /* `row` NULL: the handling is gone. What another closed round has judged is no news to a round that did not. */
@@ -119,7 +137,9 @@ static int look_at(struct looking *looking, int64_t handling_id, const struct fa
     for (struct late_look *look = looking->looks; look != NULL && rc == OK; look = look->next) {
         struct standing before = {0};
         struct standing now = {0};
-        if (!is_new || look->has_new)
+        if (is_new && look->has_new)
+            rc = stand_frozen_new(look, handling_id, &before, err);
+        else if (!is_new)
             rc = stand_frozen(look, handling_id, &before, err);
         if (rc == OK)
             rc = stand_now(look, row, before.counts, &now, err);
@@ -134,6 +154,35 @@ static int look_at(struct looking *looking, int64_t handling_id, const struct fa
 static int on_new(void *context, const struct fact_row *row, struct err *err)
 {
     return look_at(context, row->handling_id, row, true, err);
+}
+
+static int on_frozen(void *context, const struct fact_row *row, struct err *err)
+{
+    struct late_look *look = context;
+    (void)err;
+    look->window[look->window_count++] = *row;
+    return OK;
+}
+
+static int look_at_window(struct looking *looking, int64_t from_id, int64_t end_id, struct err *err)
+{
+    int rc = OK;
+    for (struct late_look *look = looking->looks; look != NULL && rc == OK; look = look->next) {
+        look->window_count = look->window_at = 0;
+        if (look->has_new)
+            rc = round_facts_each(looking->store, look->round.id, from_id, end_id, on_frozen, look,
+                                  err);
+    }
+    return rc == OK ? facts_each(looking->store, from_id, end_id, on_new, looking, err) : rc;
+}
+
+static int look_at_new(struct looking *looking, struct err *err)
+{
+    int rc = OK;
+    int64_t end_id = looking->end_new_id;
+    for (int64_t id = looking->first_new_id; id < end_id && rc == OK; id += WINDOW_IDS)
+        rc = look_at_window(looking, id, id + WINDOW_IDS < end_id ? id + WINDOW_IDS : end_id, err);
+    return rc;
 }
 
 /* Ids come ascending, so that an order is looked up once. */
@@ -219,6 +268,12 @@ static int prepare(struct looking *looking, struct late_look *look, struct err *
     if (rc == OK)
         rc = find_new_frozen(looking, look, err);
     look->as_now.is_frozen = false; /* judged as if it were a draft */
+    if (rc == OK && look->has_new) {
+        look->window = arena_alloc(looking->arena, WINDOW_IDS * sizeof *look->window);
+        if (look->window == NULL)
+            rc = err_set(err, ERR_NOMEM, "could not look into round \"" BYTES_FMT "\"",
+                         BYTES_ARG(look->round.name));
+    }
     return rc;
 }
 
@@ -266,8 +321,7 @@ int late_find(const struct datadir *datadir, int64_t import_id, struct arena *ar
     if (rc == OK && looking.looks != NULL)
         rc = import_touched_each(looking.store, import_id, on_touched, &looking, err);
     if (rc == OK && looking.looks != NULL)
-        rc = facts_each(looking.store, looking.first_new_id, looking.end_new_id, on_new, &looking,
-                        err);
+        rc = look_at_new(&looking, err);
     if (rc == OK)
         rc = tell(&looking, out, err);
     for (struct late_look *look = looking.looks; look != NULL; look = look->next) {

@@ -1,8 +1,23 @@
 #include "service/storage/audit_log.h"
 
+#include "service/storage/connection.h"
 #include "service/storage/database.h"
 
 #include <string.h>
+
+/* Nobody else writes before this transaction ends, so that the next entry need not look for this one. */
+static void keep_head(struct store *store, int64_t id, const unsigned char mac[AUDIT_MAC_BYTES])
+{
+    store->audit_head.is_known = store_in_transaction(store);
+    store->audit_head.id = id;
+    memcpy(store->audit_head.mac, mac, AUDIT_MAC_BYTES);
+}
+
+static bool follows_head(const struct store *store, const struct audit_row *row)
+{
+    return store->audit_head.is_known && row->id == store->audit_head.id + 1 &&
+           row->mac.len == AUDIT_MAC_BYTES;
+}
 
 int audit_put_new(struct store *store, const struct audit_row *row, struct err *err)
 {
@@ -21,7 +36,12 @@ int audit_put_new(struct store *store, const struct audit_row *row, struct err *
     database_bind_text(statement, OUTCOME, row->outcome);
     database_bind_text(statement, DETAILS, row->details);
     database_bind_blob(statement, MAC, row->mac);
-    return database_run(store, statement, err);
+    bool is_next = follows_head(store, row);
+    store->audit_head.is_known = false;
+    rc = database_run(store, statement, err);
+    if (rc == OK && is_next)
+        keep_head(store, row->id, (const unsigned char *)row->mac.ptr);
+    return rc;
 }
 
 /* The id and mac of the row that `statement` finds, if there is one. */
@@ -69,10 +89,19 @@ int audit_last(struct store *store, int64_t *out_id, unsigned char out_mac[AUDIT
 {
     sqlite3_stmt *statement = NULL;
     bool found = false;
+    if (store->audit_head.is_known && store_in_transaction(store)) {
+        *out_id = store->audit_head.id;
+        memcpy(out_mac, store->audit_head.mac, AUDIT_MAC_BYTES);
+        return OK;
+    }
     int rc = database_take(store, "audit_last", &statement, err);
     if (rc == OK)
         rc = read_head(store, statement, &found, out_id, out_mac, err);
-    return rc == OK && !found ? audit_anchor_get(store, out_id, out_mac, err) : rc;
+    if (rc == OK && !found)
+        rc = audit_anchor_get(store, out_id, out_mac, err);
+    if (rc == OK)
+        keep_head(store, *out_id, out_mac);
+    return rc;
 }
 
 int audit_get_mac(struct store *store, int64_t id, unsigned char out_mac[AUDIT_MAC_BYTES],
@@ -160,5 +189,6 @@ int audit_each(struct store *store, const struct audit_filter *filter, audit_cb 
 
 int audit_delete(struct store *store, int64_t last_id, struct err *err)
 {
+    store->audit_head.is_known = false;
     return database_run_with(store, "audit_delete", &last_id, 1, err);
 }

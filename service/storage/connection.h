@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 
+#include "service/storage/audit_log.h"
 #include "service/storage/bulk.h"
 #include "service/storage/database.h"
 
@@ -33,10 +34,15 @@ enum store_step {
 
 struct store {
     sqlite3 *db;
-    sqlite3_stmt *steps[STEPS];         /* prepared at open: rolling back must not need memory */
-    int64_t data_version;               /* of the database, when store_changed was last asked */
-    bool is_checkpointing;              /* by itself, when it commits */
-    int64_t log_pages;                  /* in the log, after this connection's last commit */
+    sqlite3_stmt *steps[STEPS]; /* prepared at open: rolling back must not need memory */
+    int64_t data_version;       /* of the database, when store_changed was last asked */
+    bool is_checkpointing;      /* by itself, when it commits */
+    int64_t log_pages;          /* in the log, after this connection's last commit */
+    struct {                    /* the last entry of the audit log, within a transaction */
+        bool is_known;
+        int64_t id;
+        unsigned char mac[AUDIT_MAC_BYTES];
+    } audit_head;
     int busy_wait_ms;                   /* how long to wait for another writer */
     char *lock_path;                    /* of the file whose lock the importer holds */
     int lock_fd;                        /* -1: not held */

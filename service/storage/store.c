@@ -312,6 +312,7 @@ static int run_step(struct store *store, enum store_step step, const char *what,
 
 int store_begin(struct store *store, struct err *err)
 {
+    store->audit_head.is_known = false;
     return run_step(store, STEP_BEGIN, "begin to write", err);
 }
 
@@ -367,6 +368,7 @@ int store_release(struct store *store, struct err *err)
 int store_rollback_to(struct store *store, struct err *err)
 {
     reset_statements(store);
+    store->audit_head.is_known = false;
     int rc = run_step(store, STEP_ROLLBACK_TO, "undo an action", err);
     return rc == OK ? store_release(store, err) : rc;
 }
@@ -400,6 +402,7 @@ int store_changed(struct store *store, bool *out, struct err *err)
 int store_begin_read(struct store *store, struct err *err)
 {
     /* BEGIN alone takes no snapshot; the first read does. */
+    store->audit_head.is_known = false;
     int rc = run_plain(store, "BEGIN; SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)",
                        "begin to read", err);
     if (rc != OK)

@@ -28,6 +28,21 @@ static void buf_append__keeps_what_it_is_given(void **state)
     buf_deinit(&buf);
 }
 
+static void buf_append_integer__writes_every_sign(void **state)
+{
+    (void)state;
+    static const int64_t values[] = {0, 7, -1, 10, INT64_MAX, INT64_MIN};
+    struct buf buf;
+    buf_init(&buf, 100);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        buf_append_integer(&buf, values[i]);
+        buf_append_byte(&buf, ' ');
+    }
+    assert_true(bytes_equal(buf_bytes(&buf), BYTES_LIT("0 7 -1 10 9223372036854775807 "
+                                                       "-9223372036854775808 ")));
+    buf_deinit(&buf);
+}
+
 static void buf_wipe__leaves_an_empty_buf(void **state)
 {
     (void)state;
@@ -82,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buf_append__keeps_what_it_is_given),
+        cmocka_unit_test(buf_append_integer__writes_every_sign),
         cmocka_unit_test(buf_wipe__leaves_an_empty_buf),
         cmocka_unit_test(buf_append__remembers_the_first_failure),
         cmocka_unit_test(buf_append__survives_faults),

@@ -24,7 +24,7 @@ const SWITCHES = [
     "--lang=zh-CN",
 ];
 /* An answer that refuses is part of the play; the browser logs it all the same. */
-const REFUSALS = /^Failed to load resource: the server responded with a status of (400|401|403|409|429)/;
+const REFUSALS = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|429)/;
 
 export async function startBrowser(base) {
     fs.mkdirSync(SHOTS, { recursive: true });
@@ -49,7 +49,8 @@ export async function openWindow(world) {
     page.setDefaultTimeout(LONG_MS);
     const note = (text) => world.faults.push(`${page.url()}: ${text}`);
     page.on("console", (message) => {
-        if (message.type() === "error" && !REFUSALS.test(message.text())) note(message.text());
+        const isRefusal = REFUSALS.test(message.text()) && message.location().url.includes("/api/v1/");
+        if (message.type() === "error" && !isRefusal) note(message.text());
     });
     page.on("pageerror", (error) => note(error.message));
     page.on("request", (request) => {

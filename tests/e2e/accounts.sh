@@ -36,11 +36,17 @@ printf 'code,name,class,parent,valid_from,valid_to,aliases\nU1,第1局,市直,,,
 check add 0 user add ma.li --role office --display 马丽
 shows_password add_shows_a_password "账号 ma.li"
 check add_twice 1 user add ma.li --role office
+says add_twice_says_what_to_do 请换一个账号名
 check add_without_role 2 user add li.na
 check add_unknown_role 2 user add li.na --role king
+says usage_shows_the_form_at_hand "user add NAME"
+hides usage_shows_no_other_form "user list"
 check add_bad_name 1 user add Li --role office
+says bad_name_says_the_rule 以小写字母开头
 check add_unknown_team 1 user add li.na --role caller --team 无
+says unknown_team_says_so 没有这个班组
 check add_liaison_needs_unit 1 user add li.na --role liaison
+says liaison_says_so 联络员须指定单位
 check add_liaison 0 user add li.na --role liaison --unit U1
 shows_password liaison_password "账号 li.na"
 [ "$(sort "$work/secrets" | uniq -d)" = "" ]
@@ -56,7 +62,9 @@ check team_bad_day 2 user team 甲公司 --until soon
 check team_member 0 user add c1 --role caller --team 甲公司
 shows_password member_password "账号 c1"
 check team_is_full 1 user add c2 --role caller --team 甲公司
+says full_team_says_what_to_do 已达上限
 check team_has_no_office 1 user add c3 --role office --team 甲公司
+says team_says_whom_it_may_have 外包机构的班组只能有
 check team_grows 0 user team 甲公司 --max 2
 check teams 0 user teams --format json
 holds team_keeps_the_rest '.[0] == {"name": "甲公司", "kind": "contractor", "until": "2099-12-31", "max": 2}'
@@ -66,7 +74,7 @@ says team_has_no_end "甲公司,contractor,,2"
 
 # roles, disabling, resetting
 check last_administrator_stays 1 user disable boss
-says last_administrator_is_said 不予执行
+says last_administrator_says_what_to_do 请先另建一个
 check last_administrator_keeps_role 1 user role boss --role office
 check second_administrator 0 user add boss2 --role administrator
 shows_password second_password "账号 boss2"
@@ -84,6 +92,7 @@ shows_password reset_shows_a_password "账号 ma.li"
 verdict reset_changes_the_hash $?
 check reset_totp 0 user reset ma.li --totp
 check reset_unknown 1 user reset nobody
+says unknown_account_says_so 没有这个账号
 store "UPDATE accounts SET failures = 5, locked_until_utc = 4000000000 WHERE name = 'ma.li'"
 check list_locked 0 user list --format csv
 says locked_is_listed "ma.li,马丽,security,,,locked"
@@ -91,6 +100,10 @@ check unlock 0 user unlock ma.li
 check list_unlocked 0 user list --format csv
 says unlocked_is_listed "ma.li,马丽,security,,,enabled"
 check unknown_verb 2 user frobnicate
+says unknown_verb_is_named "没有 user frobnicate"
+says unknown_verb_shows_all_forms "user limits"
+check verb_is_missing 2 user
+says missing_verb_says_so 须写明做什么
 check name_is_needed 2 user disable
 
 # limits
@@ -113,6 +126,7 @@ says session_of_boss2 "3,boss2,"
 hides session_of_others "boss,"
 check revoke 0 user sessions --revoke 1
 check revoke_unknown 1 user sessions --revoke 99
+says unknown_session_says_so 没有这个会话
 check revoke_all_of_one 0 user sessions boss --revoke-all
 check sessions_left 0 user sessions --format json
 holds one_session_left '[.[].id] == [3]'
@@ -123,6 +137,7 @@ check disabling_ends_sessions 0 user disable boss
 
 # tokens
 check token_bad_scope 1 token add 平台 --scope read,write --days 30
+says bad_scope_says_the_words "read、import、metrics"
 check token_needs_days 2 token add 平台 --scope read
 check token 0 token add 平台 --scope read,metrics --days 30
 grep -qxE '令牌 平台（序号 1）：[0-9a-f]{64}' "$work/out" && [ "$(wc -l <"$work/out")" = 1 ]
@@ -132,6 +147,7 @@ check token_list 0 token list --format csv
 says token_is_listed "1,平台,read metrics,valid,"
 check token_revoke 0 token revoke 1
 check token_revoke_unknown 1 token revoke 9
+says unknown_token_says_so 没有这个令牌
 check token_list_revoked 0 token list --format csv
 says token_is_revoked "1,平台,read metrics,revoked,"
 

@@ -28,10 +28,14 @@ verdict nothing_lies_beside_it $?
 ! grep -qaF "$(sed -n 2p "$PINGYI_DATA/vault.key")" "$work/city.backup"
 verdict the_key_is_not_in_it $?
 check backup_replaces_nothing 1 backup "$work/city.backup"
+says backup_says_what_to_do 请换一个文件名
+check backup_into_nowhere 1 backup "$work/nowhere/city.backup"
+says nowhere_says_what_to_do 所在目录不存在
 check export 0 vault export "$work/key.export" --passphrase-file "$work/passphrase"
 check export_replaces_nothing 1 vault export "$work/key.export" --passphrase-file "$work/passphrase"
 echo short > "$work/short"
 check short_passphrase 1 vault export "$work/key2.export" --passphrase-file "$work/short"
+says short_passphrase_says_the_rule 至少12个字符
 ! grep -qF "$(sed -n 2p "$PINGYI_DATA/vault.key")" "$work/key.export"
 verdict exported_key_is_sealed $?
 
@@ -40,9 +44,11 @@ export PINGYI_DATA="$work/second"
 check restored 0 restore "$work/city.backup"
 says restored_without_key "vault import"
 check nothing_opens_without_key 1 orders show S05-01-01
+says missing_key_says_what_to_do "vault import"
 check wrong_passphrase 1 vault import "$work/key.export" --passphrase-file "$work/wrong"
 check key_imported 0 vault import "$work/key.export" --passphrase-file "$work/passphrase"
 check key_replaces_nothing 1 vault import "$work/key.export" --passphrase-file "$work/passphrase"
+says key_in_its_place_says_what_to_do 请先移走
 check order_restored 0 orders show S05-01-01 --format json
 cmp -s "$work/out" "$work/order-before"
 verdict order_is_the_same $?
@@ -65,6 +71,7 @@ head -c 100000 "$work/city.backup" > "$work/cut.backup"
 check cut_backup 1 restore "$work/cut.backup" --replace
 echo no database > "$work/none.backup"
 check no_backup 1 restore "$work/none.backup" --replace
+says no_backup_says_so 不是备份
 check order_after_refusals 0 orders show S05-01-01 --format json
 cmp -s "$work/out" "$work/order-before"
 verdict refused_restores_change_nothing $?

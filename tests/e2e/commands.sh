@@ -53,6 +53,7 @@ check imports_show 0 imports show 1
 says imports_show_names_the_reason "缺少承办单位"
 hides imports_show_masks_names "陈某"
 check imports_show_unknown 1 imports show 99
+says unknown_import_says_so 没有这个导入批次
 
 check round_create 0 round create --id 2024-05 --from 2024-05-01 --to 2024-05-31
 check orders_show 0 orders show LJ202405000419

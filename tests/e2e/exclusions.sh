@@ -42,6 +42,7 @@ awk -F, '$7 == "U1" { print $9, $10, $11 }' "$work/out" > "$work/before"
 verdict a_request_alone_changes_nothing $? "$(cat "$work/before")"
 
 check same_person 1 exclusions approve 1 --why 属实 --by 甲
+says same_person_says_so 请由他人审批
 says same_person_is_told "审批人须与申请人不同"
 check same_person_with_spaces 1 exclusions approve 1 --why 属实 --by "　甲 "
 says same_person_with_spaces_is_told "审批人须与申请人不同"

@@ -29,6 +29,12 @@ status() {
         -H "Idempotency-Key: $1" -H 'Content-Type: application/json' -d "{\"text\":\"$1\"}" \
         "$url/api/v1/rounds/2024-05/remarks"
 }
+# upload KEY: the status of a file that is brought.
+upload() {
+    head -c 300000 /dev/zero | tr '\0' 'x' |
+        curl -s -o "$work/out" -D "$work/head" -w '%{http_code}' -H "Cookie: $cookie" -H "X-CSRF-Token: $csrf" \
+            -H "Idempotency-Key: $1" --data-binary @- "$url/api/v1/imports?name=$1.csv"
+}
 stored() {
     sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT text FROM round_remarks' | LC_ALL=C sort
 }
@@ -45,6 +51,10 @@ grep -qi '^retry-after: [0-9]' "$work/head"
 verdict full_says_when_to_come_again $?
 [ "$(curl -s -o /dev/null -w '%{http_code}' -H "Cookie: $cookie" "$url/api/v1/rounds/2024-05/remarks")" = 200 ]
 verdict reading_goes_on $?
+[ "$(upload file)" = 503 ]
+verdict full_takes_no_file $? "$(head -c 300 "$work/head" "$work/out")"
+grep -qi '^retry-after: [0-9]' "$work/head" && [ -z "$(ls "$PINGYI_DATA/spool")" ]
+verdict what_came_of_the_file_is_gone $? "$(ls "$PINGYI_DATA/spool")"
 [ "$(status alone)" = 503 ]
 verdict full_stays_503 $? "$(head -1 "$work/head")"
 stored >"$work/stored"
@@ -53,6 +63,8 @@ verdict refused_is_not_stored $?
 rm "$work/full"
 [ "$(status alone)" = 201 ]
 verdict room_is_enough $? "$(head -1 "$work/head")"
+[ "$(upload file)" = 202 ]
+verdict room_is_enough_for_the_file $? "$(head -c 300 "$work/head" "$work/out")"
 wait "$client"
 verdict the_refused_are_taken_in_the_end $? "$(head -c 300 "$work/client")"
 [ "$(wc -l <"$work/acknowledged")" -eq 6500 ]

@@ -12,6 +12,7 @@ check create_third 0 round create --id 2024-06 --from 2024-06-01 --to 2024-06-30
 check create_taken 1 round create --id 2024-06 --from 2024-06-01 --to 2024-06-30
 check unknown_verb 2 round nothing
 check unknown_round 1 round show nothing
+says unknown_round_says_so 没有这个评价期
 
 # Sums: each round once, no day twice, the kind from the days.
 check sum 0 round create --id 2024-Q2 --of 2024-06,2024-04,2024-05

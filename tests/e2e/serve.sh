@@ -49,14 +49,55 @@ sign_in() {
 }
 
 check serve_needs_a_directory 1 serve --listen 127.0.0.1:0
+says needs_a_directory_says_what_to_do "pingyi init"
 "$pingyi" init >"$work/init" 2>&1
 first=$(sed -n 's/.*一次性密码：\([a-z0-9]*\).*/\1/p' "$work/init")
 
 check plain_on_all_addresses_is_refused 2 serve --plain --listen 0.0.0.0:0
+says plain_is_refused_with_what_to_do 前置代理
 check no_address_is_refused 2 serve --listen here
+says no_address_says_the_form "地址:端口"
+check name_is_no_address 2 serve --listen localhost:0
+says name_is_no_address_says_so 不能是域名
+check proxy_is_one_address 2 serve --listen 127.0.0.1:0 --behind-proxy 10.0.0.0/8
+says proxy_says_the_form 不能是网段
+check host_is_a_name_alone 2 serve --listen 127.0.0.1:0 --host https://pingyi.example
+says host_says_the_form 不带
+check host_has_no_port 2 serve --listen 127.0.0.1:0 --host pingyi.example:8443
 check key_without_certificate_is_refused 2 serve --key "$work/none"
 check unknown_option_is_refused 2 serve --fast
+says unknown_option_is_named --fast
 check certificate_that_is_not_there 1 serve --listen 127.0.0.1:0 --certificate "$work/no.pem" --key "$work/no.key"
+says missing_file_is_named no.pem
+# pair NAME: a certificate and its key.
+pair() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -days 60 \
+        -keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null
+    chmod 600 "$work/$1.key"
+}
+pair one
+pair other
+openssl ec -in "$work/one.key" -aes256 -passout pass:sealed -out "$work/sealed.key" 2>/dev/null
+chmod 600 "$work/sealed.key"
+check key_of_another_certificate 1 serve --listen 127.0.0.1:0 --certificate "$work/one.pem" --key "$work/other.key"
+says other_key_says_so 不是一对
+check no_certificate_in_the_file 1 serve --listen 127.0.0.1:0 --certificate "$work/init" --key "$work/one.key"
+says no_certificate_says_so "不是 PEM 格式的证书"
+check key_under_a_passphrase 1 serve --listen 127.0.0.1:0 --certificate "$work/one.pem" --key "$work/sealed.key"
+says sealed_key_says_so 未加密
+chmod 644 "$work/one.key"
+check key_that_others_may_read 1 serve --listen 127.0.0.1:0 --certificate "$work/one.pem" --key "$work/one.key"
+says open_key_says_what_to_do "chmod 600"
+chmod 750 "$PINGYI_DATA"
+check directory_that_others_may_read 1 serve --listen 127.0.0.1:0
+says open_directory_says_what_to_do "chmod 700"
+chmod 700 "$PINGYI_DATA"
+mv "$PINGYI_DATA/vault.key" "$work/vault.key"
+check no_vault_key 1 serve --listen 127.0.0.1:0
+says no_vault_key_says_what_to_do "vault import"
+mv "$work/vault.key" "$PINGYI_DATA/vault.key"
+check address_of_another_machine 1 serve --listen 192.0.2.1:8443
+says other_address_says_so 本机没有这个地址
 
 start --listen 127.0.0.1:0 --listen '[::1]:0' --access-log "$work/access.log"
 grep -q 'self-signed certificate' "$work/served"
@@ -66,6 +107,11 @@ verdict says_that_no_administrator_has_totp $? "$(cat "$work/served")"
 [ "$(stat -c %a "$PINGYI_DATA/tls/server.key")" = 600 ]
 verdict key_is_its_own $? "$(ls -l "$PINGYI_DATA/tls")"
 check one_service_a_directory 1 serve --listen 127.0.0.1:0
+says served_directory_says_what_to_do 请先停止服务
+port=${url##*:}
+"$pingyi" init --data "$work/second" >/dev/null 2>&1
+check port_is_taken 1 serve --data "$work/second" --listen "127.0.0.1:$port"
+says taken_port_says_what_to_do 请换一个端口
 
 ask healthz 200 "$url/healthz"
 says healthz_says_ok ok

@@ -44,4 +44,8 @@ for table in accounts rounds round_steps draws drawn_orders attempts round_score
     sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "SELECT * FROM $table" >"$work/rows.after"
     same changes_nothing_in_$table "$work/rows.before" "$work/rows.after"
 done
+
+sed -i 's/^demonstration =.*/demonstration =/' "$PINGYI_DATA/config.ini"
+! start >"$work/third" 2>&1 && grep -q '不是演示用的' "$work/third"
+verdict loads_nothing_into_real_data $? "$(tail -2 "$work/third")"
 exit $failed

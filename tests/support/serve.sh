@@ -3,14 +3,17 @@
 
 server=
 
-# serve ARGUMENT...: $url and $port are where it listens; its messages are in $work/served.
-serve() {
+# serve_tls ARGUMENT...: $url and $port are where it listens; its messages are in $work/served.
+serve_tls() {
     : >"$work/served" # tail would find the address of the one before
-    "$pingyi" serve --plain --listen 127.0.0.1:0 "$@" >"$work/served.out" 2>>"$work/served" &
+    "$pingyi" serve --listen 127.0.0.1:0 "$@" >"$work/served.out" 2>>"$work/served" &
     server=$!
     tail -n +1 -f --pid=$server "$work/served" 2>/dev/null | grep -m1 '正在监听' >"$work/line"
-    url=$(sed -n 's/.*\(http:\/\/[^ ]*\).*/\1/p' "$work/line")
+    url=$(sed -n 's/.*\(https\{0,1\}:\/\/[^ ]*\).*/\1/p' "$work/line")
     port=${url##*:}
+}
+serve() {
+    serve_tls --plain "$@"
 }
 
 # post_json PATH JSON: the answer is on stdout.

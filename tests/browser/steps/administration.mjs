@@ -48,6 +48,11 @@ export async function administrating(world, people) {
         given = await oneTime(page);
         expect(given.length >= 16, given);
         await look(world, page, "users-one-time");
+        for (let i = 0; i < 3; i++) {
+            await page.keyboard.press("Escape");
+            await page.waitForTimeout(100); /* the browser tells of each in turn */
+        }
+        expect((await oneTime(page)) === given, "Escape hides the password");
         await confirm(page);
         await rowOf(page, "qian.caller").waitFor();
         expect(
@@ -61,6 +66,8 @@ export async function administrating(world, people) {
         await dialog(page).locator("input[name=display_name]").fill("又一个");
         await dialog(page).locator("button.main").click();
         await dialog(page).locator("[role=alert]").waitFor();
+        const refusal = await dialog(page).locator("[role=alert]").textContent();
+        expect(refusal.includes("请换一个账号名") && !/[a-z]/i.test(refusal), refusal);
         await page.keyboard.press("Escape");
         await dialog(page).waitFor({ state: "hidden" });
     });
@@ -89,6 +96,21 @@ export async function administrating(world, people) {
         await confirm(page);
         await rowOf(page, "岚江市诚信市场调查").waitFor();
         await look(world, page, "teams");
+    });
+    await step("a_team_keeps_its_kind", async () => {
+        await rowOf(page, "岚江市诚信市场调查").locator("text=变更").click();
+        const kinds = await dialog(page).locator("select[name=kind] option").allTextContents();
+        expect(kinds.join() === "外包机构", kinds.join());
+        await dialog(page).locator("input[name=max_accounts]").fill("30");
+        await confirm(page);
+        await rowOf(page, "岚江市诚信市场调查").locator("td", { hasText: "30" }).waitFor();
+    });
+    await step("a_backup_is_made_as_a_task", async () => {
+        await go(world, page, "tasks", "任务");
+        await page.click("text=立即备份");
+        const backup = page.locator("tbody tr", { has: page.locator("td", { hasText: /^备份$/ }) });
+        await backup.locator("text=完成").waitFor();
+        await look(world, page, "tasks-administrator");
     });
     return page;
 }
@@ -168,6 +190,7 @@ export async function auditing(world, people) {
         const text = await page.locator("tbody").textContent();
         for (const word of ["登录", "新建账号", "停用账号", "变更角色"])
             expect(text.includes(word), `no ${word}`);
+        expect(text.includes("角色：话务员"), "the details are not in words");
         await look(world, page, "audit");
     });
     await step("audit_log_is_filtered", async () => {

@@ -2,7 +2,7 @@
 
 import fs from "node:fs";
 
-import { go, heading, look, settled } from "../driver.mjs";
+import { dialog, go, heading, look, settled } from "../driver.mjs";
 import { signIn } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
@@ -110,6 +110,13 @@ export async function loadingData(world, page, dump) {
 }
 
 export async function nowhere(world, page) {
+    await step("a_round_that_is_not_there_says_so", async () => {
+        await go(world, page, "rounds/1999-01", "评价期 1999-01");
+        await page.locator("[role=alert]", { hasText: "没有这个评价期" }).waitFor();
+        expect((await page.locator("nav.parts").count()) === 0, "parts of nothing");
+        await page.click("text=返回评价期");
+        await heading(page, "评价期");
+    });
     await step("an_unknown_address_says_so", async () => {
         await go(world, page, "nothing", "没有这个页面");
         await look(world, page, "nowhere");
@@ -135,6 +142,17 @@ export async function returning(world, page, person) {
         await look(world, page, "idle");
         await page.click("text=继续使用");
         await page.locator("[role=alertdialog]").waitFor({ state: "detached" });
+    });
+    await step("beside_a_dialog_any_key_goes_on", async () => {
+        await go(world, page, "account", "我的账号");
+        await page.click("text=重新生成恢复码");
+        await dialog(page).locator("input[name=totp]").waitFor();
+        await page.clock.fastForward(9 * 60 * 1000 + 10 * 1000);
+        await page.locator("[role=alertdialog]").waitFor();
+        await page.keyboard.type("1");
+        await page.locator("[role=alertdialog]").waitFor({ state: "detached" });
+        expect((await dialog(page).count()) === 1, "signed out instead");
+        await page.keyboard.press("Escape");
     });
     await step("an_idle_session_ends", async () => {
         await page.clock.fastForward(10 * 60 * 1000 + 10 * 1000);

@@ -25,6 +25,7 @@ export async function signingIn(world, person) {
         await page.goto(`${world.base}/`);
         await heading(page, "登录");
         expect((await page.title()).startsWith("登录"), await page.title());
+        await page.waitForFunction(() => document.activeElement.name === "name");
         await look(world, page, "sign-in");
     });
     await step("wrong_password_says_what_to_do", async () => {

@@ -2,9 +2,8 @@
 
 #include "service/api/parts.h"
 
-#include "tests/service/api/running.h"
+#include "tests/service/api/newcomer.h"
 
-#include <jansson.h>
 #include <liboath/oath.h>
 
 #include <stdlib.h>
@@ -14,85 +13,10 @@
 
 enum { CODE_BYTES = 8, OFFER_BYTES = 64 * 1024 };
 
-static const char first_password[] = "kV8#mango-Tide", second_password[] = "wZ3!quiet-River";
+/* ---- signing in ---- */
 
-static void put_newcomer(struct store *store)
-{
-    struct err err;
-    char hash[PASSWORD_HASH_BYTES];
-    MUST(password_library_init(&err));
-    MUST(password_hash(bytes_from_z(first_password), hash, &err));
-    struct account_row account = {
-        .name = BYTES_LIT("newcomer"),
-        .display_name = BYTES_LIT("新人"),
-        .role = BYTES_LIT("office"),
-        .password = bytes_from_z(hash),
-        .must_change = true,
-        .created_utc = VISITOR_NOW_UTC - VISITOR_SINCE_S,
-        .created_by = BYTES_LIT("test"),
-    };
-    MUST(store_begin(store, &err));
-    MUST(account_put_new(store, &account, &err));
-    MUST(store_commit(store, &err));
-}
-
-static int set_up(void **state)
-{
-    static struct running running;
-    running_init(&running, put_newcomer);
-    *state = &running;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    running_deinit(*state);
-    return 0;
-}
-
-/* ---- asking ---- */
-
-/* By who is signed in, with a new key. */
-static int ask(struct running *running, const char *line, const char *body)
-{
-    char headers[512];
-    (void)snprintf(headers, sizeof headers,
-                   "Cookie: __Host-pingyi=%s\r\nX-CSRF-Token: %s\r\nIdempotency-Key: k%d\r\n",
-                   running->cookie, running->csrf, running->key++);
-    return send_request(running, line, headers, body);
-}
-
-/* A text member of the answer's object. */
-static void take_text(const struct running *running, const char *name, char *out, size_t size)
-{
-    json_t *object = json_loadb(running->body.ptr, running->body.len, 0, NULL);
-    const char *text = json_string_value(json_object_get(object, name));
-    assert_non_null(text);
-    (void)snprintf(out, size, "%s", text);
-    json_decref(object);
-}
-
-static int sign_in(struct running *running, const char *body, const char *headers)
-{
-    static const char mark[] = "Set-Cookie: __Host-pingyi=";
-    int status = send_request(running, "POST /api/v1/sessions", headers, body);
-    struct bytes answer = buf_bytes(&running->answer);
-    size_t at = bytes_find(answer, bytes_from_z(mark));
-    if (status != 201)
-        return status;
-    assert_true(at < answer.len);
-    struct bytes rest = {answer.ptr + at + strlen(mark), answer.len - at - strlen(mark)};
-    struct bytes secret = bytes_cut(&rest, ';');
-    (void)snprintf(running->cookie, sizeof running->cookie, BYTES_FMT, BYTES_ARG(secret));
-    take_text(running, "csrf", running->csrf, sizeof running->csrf);
-    return status;
-}
-
-static const char newcomer_body[] = "{\"name\":\"newcomer\",\"password\":\"kV8#mango-Tide\"}";
 static const char wrong_body[] = "{\"name\":\"newcomer\",\"password\":\"kV8#mango-Tidf\"}";
 static const char stranger_body[] = "{\"name\":\"stranger\",\"password\":\"kV8#mango-Tidf\"}";
-
-/* ---- signing in ---- */
 
 static void sessions_open__gives_a_new_cookie_with_all_flags(void **state)
 {
@@ -478,103 +402,6 @@ static void audit__is_read_carried_out_and_recomputed(void **state)
     assert_true(says(running, "\"holds\":true"));
 }
 
-static void sweep__enters_what_has_run_out(void **state)
-{
-    struct running *running = *state;
-    enum visitor auditor = VISITOR_ROLES + ROLE_AUDITOR;
-    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
-    for (int i = 0; i < 3; i++) {
-        test_now += SESSION_IDLE_S / 2;
-        assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit", NULL, NULL), 200);
-    }
-    assert_false(says(running, "\"session.close\""));
-    sweep_on_timer(&running->service.sweeper);
-    sweep_on_timer(&running->service.sweeper);
-    while (running->service.sweep != NULL)
-        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
-    assert_int_equal(ask_as(running, auditor, "GET /api/v1/audit?action=session.close", NULL, NULL),
-                     200);
-    assert_true(says(running, "\"newcomer\""));
-    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
-}
-
-static void await_sweep(struct running *running)
-{
-    sweep_on_timer(&running->service.sweeper);
-    while (running->service.sweep != NULL)
-        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
-    (void)uv_run(&running->served.loop, UV_RUN_NOWAIT);
-    while (running->service.book_loader.is_running)
-        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
-}
-
-static int end_others(void *context, const struct session_row *row, struct err *err)
-{
-    return bytes_equal(row->account_name, BYTES_LIT("newcomer"))
-               ? OK
-               : session_put_ended(context, row->id, test_now, BYTES_LIT("revoked"), err);
-}
-
-/* With a store of one's own, as the command line has it beside the service. */
-static void by_command(struct running *running, int (*act)(struct store *store, struct err *err))
-{
-    struct err err = {.code = OK};
-    struct datadir datadir = {0};
-    MUST(datadir_open(running->data, STORE_READWRITE, &datadir, &err));
-    MUST(store_begin(datadir.store, &err));
-    MUST(act(datadir.store, &err));
-    MUST(store_commit(datadir.store, &err));
-    datadir_close(&datadir);
-}
-
-static int revoke_tokens(struct store *store, struct err *err)
-{
-    int rc = OK;
-    for (int64_t id = 1; rc == OK; id++)
-        rc = token_put_revoked(store, id, test_now, err);
-    return rc == ERR_NOT_FOUND ? OK : rc;
-}
-
-/* Nobody else writes meanwhile, and a token's use is no write. */
-static void sweep__notices_what_the_command_line_took_back(void **state)
-{
-    struct running *running = *state;
-    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "GET /api/v1/rounds", NULL, NULL), 200);
-    await_sweep(running);
-    by_command(running, revoke_tokens);
-    await_sweep(running);
-    assert_int_equal(ask_as(running, VISITOR_READ_TOKEN, "GET /api/v1/rounds", NULL, NULL), 401);
-}
-
-static int end_all_but_the_newcomer(struct store *store, struct err *err)
-{
-    return sessions_each(store, 0, end_others, store, err);
-}
-
-static int refuse_open_sessions(void *context, const struct session_row *row, struct err *err)
-{
-    (void)context;
-    return err_set(err, ERR_WRONG_STATE, "session %lld is open", (long long)row->id);
-}
-
-static int find_no_open_session(struct store *store, struct err *err)
-{
-    return sessions_each(store, 0, refuse_open_sessions, NULL, err);
-}
-
-/* Who comes back and is told so was away too long as well as who never comes back. */
-static void sweep__ends_the_only_session_there_is(void **state)
-{
-    struct running *running = *state;
-    assert_int_equal(sign_in(running, newcomer_body, ""), 201);
-    by_command(running, end_all_but_the_newcomer);
-    await_sweep(running);
-    test_now += SESSION_IDLE_S + 1;
-    assert_int_equal(ask(running, "GET /api/v1/account", NULL), 401);
-    await_sweep(running);
-    by_command(running, find_no_open_session);
-}
-
 static void system__tells_that_it_lives(void **state)
 {
     struct running *running = *state;
@@ -627,8 +454,6 @@ static void service_start__leaves_nothing_open_when_it_cannot(void **state)
     assert_int_equal(uv_loop_close(&loop), 0);
 }
 
-#define SERVICE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -647,9 +472,6 @@ int main(void)
         SERVICE_TEST(teams__are_put_and_listed),
         SERVICE_TEST(audit__tells_of_what_was_refused),
         SERVICE_TEST(audit__is_read_carried_out_and_recomputed),
-        SERVICE_TEST(sweep__enters_what_has_run_out),
-        SERVICE_TEST(sweep__notices_what_the_command_line_took_back),
-        SERVICE_TEST(sweep__ends_the_only_session_there_is),
         SERVICE_TEST(system__tells_that_it_lives),
         SERVICE_TEST(pages__are_the_application),
         SERVICE_TEST(service_start__leaves_nothing_open_when_it_cannot),

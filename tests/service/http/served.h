@@ -120,4 +120,26 @@ static inline bool answer_has(struct bytes text, const char *part)
     return bytes_find(text, bytes_from_z(part)) < text.len;
 }
 
+/* What the head of every answer says, once; which server it is it does not. */
+static inline void check_guarded(struct bytes text)
+{
+    static const char *const headers[] = {
+        "\r\nDate: ",
+        "\r\nContent-Security-Policy: default-src 'none'; ",
+        "\r\nX-Content-Type-Options: nosniff\r\n",
+        "\r\nReferrer-Policy: no-referrer\r\n",
+        "\r\nCross-Origin-Opener-Policy: same-origin\r\n",
+        "\r\nPermissions-Policy: camera=(), geolocation=(), microphone=()\r\n",
+        "\r\nCache-Control: ",
+    };
+    struct bytes head = {text.ptr, bytes_find(text, BYTES_LIT("\r\n\r\n")) + 2};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        size_t at = bytes_find(head, bytes_from_z(headers[i]));
+        if (at == head.len ||
+            answer_has((struct bytes){head.ptr + at + 1, head.len - at - 1}, headers[i]))
+            fail_msg("not once \"%s\" in " BYTES_FMT, headers[i] + 2, BYTES_ARG(head));
+    }
+    assert_false(answer_has(head, "\r\nServer:"));
+}
+
 #endif

@@ -171,6 +171,7 @@ static void events__arrive_as_they_are_published(void **state)
     assert_true(has(&client, "HTTP/1.1 200 OK\r\n"));
     assert_true(has(&client, "Content-Type: text/event-stream\r\n"));
     assert_true(has(&client, "X-Accel-Buffering: no\r\n"));
+    check_guarded(buf_bytes(&client.text));
     publish(fixture, OFFICE, 1);
     expect(&client, "{\"n\":1}");
     char event[LINE_BYTES];

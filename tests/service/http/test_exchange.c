@@ -221,6 +221,7 @@ static void exchange__answers_what_is_asked(void **state)
         struct bytes text = buf_bytes(&answer);
         if (answer_status(text) != asked[i].status)
             fail_msg("request %zu: " BYTES_FMT, i, BYTES_ARG(text));
+        check_guarded(text);
         for (size_t p = 0; p < 4 && asked[i].parts[p] != NULL; p++)
             if (!answer_has(text, asked[i].parts[p]))
                 fail_msg("request %zu: no \"%s\" in " BYTES_FMT, i, asked[i].parts[p],

@@ -14,15 +14,36 @@ static void handle_echo(struct http_exchange *exchange)
     exchange_answer(exchange, 200, "text/plain", exchange_body(exchange));
 }
 
+enum { BODY_BYTES = 300000, HELD_MAX = HTTP_PIPELINE_MAX + 1 };
+
+struct secure {
+    struct served served;
+    struct http_exchange *held[HELD_MAX];
+    int held_count;
+    char directory[TEMP_DIR_BYTES];
+    SSL_CTX *client;
+};
+
 static void handle_hold(struct http_exchange *exchange)
 {
-    struct http_exchange **held = exchange_application(exchange);
-    *held = exchange;
+    struct secure *secure = exchange_application(exchange);
+    assert_true(secure->held_count < HELD_MAX);
+    secure->held[secure->held_count++] = exchange;
+}
+
+/* Answer all that is held, and this. */
+static void handle_release(struct http_exchange *exchange)
+{
+    struct secure *secure = exchange_application(exchange);
+    for (int i = 0; i < HTTP_PIPELINE_MAX; i++)
+        exchange_answer(secure->held[i], 200, "text/plain", BYTES_LIT("held"));
+    exchange_answer(exchange, 200, "text/plain", BYTES_LIT("released"));
 }
 
 static const struct http_route routes[] = {
     {METHOD_POST, "/echo", 0, HTTP_BODY_MEMORY, 1 << 20, handle_echo, "echo"},
     {METHOD_GET, "/hold", 0, HTTP_BODY_NONE, 0, handle_hold, "hold"},
+    {METHOD_GET, "/release", 0, HTTP_BODY_NONE, 0, handle_release, "release"},
 };
 
 static struct http_options plain_options(void)
@@ -33,15 +54,6 @@ static struct http_options plain_options(void)
     };
 }
 
-enum { BODY_BYTES = 300000 };
-
-struct secure {
-    struct served served;
-    struct http_exchange *held;
-    char directory[TEMP_DIR_BYTES];
-    SSL_CTX *client;
-};
-
 static int setup_secure(void **state)
 {
     static struct secure secure;
@@ -51,7 +63,8 @@ static int setup_secure(void **state)
     (void)snprintf(certificate, sizeof certificate, "%s/c.pem", secure.directory);
     (void)snprintf(key, sizeof key, "%s/k.pem", secure.directory);
     secure.served.options = plain_options();
-    secure.served.options.application.context = &secure.held;
+    secure.served.options.application.context = &secure;
+    secure.held_count = 0;
     assert_int_equal(tls_create_self_signed(certificate, key, "localhost", 1790000000, &err), OK);
     assert_int_equal(tls_new(certificate, key, &secure.served.options.tls, &err), OK);
     secure.client = SSL_CTX_new(TLS_client_method());
@@ -157,6 +170,50 @@ static void server__speaks_tls(void **state)
     buf_deinit(&text);
 }
 
+static void server__puts_a_request_together_out_of_records(void **state)
+{
+    struct secure *secure = *state;
+    struct buf text;
+    served_start(&secure->served);
+    buf_init(&text, 1 << 16);
+    SSL *ssl = connect_secure(secure);
+    send_all(secure, ssl, BYTES_LIT("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Le"));
+    send_all(secure, ssl, BYTES_LIT("ngth: 2\r\nConnection: close"));
+    send_all(secure, ssl, BYTES_LIT("\r\n\r\na"));
+    send_all(secure, ssl, BYTES_LIT("b"));
+    read_all(secure, ssl, &text);
+    assert_int_equal(answer_status(buf_bytes(&text)), 200);
+    assert_true(answer_has(buf_bytes(&text), "\r\n\r\nab"));
+    disconnect(ssl);
+    buf_deinit(&text);
+}
+
+/* One connection reads on in the midst of another's requests. */
+static void server__keeps_connections_apart(void **state)
+{
+    struct secure *secure = *state;
+    struct buf text;
+    served_start(&secure->served);
+    buf_init(&text, 1 << 16);
+    SSL *waiting = connect_secure(secure), *ssl = connect_secure(secure);
+    for (int i = 0; i < HELD_MAX; i++)
+        send_all(secure, waiting, BYTES_LIT("GET /hold HTTP/1.1\r\nHost: other.example\r\n\r\n"));
+    run(secure);
+    assert_int_equal(secure->held_count, HTTP_PIPELINE_MAX);
+    send_all(secure, ssl,
+             BYTES_LIT("GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
+                       "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2"
+                       "\r\n\r\nab"));
+    read_all(secure, ssl, &text);
+    assert_true(answer_has(buf_bytes(&text), "\r\n\r\nreleasedHTTP/1.1 200 OK"));
+    assert_true(answer_has(buf_bytes(&text), "\r\n\r\nab"));
+    assert_int_equal(secure->held_count, HELD_MAX);
+    exchange_refuse(secure->held[HELD_MAX - 1], 404);
+    disconnect(waiting);
+    disconnect(ssl);
+    buf_deinit(&text);
+}
+
 /* Who has said that no more comes still gets the answers, and the same words back. */
 static void server__says_goodbye_to_who_has(void **state)
 {
@@ -200,10 +257,10 @@ static void server__may_find_the_peer_gone_at_the_last_word(void **state)
     SSL *ssl = connect_secure(secure);
     send_all(secure, ssl, BYTES_LIT("GET /hold HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
     run(secure);
-    assert_non_null(secure->held);
+    assert_int_equal(secure->held_count, 1);
     (void)SSL_peek(ssl, &byte, 1); /* what is left unread would tell the server at once */
     disconnect(ssl);
-    exchange_answer(secure->held, 200, "text/plain", BYTES_LIT("too late"));
+    exchange_answer(secure->held[0], 200, "text/plain", BYTES_LIT("too late"));
     run(secure);
     assert_int_equal(http_server_connections(secure->served.server), 0);
 }
@@ -275,6 +332,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(server__speaks_tls, setup_secure, teardown_secure),
+        cmocka_unit_test_setup_teardown(server__puts_a_request_together_out_of_records,
+                                        setup_secure, teardown_secure),
+        cmocka_unit_test_setup_teardown(server__keeps_connections_apart, setup_secure,
+                                        teardown_secure),
         cmocka_unit_test_setup_teardown(server__says_goodbye_to_who_has, setup_secure,
                                         teardown_secure),
         cmocka_unit_test_setup_teardown(server__does_not_wait_for_a_body_whose_sender_has_finished,

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* Peers that give or take little at a time. Their hours pass here at once: what the limits are held against is made
+/* Peers that give or take little at a time. Their minutes pass here at once: what the limits are held against is made
  * older than it is. */
 
 enum {
@@ -173,6 +173,19 @@ static void slow_reader__that_trickles_is_shed(void **state)
     assert_true(taken < HTTP_ANSWER_MAX_BYTES / 8);
 }
 
+static void slow_reader__that_takes_nothing_is_shed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct served *served = &fixture->served;
+    int fd = client_connect(served);
+    client_send(served, fd, BYTES_LIT("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"));
+    pass(served, (uint64_t)http_limits_default.write_stall_ms - 2 * SECOND_MS);
+    assert_int_equal(http_server_connections(served->server), 1);
+    pass(served, 3 * SECOND_MS);
+    assert_int_equal(http_server_connections(served->server), 0);
+    (void)close(fd);
+}
+
 /* ---- who sends slowly ---- */
 
 /* How many seconds a peer stays that sends `bytes` of a body each `every` seconds. */
@@ -307,6 +320,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(slow_reader__of_5_kilobytes_a_second_gets_all, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(slow_reader__that_trickles_is_shed, setup, teardown),
+        cmocka_unit_test_setup_teardown(slow_reader__that_takes_nothing_is_shed, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_sender__is_refused_below_a_rate, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_sender__does_not_answer_for_the_disk, setup, teardown),
     };

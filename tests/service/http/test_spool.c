@@ -251,6 +251,7 @@ static void file_answer__is_the_file(void **state)
         struct buf answer = get(office, "GET");
         struct bytes text = buf_bytes(&answer);
         assert_int_equal(answer_status(text), 200);
+        check_guarded(text);
         assert_true(answer_has(
             text, "Content-Disposition: attachment; filename*=UTF-8''%E8%AF%84%E8%AE%AE.zip\r\n"));
         size_t body = bytes_find(text, BYTES_LIT("\r\n\r\n")) + 4;

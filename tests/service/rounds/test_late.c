@@ -168,6 +168,45 @@ static void late_find__names_the_first_and_counts_all(void **state)
     buf_deinit(&expected);
 }
 
+/* Frozen after the import and so not late, though of more orders than are looked at together; then all of them count
+ * for another unit. */
+static void late_find__follows_many_orders_of_one_import(void **state)
+{
+    enum { ORDERS = 300 };
+    struct fixture *fixture = *state;
+    struct store *store = fixture->datadir.store;
+    struct err err = {0};
+    struct unit_name_row other;
+    struct buf text;
+    struct buf expected;
+    buf_init(&text, 1 << 16);
+    buf_init(&expected, 4096);
+    buf_append_z(&text, HEADER);
+    buf_printf(&expected, "2024-06 %d:", ORDERS);
+    for (int i = 0; i < ORDERS; i++) {
+        buf_printf(&text, "D%03d,2024-06-01 08:00:00,丙局,主办,2024-06-05 08:00:00,,办理中,\n", i);
+        if (i < LATE_ORDERS_NAMED)
+            buf_printf(&expected, " D%03d", i);
+    }
+    buf_append_z(&text, B1);
+    buf_append(&text, (struct bytes){"", 1});
+    buf_append(&expected, (struct bytes){"; ", 3});
+    load_dump(fixture, text.ptr, 0);
+    make_round(fixture, "2024-06", "2024-06-01", "2024-06-30", RULES);
+    take(fixture, "2024-06", step_freeze, NULL);
+    expect_late(fixture, 1, "");
+    assert_int_equal(store_begin(store, &err), OK);
+    assert_int_equal(
+        unit_name_put(store, BYTES_LIT("乙局"), BYTES_LIT("乙局"), BYTES_LIT(""), &other, &err),
+        OK);
+    assert_int_equal(
+        unit_alias_put(store, BYTES_LIT("丙局"), BYTES_LIT("丙局"), other.unit_id, &err), OK);
+    assert_int_equal(store_commit(store, &err), OK);
+    expect_late(fixture, 1, expected.ptr);
+    buf_deinit(&text);
+    buf_deinit(&expected);
+}
+
 static int find_once(void *context, struct err *err)
 {
     struct buf text;
@@ -190,6 +229,7 @@ int main(void)
         cmocka_unit_test(late_find__names_what_a_frozen_round_would_count_otherwise),
         FIXTURE_TEST(late_find__says_nothing_of_what_was_frozen_after_the_import),
         FIXTURE_TEST(late_find__says_nothing_without_frozen_rounds),
+        FIXTURE_TEST(late_find__follows_many_orders_of_one_import),
         FIXTURE_TEST(late_find__leaves_to_a_closed_round_what_that_has_judged),
         FIXTURE_TEST(late_find__names_the_first_and_counts_all),
         FIXTURE_TEST(late_find__survives_every_failed_allocation),

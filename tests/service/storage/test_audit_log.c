@@ -137,6 +137,45 @@ static void audit_anchor__stands_for_what_was_deleted(void **state)
     assert_true(id == 3 && mac[0] == 'a');
 }
 
+static void last_is(struct store *store, int64_t expected)
+{
+    struct err err = {.code = OK};
+    unsigned char mac[AUDIT_MAC_BYTES];
+    int64_t id = -1;
+    MUST(audit_last(store, &id, mac, &err));
+    assert_int_equal(id, expected);
+}
+
+static void put(struct store *store, int64_t id)
+{
+    struct err err = {.code = OK};
+    struct audit_row row = sample_row(id);
+    MUST(audit_put_new(store, &row, &err));
+    last_is(store, id);
+}
+
+static void audit_last__holds_through_what_is_undone(void **state)
+{
+    struct store *store = begin(*state);
+    struct err err = {.code = OK};
+    last_is(store, 0);
+    put(store, 1);
+    MUST(store_commit(store, &err));
+    MUST(store_begin(store, &err));
+    last_is(store, 1);
+    put(store, 2);
+    MUST(store_savepoint(store, &err));
+    put(store, 3);
+    MUST(store_rollback_to(store, &err));
+    last_is(store, 2);
+    put(store, 3);
+    store_rollback(store);
+    last_is(store, 1);
+    MUST(store_begin_read(store, &err));
+    last_is(store, 1);
+    store_rollback(store);
+}
+
 static int write_and_cut(void *context, struct err *err)
 {
     struct fixture *fixture = context;
@@ -176,9 +215,12 @@ static void audit_log__survives_a_failing_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(audit_put_new__keeps_all_columns),          TEST(audit_each__filters),
-        TEST(audit_anchor__stands_for_what_was_deleted), TEST(audit_log__survives_lack_of_memory),
+        TEST(audit_put_new__keeps_all_columns),
+        TEST(audit_each__filters),
+        TEST(audit_anchor__stands_for_what_was_deleted),
+        TEST(audit_log__survives_lack_of_memory),
         TEST(audit_log__survives_a_failing_disk),
+        TEST(audit_last__holds_through_what_is_undone),
     };
     storage_use_allocator();
     return cmocka_run_group_tests(tests, NULL, NULL);
