@@ -47,6 +47,7 @@ struct making {
     int64_t *targets; /* by unit: cases of the sample */
     size_t unit_count;
     struct buf texts;
+    bool has_outcomes; /* files of them were loaded before */
     int64_t made;
 };
 
@@ -132,12 +133,15 @@ static int on_known_attempt(void *context, const struct attempt_row *row, struct
 static int carry_over(struct making *making, const struct followup_case *row,
                       const struct released_order *order, struct err *err)
 {
-    bool is_answered = row->code[0] == '1';
+    /* What said something of the other order alone says nothing of this one. */
+    bool is_of_order = row->code[0] == '1' || row->code[0] == '4';
     bool is_known = false;
-    const struct attempt_wish wish = {.code = is_answered ? "2.36" : row->code,
+    const struct attempt_wish wish = {.code = is_of_order ? "2.36" : row->code,
                                       .at_utc = making->actor->now_utc,
                                       .who = making->actor->who,
                                       .only_drawn_id = order->drawn_id};
+    if (row->code[0] == '\0') /* a contractor has it */
+        return OK;
     int rc = attempts_each_of(making->store, order->drawn_id, on_known_attempt, &is_known, err);
     return rc == OK && !is_known
                ? attempts_put(making->work, making->store, making->campaign, row, &wish, err)
@@ -248,6 +252,22 @@ static int take_numbers_of_order(struct making *making, int64_t case_id, int64_t
 
 /* ---- storing ---- */
 
+/* What has been answered already, as a loaded file said, is not asked again. */
+static int place_new(struct making *making, const struct followup_case *was, struct err *err)
+{
+    struct followup_case row = *was;
+    char code[CASE_CODE_BYTES] = "";
+    int64_t now_utc = making->actor->now_utc;
+    int rc =
+        making->has_outcomes ? case_find_code(making->store, making->campaign, was, code, err) : OK;
+    if (rc != OK || code[0] != '1')
+        return rc == OK ? case_place(making->work, making->store, making->campaign, ACT_PLACE, was,
+                                     &row, now_utc, err)
+                        : rc;
+    case_become_final(&row, code, "handed_over", now_utc);
+    return case_change(making->store, ACT_HAND_OVER, was, &row, err);
+}
+
 /* It is fresh; without a number, or with one that is not to be called, it becomes something else at once. */
 static int put_case(struct making *making, const struct planned_case *planned, struct err *err)
 {
@@ -265,10 +285,8 @@ static int put_case(struct making *making, const struct planned_case *planned, s
                                    &numbers, err);
     if (rc == OK)
         rc = campaign_unit_add(making->store, row.campaign_id, row.unit, &change, err);
-    struct followup_case placed = row;
     if (rc == OK)
-        rc = case_place(making->work, making->store, making->campaign, ACT_PLACE, &row, &placed,
-                        making->actor->now_utc, err);
+        rc = place_new(making, &row, err);
     making->made += rc == OK ? 1 : 0;
     return rc;
 }
@@ -317,11 +335,15 @@ static int make_more(struct making *making, struct err *err)
 }
 
 static int run(struct casework *work, struct store *store, const struct campaign *campaign,
-               const struct actor *actor, int (*step)(struct making *making, struct err *err),
-               int64_t *out_made, struct err *err)
+               const struct actor *actor, bool has_outcomes,
+               int (*step)(struct making *making, struct err *err), int64_t *out_made,
+               struct err *err)
 {
-    struct making making = {
-        .work = work, .store = store, .campaign = campaign, .actor = actor, .orders = NULL};
+    struct making making = {.work = work,
+                            .store = store,
+                            .campaign = campaign,
+                            .actor = actor,
+                            .has_outcomes = has_outcomes};
     arena_init(&making.arena, DRAWN_MAX_BYTES);
     buf_init(&making.texts, TEXTS_MAX_BYTES);
     int rc = step(&making, err);
@@ -401,8 +423,8 @@ int casework_open(struct casework *work, struct store *store, const struct round
 {
     struct campaign campaign = {.hours = NULL};
     int64_t made = 0;
-    if (!bytes_equal(round->state, BYTES_LIT("drawn")) &&
-        !bytes_equal(round->state, BYTES_LIT("calling")))
+    bool has_outcomes = bytes_equal(round->state, BYTES_LIT("calling"));
+    if (!bytes_equal(round->state, BYTES_LIT("drawn")) && !has_outcomes)
         return err_set(err, ERR_WRONG_STATE,
                        "round \"" BYTES_FMT "\" is " BYTES_FMT ": phoning needs drawn or calling",
                        BYTES_ARG(round->name), BYTES_ARG(round->state));
@@ -410,7 +432,7 @@ int casework_open(struct casework *work, struct store *store, const struct round
     if (rc == OK)
         rc = check_calendar(&campaign, actor->now_utc, err);
     if (rc == OK)
-        rc = run(work, store, &campaign, actor, make_first, &made, err);
+        rc = run(work, store, &campaign, actor, has_outcomes, make_first, &made, err);
     if (rc == OK)
         *out = campaign.row;
     return rc;
@@ -421,5 +443,5 @@ int casework_take_released(struct casework *work, struct store *store, int64_t c
 {
     struct campaign campaign = {.hours = NULL};
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
-    return rc == OK ? run(work, store, &campaign, actor, make_more, out_cases, err) : rc;
+    return rc == OK ? run(work, store, &campaign, actor, true, make_more, out_cases, err) : rc;
 }

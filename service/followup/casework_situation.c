@@ -100,6 +100,16 @@ int64_t situation_number(const struct situation *situation, int64_t proposed)
     return 0;
 }
 
+int situation_check_time(const struct campaign *campaign, const struct situation *situation,
+                         int64_t at_utc, struct err *err)
+{
+    int64_t today = campaign_day(campaign, situation->past.now_utc);
+    bool is_today = campaign_day(campaign, at_utc) == today;
+    return is_today && !situation->is_banned && situation_number(situation, 1) == 0
+               ? err_set(err, ERR_REFUSED, "the numbers have had their dials of the day")
+               : OK;
+}
+
 /* ---- placing ---- */
 
 /* The times that the protocol gave, or, when no number may be dialled today any more, the first of another day. */

@@ -30,8 +30,9 @@ static void case_change__takes_what_the_table_says_and_nothing_else(void **state
         {"WA", {ACT_BOOK, ACT_PLACE}, 2},
         {"WW", {ACT_PLACE, ACT_END}, 2},
         {"WF", {ACT_SETTLE, ACT_BAN, ACT_PLACE}, 3},
-        {"FW", {ACT_FREE}, 1},
-        {"FF", {ACT_CORRECT}, 1},
+        {"FQ", {ACT_TAKE_BACK}, 1},
+        {"FW", {ACT_FREE, ACT_TAKE_BACK}, 2},
+        {"FF", {ACT_CORRECT, ACT_TAKE_BACK}, 2},
     };
     static const char letters[CASE_STATE_COUNT + 1] = "QLAWF";
     (void)state;
