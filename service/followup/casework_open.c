@@ -399,9 +399,11 @@ static int put_campaign(struct casework *work, struct store *store, const struct
         .round_id = round->id, .opened_utc = actor->now_utc, .opened_by = actor->who};
     struct err unused = {0};
     int rc = draw_get_current(store, round->id, &draw, &unused);
-    if (rc == ERR_NOT_FOUND)
-        return err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" has no draw",
-                       BYTES_ARG(round->name));
+    if (rc == ERR_NOT_FOUND) {
+        (void)err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" has no draw",
+                      BYTES_ARG(round->name));
+        return ERR_WRONG_STATE;
+    }
     if (rc != OK) {
         *err = unused;
         return rc;
@@ -410,9 +412,11 @@ static int put_campaign(struct casework *work, struct store *store, const struct
     rc = put_source(store, round, row.draw_no, actor, &row.file_id, err);
     if (rc == OK)
         rc = campaign_put_new(store, &row, &unused);
-    if (rc == ERR_EXISTS)
-        return err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is phoned already",
-                       BYTES_ARG(round->name));
+    if (rc == ERR_EXISTS) {
+        (void)err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is phoned already",
+                      BYTES_ARG(round->name));
+        return ERR_WRONG_STATE;
+    }
     if (rc != OK && unused.code != OK)
         *err = unused;
     return rc == OK ? campaign_load(work, store, row.id, out, err) : rc;
