@@ -120,42 +120,18 @@ static int read_draw(struct making *making, struct err *err)
 
 /* ---- planning ---- */
 
-/* Orders released since then; the others were there when the case became final. */
-static int on_known_attempt(void *context, const struct attempt_row *row, struct err *err)
+/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. What said
+ * something of the others alone says nothing of a new order; what a contractor has will come back. */
+static int join(struct making *making, const struct followup_case *row, struct err *err)
 {
-    bool *is_known = context;
-    (void)row;
-    (void)err;
-    *is_known = true;
-    return OK;
-}
-
-static int carry_over(struct making *making, const struct followup_case *row,
-                      const struct released_order *order, struct err *err)
-{
-    /* What said something of the other order alone says nothing of this one. */
-    bool is_of_order = row->code[0] == '1' || row->code[0] == '4';
-    bool is_known = false;
-    const struct attempt_wish wish = {.code = is_of_order ? "2.36" : row->code,
+    bool is_of_others = row->code[0] == '1' || row->code[0] == '4';
+    const struct attempt_wish wish = {.code = is_of_others ? "2.36" : row->code,
                                       .at_utc = making->actor->now_utc,
                                       .who = making->actor->who,
-                                      .only_drawn_id = order->drawn_id};
-    if (row->code[0] == '\0') /* a contractor has it */
-        return OK;
-    int rc = attempts_each_of(making->store, order->drawn_id, on_known_attempt, &is_known, err);
-    return rc == OK && !is_known
+                                      .only_missing = true};
+    return row->state == CASE_FINAL && row->code[0] != '\0'
                ? attempts_put(making->work, making->store, making->campaign, row, &wish, err)
-               : rc;
-}
-
-/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. */
-static int join(struct making *making, const struct followup_case *row,
-                const struct planned_case *planned, struct err *err)
-{
-    int rc = OK;
-    for (size_t i = 0; i < planned->count && rc == OK && row->state == CASE_FINAL; i++)
-        rc = carry_over(making, row, &making->orders[planned->first + i], err);
-    return rc;
+               : OK;
 }
 
 static int plan_case(struct making *making, struct planned_case planned, struct err *err)
@@ -166,7 +142,7 @@ static int plan_case(struct making *making, struct planned_case planned, struct 
     int rc = case_get_by_no(making->store, making->campaign->row.id,
                             making->orders[planned.first].case_no, &row, &unused);
     if (rc == OK)
-        return join(making, &row, &planned, err);
+        return join(making, &row, err);
     if (rc != ERR_NOT_FOUND) {
         *err = unused;
         return rc;

@@ -179,7 +179,8 @@ struct attempt_wish {
     struct bytes caller; /* name; empty: none */
     struct bytes who;    /* as recorded with the step; not empty */
     const struct answered *answered;
-    int64_t only_drawn_id; /* 0: of all orders */
+    bool
+        only_missing; /* of orders alone that have no attempt: they were released after the dials */
 };
 int attempts_put(struct casework *work, struct store *store, const struct campaign *campaign,
                  const struct followup_case *row, const struct attempt_wish *wish, struct err *err);

@@ -105,6 +105,33 @@ static void casework_take_released__adds_cases_and_lets_orders_join_theirs(void 
     phoning_deinit(&phoning);
 }
 
+static void casework_take_released__leaves_no_order_without_an_outcome(void **state)
+{
+    static const char orders[] =
+        LINE("A1", "甲局", "投诉", "13900000001") LINE("A2", "甲局", "投诉", "13900000001")
+            LINE("A3", "甲局", "投诉", "13900000001") LINE("A4", "甲局", "投诉", "13900000001");
+    char attempts[256];
+    (void)state;
+    struct phoning phoning;
+    phoning_init(&phoning, orders, 2, PHONING_RULES);
+    assert_int_equal(try_open(&phoning), OK);
+    struct leased_case leased = next_case(&phoning, 0);
+    (void)finish(&phoning, 0, dial(&phoning, 0, leased.row.id, 1), "2.21");
+    take(&phoning.fixture, "2024-06", step_top_up, &phoning);
+    struct orders_of all = orders_of(&phoning, &leased.row);
+    attempts_of(&phoning, all.drawn_ids[all.count - 1], attempts, sizeof attempts);
+    assert_string_equal(attempts, "");
+    phoning.now_utc =
+        at("2024-08-01T10:00:00+08:00"); /* its window has ended without another dial */
+    assert_int_equal(sweep(&phoning), 1);
+    assert_string_equal(case_now(&phoning, leased.row.id).why, "exhausted");
+    for (int i = 0; i < all.count; i++) {
+        attempts_of(&phoning, all.drawn_ids[i], attempts, sizeof attempts);
+        assert_string_equal(attempts, "2.21/0/0");
+    }
+    phoning_deinit(&phoning);
+}
+
 static int on_first_drawn(void *context, const struct drawn_row *row, struct err *err)
 {
     int64_t *drawn_id = context;
@@ -176,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(casework_open__makes_one_case_a_person),
         cmocka_unit_test(casework_take_released__adds_cases_and_lets_orders_join_theirs),
+        cmocka_unit_test(casework_take_released__leaves_no_order_without_an_outcome),
         cmocka_unit_test(casework_open__asks_nobody_who_has_answered_before),
         cmocka_unit_test(casework_open__wants_a_calendar_for_its_days),
     };
