@@ -5,34 +5,52 @@
 #include "service/commands/step.h"
 #include "service/followup/casework.h"
 #include "service/followup/draw.h"
+#include "service/storage/accounts.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* What the office does to a campaign as a whole. */
 
 struct step_arguments {
-    const char *round, *by, *unit, *count, *why;
-    int64_t released;
+    const char *round, *by, *unit, *team, *count, *why;
+    int64_t number; /* of --count */
 };
 
-static int parse(struct command_context *context, int argc, char **argv, bool is_release,
+/* What a verb takes besides --round and --by. */
+enum takes { TAKES_NOTHING, TAKES_UNIT, TAKES_TEAM };
+
+static int check_count(struct command_context *context, enum takes takes,
+                       struct step_arguments *out)
+{
+    if (takes == TAKES_UNIT && (out->unit == NULL || out->why == NULL))
+        return command_misused(context, &command_followup, "--unit 和 --why 缺一不可");
+    if (takes == TAKES_TEAM && out->team == NULL)
+        return command_misused(context, &command_followup, "缺少 --team");
+    if (out->count == NULL || !bytes_to_int64(bytes_from_z(out->count), &out->number) ||
+        out->number < 1)
+        return command_misused(context, &command_followup, "--count 须为正整数");
+    return EXIT_DONE;
+}
+
+static int parse(struct command_context *context, int argc, char **argv, enum takes takes,
                  struct step_arguments *out)
 {
     const struct argument_option options[] = {
-        {"round", &out->round}, {"by", &out->by},   {is_release ? "unit" : NULL, &out->unit},
-        {"count", &out->count}, {"why", &out->why}, {NULL, NULL}};
+        {"round", &out->round},
+        {"by", &out->by},
+        {takes != TAKES_NOTHING ? "count" : NULL, &out->count},
+        {takes == TAKES_UNIT ? "unit" : "team", takes == TAKES_UNIT ? &out->unit : &out->team},
+        {takes == TAKES_UNIT ? "why" : NULL, &out->why},
+        {NULL, NULL}};
     int first = 0;
     int status = arguments_take(context, &command_followup, argc, argv, options, &first);
     if (status == EXIT_DONE && first != argc)
         status = command_misused(context, &command_followup, "多余的参数 %s", argv[first]);
     if (status == EXIT_DONE && out->round == NULL)
         status = command_misused(context, &command_followup, "缺少 --round");
-    if (status == EXIT_DONE && is_release && (out->unit == NULL || out->why == NULL))
-        status = command_misused(context, &command_followup, "--unit 和 --why 缺一不可");
-    if (status == EXIT_DONE && is_release &&
-        (out->count == NULL || !bytes_to_int64(bytes_from_z(out->count), &out->released) ||
-         out->released < 1))
-        status = command_misused(context, &command_followup, "--count 须为正整数");
+    if (status == EXIT_DONE && takes != TAKES_NOTHING)
+        status = check_count(context, takes, out);
     if (status == EXIT_DONE)
         status = arguments_check_text(context, &command_followup, "by", out->by);
     if (status == EXIT_DONE)
@@ -89,7 +107,7 @@ int followup_open_run(struct command_context *context, int argc, char **argv)
     struct step step = {.context = NULL};
     struct step_arguments arguments = {.round = NULL};
     int64_t cases = 0;
-    int status = parse(context, argc, argv, false, &arguments);
+    int status = parse(context, argc, argv, TAKES_NOTHING, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
@@ -125,7 +143,7 @@ static int run_pause(struct command_context *context, int argc, char **argv, boo
     struct err err = {0};
     struct step step = {.context = NULL};
     struct step_arguments arguments = {.round = NULL};
-    int status = parse(context, argc, argv, false, &arguments);
+    int status = parse(context, argc, argv, TAKES_NOTHING, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
@@ -165,7 +183,7 @@ static int release(struct step *step, const struct step_arguments *arguments, in
     int rc = followup_find_campaign(store, step->round.id, step->round.name, &campaign, err);
     if (rc == OK)
         rc = draw_top_up(&step->datadir, &step->round, bytes_from_z(arguments->unit),
-                         arguments->released, bytes_from_z(arguments->why), &step->actor, err);
+                         arguments->number, bytes_from_z(arguments->why), &step->actor, err);
     if (rc == OK)
         rc = casework_new(&step->datadir, NULL, &work, err);
     if (rc == OK)
@@ -180,7 +198,7 @@ int followup_release_run(struct command_context *context, int argc, char **argv)
     struct step step = {.context = NULL};
     struct step_arguments arguments = {.round = NULL};
     int64_t cases = 0;
-    int status = parse(context, argc, argv, true, &arguments);
+    int status = parse(context, argc, argv, TAKES_UNIT, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
@@ -192,9 +210,56 @@ int followup_release_run(struct command_context *context, int argc, char **argv)
         command_say(context,
                     "单位 %s 启用备用样本 %" PRId64 " 件，新增访问样本 %" PRId64
                     " 个（其余的人已在样本中）。",
-                    arguments.unit, arguments.released, cases);
+                    arguments.unit, arguments.number, cases);
     else
         status = fail(&step, "campaign.release", &err);
+    step_end(&step);
+    return status;
+}
+
+/* ---- assign ---- */
+
+static int assign(struct step *step, const struct step_arguments *arguments, int64_t *out_cases,
+                  struct err *err)
+{
+    struct casework *work = NULL;
+    struct campaign_row campaign;
+    struct team_row team = {.id = 0};
+    struct store *store = step->datadir.store;
+    int rc = strcmp(arguments->team, "none") == 0
+                 ? OK
+                 : team_get(store, bytes_from_z(arguments->team), &team, err);
+    int64_t team_id = team.id;
+    if (rc == OK)
+        rc = followup_find_campaign(store, step->round.id, step->round.name, &campaign, err);
+    if (rc == OK)
+        rc = casework_new(&step->datadir, NULL, &work, err);
+    if (rc == OK)
+        rc = casework_assign(work, store, campaign.id, team_id, arguments->number, &step->actor,
+                             out_cases, err);
+    casework_free(work);
+    return rc;
+}
+
+int followup_assign_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct step step = {.context = NULL};
+    struct step_arguments arguments = {.round = NULL};
+    int64_t cases = 0;
+    int status = parse(context, argc, argv, TAKES_TEAM, &arguments);
+    if (status != EXIT_DONE)
+        return status;
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
+    if (rc == OK)
+        rc = assign(&step, &arguments, &cases, &err);
+    if (rc == OK)
+        rc = step_commit(&step, "campaign.assign", "assign", &err);
+    if (rc == OK)
+        command_say(context, "已把 %" PRId64 " 个未拨打的访问样本分给班组 %s。", cases,
+                    arguments.team);
+    else
+        status = fail(&step, "campaign.assign", &err);
     step_end(&step);
     return status;
 }
