@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/followup_news.h"
 #include "service/auth/hmac.h"
 
 #include <stdio.h>
@@ -181,7 +182,8 @@ static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
     call->problem = (struct http_problem){0}; /* of a run that was rolled back, */
-    buf_clear(&call->answer);                 /* as this is */
+    call->moved_round = BYTES_NONE;
+    buf_clear(&call->answer); /* as this is */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);
@@ -238,6 +240,8 @@ static void on_action_done(struct action *action)
     if (call->rc == OK && action->was_repeated)
         take_receipt(call, buf_bytes(&action->answer));
     buf_deinit(&action->answer);
+    if (call->rc == OK && !action->was_repeated && call->moved_round.len > 0)
+        followup_news_tell(call->service, call->moved_round);
     if (call->rc == OK && call->touches_accounts) {
         call->book_wait = (struct book_wait){.done = on_book_reloaded};
         service_reload_book(call->service, &call->book_wait);

@@ -33,7 +33,8 @@ struct call {
     struct buf answer; /* JSON; of a write it is kept with the receipt */
     /* The answer shows a secret once: the receipt keeps that it was given, not what; a repeat is 409. */
     bool has_secrets;
-    bool touches_accounts; /* the book is read again before the answer */
+    bool touches_accounts;    /* the book is read again before the answer */
+    struct bytes moved_round; /* whose phoning it moved: told of before the answer; empty: none */
     bool
         holds_task_place; /* in the queue of tasks, until it is given back or the call is answered */
     /* Of a body on disk, set before call_write; NULL: the body is in memory, and is hashed there. */
