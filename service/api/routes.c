@@ -140,6 +140,7 @@ const struct http_route api_routes[] = {
      "makeBackup"},
 
     /* feed.c */
-    {METHOD_GET, "/api/v1/events", ANYONE, HTTP_BODY_NONE, 0, feed_subscribe, "subscribeEvents"},
+    {METHOD_GET, "/api/v1/events", ANYONE | ACCESS_UNATTENDED, HTTP_BODY_NONE, 0, feed_subscribe,
+     "subscribeEvents"},
 };
 const size_t api_route_count = sizeof api_routes / sizeof *api_routes;
