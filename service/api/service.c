@@ -5,13 +5,13 @@
 
 #include "reports/text.h"
 
+#include "service/api/case_reader.h"
 #include "service/api/figures.h"
 #include "service/api/long_task.h"
 #include "service/api/problem_page.h"
 #include "service/api/routes.h"
 #include "service/api/task_files.h"
 #include "service/auth/password.h"
-#include "service/followup/casework.h"
 #include "service/host/key_check.h"
 #include "service/pages/pages.h"
 #include "service/storage/tasks.h"
@@ -186,6 +186,8 @@ static int open_keys(struct service *service, struct err *err)
         rc = vault_sealer_new(service->datadir.vault, "totp", &service->totp_sealer, err);
     if (rc == OK)
         rc = casework_new(&service->datadir, NULL, &service->casework, err);
+    if (rc == OK)
+        rc = case_readers_new(&service->datadir, &service->case_readers, err);
     if (rc == OK)
         rc = sha256_new(&service->request_digest, err);
     if (rc == OK)

@@ -77,6 +77,22 @@ struct figures;
 /* The engine of the phoning (followup/casework.h). */
 struct casework;
 
+/* What reads cases for people (case_reader.h). */
+struct case_readers;
+
+/* The sweep of cases whose time has passed, see case_sweep.c. */
+struct case_sweep {
+    struct action action;
+    bool is_running;
+    bool goes_on; /* there is more to sweep */
+    bool has_moved;
+};
+
+/* What callers have done since the start, for /metrics. */
+struct desk_counts {
+    int64_t leased, dials, finished;
+};
+
 /* Rounds whose phoning has moved in this second, see followup_news.h. */
 enum { FOLLOWUP_NEWS_ROUNDS = 16, FOLLOWUP_NEWS_NAME_BYTES = 128 };
 struct followup_news {
@@ -109,6 +125,9 @@ struct service {
     struct audit_chain *chain;        /* the writer thread's */
     struct vault_sealer *totp_sealer; /* the writer thread's */
     struct casework *casework;        /* the writer thread's */
+    struct case_readers *case_readers;
+    struct case_sweep case_sweep;
+    struct desk_counts desk_counts;   /* the loop's */
     struct sha256 *request_digest;    /* the loop's */
     struct hmac *request_hmac;        /* the loop's */
     uv_timer_t sweeper;               /* sessions, certificate */

@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/case_reader.h"
 #include "service/api/figures.h"
 #include "service/api/long_task.h"
-#include "service/followup/casework.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -187,6 +187,7 @@ void service_deinit(struct service *service)
     hmac_free(service->request_hmac);
     vault_sealer_free(service->totp_sealer);
     casework_free(service->casework);
+    case_readers_free(service->case_readers);
     audit_chain_free(service->chain);
     if (service->lock_fd > 0)
         (void)close(service->lock_fd);
