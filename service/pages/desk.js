@@ -57,15 +57,15 @@ function clockOf(text) {
 function Hours({ hours, campaigns }) {
     if (campaigns.length === 0) return html`<p class="alert note">目前没有进行中的电话测评。</p>`;
     if (hours.is_open) return hours.until && html`<p class="hint">本时段到 ${time(hours.until).slice(11, 16)} 为止。</p>`;
-    return html`<p class="alert note">现在不是访问时段${hours.opens_at ? `，${clockOf(hours.opens_at)} 开始` : ""}。</p>`;
+    return html`<p class="alert note">现在不是拨打时段${hours.opens_at ? `，${clockOf(hours.opens_at)} 开始` : ""}。</p>`;
 }
 
 function Off({ model }) {
-    const title = model.ended ? `已下班，本班 ${model.ended.minutes} 分钟` : "还没有上班";
+    const title = model.ended ? `已签退，本班 ${model.ended.minutes} 分钟` : "尚未签到";
     return html`<${Now} title=${title}>
         <${Hours} hours=${model.desk.hours} campaigns=${model.desk.campaigns} />
-        <${Key} k="Enter" kind="main large" model=${model} onClick=${() => model.begin()}>上班<//>
-        <p class="hint">上班后开始记录考勤，才能领取样本。</p>
+        <${Key} k="Enter" kind="main large" model=${model} onClick=${() => model.begin()}>签到<//>
+        <p class="hint">签到后开始计考勤，才能领取样本。</p>
     <//>`;
 }
 
@@ -155,7 +155,7 @@ function Today({ today, shift, isWide }) {
         ["通话分钟", Math.round(today.seconds / 60)]];
     return html`<h3>今日本人</h3><dl class=${isWide ? "today wide" : "today"}>
         ${pairs.map(([word, value]) => html`<div><dt>${word}</dt><dd>${value}</dd></div>`)}
-        <div><dt>班次</dt><dd>${shift ? `${time(shift.since).slice(11, 16)} 起` : "未上班"}</dd></div>
+        <div><dt>班次</dt><dd>${shift ? `${time(shift.since).slice(11, 16)} 起` : "未签到"}</dd></div>
     </dl>`;
 }
 
@@ -181,7 +181,7 @@ function NumberForm({ model, onClose }) {
 }
 
 const KEYS = [
-    ["Enter", "当前的主要操作：上班、下一件、拨打、记录结果"],
+    ["Enter", "当前的主要操作：签到、下一件、拨打、记录结果"],
     ["D", "拨打；通话中用话机拨出号码"],
     ["1 至 9", "选择当前一题的答案；选号码、语言"],
     ["← 退格", "回到上一题，可以改答"],
@@ -189,7 +189,7 @@ const KEYS = [
     ["Esc", "取消所选的结果，回到提问"],
     ["R", "退回没有拨打的样本"],
     ["U", "补充号码"],
-    ["E", "下班"],
+    ["E", "签退"],
     ["L", "练习"],
     ["?", "显示这张表"],
 ];
@@ -301,7 +301,7 @@ function useModel(model) {
 }
 
 function EndShift({ model, onClose }) {
-    return html`<${Confirm} title="下班" question="确定现在下班吗？下班后不再领取样本。" word="下班" action=${model}
+    return html`<${Confirm} title="签退" question="确定现在签退吗？签退后不再领取样本。" word="签退" action=${model}
         onConfirm=${() => model.end()} onClose=${onClose} />`;
 }
 
@@ -330,7 +330,7 @@ function Desk({ account, model, isPractice }) {
         ${isPractice
             ? html`<a href="#/desk" role="button">退出练习</a>`
             : isFree && html`<a href="#/desk/practice" role="button"><kbd>L</kbd>练习</a>`}
-        ${isFree && desk.shift && html`<button type="button" class="small" onClick=${() => open("end")}><kbd>E</kbd>下班</button>`}`;
+        ${isFree && desk.shift && html`<button type="button" class="small" onClick=${() => open("end")}><kbd>E</kbd>签退</button>`}`;
     const title = isPractice ? "电话测评练习" : "电话测评";
     return html`<${Page} title=${title} kind=${isPractice ? "desk practice" : "desk"} actions=${actions}>
         ${isPractice && html`<p class="practice-bar"><strong>练习</strong>人物、诉求和号码都是编的；按什么都不会发出，也不会留下。</p>`}

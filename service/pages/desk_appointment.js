@@ -113,7 +113,7 @@ export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel 
     }, [value && value.day, value && value.minute]);
 
     if (all.length === 0)
-        return html`<p class="hint" ref=${box} tabindex="-1">近15天内没有访问时段，不能预约；可以直接记录。</p>`;
+        return html`<p class="hint" ref=${box} tabindex="-1">近15天内没有拨打时段，不能预约；可以直接记录。</p>`;
     const pick = (next) => {
         setTyped("");
         setFault("");
@@ -133,7 +133,7 @@ export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel 
             return;
         }
         setTyped("");
-        const words = `${text.slice(0, 2)}:${text.slice(2)} 不在当天的访问时段（${windowWords(all[at.day])}）`;
+        const words = `${text.slice(0, 2)}:${text.slice(2)} 不在当天的拨打时段（${windowWords(all[at.day])}）`;
         setFault(words);
         announce(words);
     };
@@ -175,7 +175,7 @@ export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel 
                 ${Number(day.date.slice(5, 7))}/${Number(day.date.slice(8))}<small>${dayWords(day.date).slice(-1)}</small>
             </li>`)}
         </ul>
-        <p class="hint">当天访问时段：${windowWords(all[chosen.day])}</p>
+        <p class="hint">当天拨打时段：${windowWords(all[chosen.day])}</p>
         ${fault && html`<p class="fault" role="alert">${fault}</p>`}
         <p class="keys" id="picker-keys"><span><kbd>←</kbd><kbd>→</kbd>日期</span>
             <span><kbd>↑</kbd><kbd>↓</kbd>时间，或输入 <kbd>1930</kbd></span> <span><kbd>退格</kbd>不约时间</span>

@@ -9,13 +9,17 @@ function dayAndClock(text) {
     return text ? `${dayWords(text.slice(0, 10))} ${text.slice(11, 16)}` : "";
 }
 
+function dayOf(text, otherwise) {
+    return text ? dayWords(text.slice(0, 10)) : otherwise;
+}
+
 function Order({ order, count, at, isCurrent }) {
     return html`<section class=${isCurrent ? "order current" : "order"} aria-current=${isCurrent ? "true" : null}>
         <h3>${count > 1 ? `诉求 ${at + 1}/${count}：` : ""}${order.title || "（无标题）"}</h3>
         <dl>
             <div><dt>承办单位</dt><dd><strong>${order.unit}</strong></dd></div>
-            <div><dt>反映时间</dt><dd>${dayWords(order.received_at.slice(0, 10))}</dd></div>
-            <div><dt>办结时间</dt><dd>${order.closed_at ? dayWords(order.closed_at.slice(0, 10)) : "尚未办结"}</dd></div>
+            <div><dt>反映时间</dt><dd>${dayOf(order.received_at, "不详")}</dd></div>
+            <div><dt>办结时间</dt><dd>${dayOf(order.closed_at, "尚未办结")}</dd></div>
             ${order.kind !== "ordinary" && html`<div><dt>提纲</dt><dd>${say(ORDER_KINDS, order.kind)}</dd></div>`}
         </dl>
         ${order.content && html`<p class="content">${order.content}</p>`}

@@ -85,7 +85,7 @@ export function FinishPanel({ model }) {
         if (offer.asks === "language") details.language = language;
         model.finish(details);
     };
-    const languages = model.desk.languages.concat(model.desk.languages.includes("other") ? [] : ["other"]);
+    const languages = Object.keys(LANGUAGES);
     /* The page's keys come here while this is open. */
     useEffect(() => {
         model.onPanelKey = (key) => {

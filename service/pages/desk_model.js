@@ -22,6 +22,11 @@ function sleep(seconds) {
     return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
+/* The case is somebody else's, or its dial is over: nothing more can be said of it here. */
+function isLoss(problem) {
+    return problem.status === 404 || problem.code === "dial_ended";
+}
+
 export class DeskModel {
     constructor(backend) {
         this.backend = backend;
@@ -84,13 +89,13 @@ export class DeskModel {
         if (!held) {
             if (this.work && this.phase !== "done") this.saver.drop();
             if (this.phase !== "done" || !value.shift) this.stand();
-        } else if (this.work && this.work.id === held.id && this.phase === "call") this.saver.resume();
-        else await this.take(held);
+        } else if (!this.work || this.work.id !== held.id || this.phase !== "call") await this.take(held);
+        this.saver.resume();
         this.changed();
     }
 
+    /* What is under way to the service goes on. */
     close() {
-        this.saver.halt();
         clearTimeout(this.waitTimer);
         this.onChange = () => {};
     }
@@ -101,7 +106,9 @@ export class DeskModel {
         this.phase = this.desk.shift ? "idle" : "off";
     }
 
+    /* Own figures and the hours, anew. */
     async refresh() {
+        this.changed();
         try {
             const value = await this.backend.desk();
             this.desk = Object.assign({}, value, { case: null });
@@ -118,30 +125,23 @@ export class DeskModel {
         this.work = work;
         this.answers = answersOf(work);
         this.steps = stepsOf(work, this.answers);
-        this.numberNo = work.dial ? work.dial.number_no : this.firstNumber(work);
+        this.numberNo = work.dial ? work.dial.number_no : work.number_no;
         this.leaseTotal = work.lease_seconds * 1000;
         this.leaseRenewed();
         this.phase = work.dial ? "call" : "ready";
         if (work.dial) {
             this.goTo(firstOpen(this.steps, this.answers));
             await this.reveal();
-            this.touch();
         }
+        if (work.turn === "held") this.renew();
         this.changed();
-    }
-
-    firstNumber(work) {
-        if (work.number_no) return work.number_no;
-        const alive = work.numbers.filter((each) => !each.is_dead);
-        const least = alive.reduce((best, each) => (best && best.tries_today <= each.tries_today ? best : each), null);
-        return least ? least.no : 0;
     }
 
     lost(problem) {
         this.saver.drop();
         this.stand();
-        this.problem = new Problem(problem.status, problem.code, `这件样本已不在您手中：${problem.message}`);
-        announce(this.problem.message);
+        this.problem = problem;
+        announce(problem.message);
         this.refresh();
     }
 
@@ -152,7 +152,7 @@ export class DeskModel {
         if (!shift) return;
         this.desk.shift = shift;
         this.stand();
-        announce("已上班");
+        announce("已签到");
         this.changed();
     }
 
@@ -163,7 +163,7 @@ export class DeskModel {
         this.desk.shift = null;
         this.stand();
         this.ended = shift;
-        announce(`已下班，本班 ${shift.minutes} 分钟`);
+        announce(`已签退，本班 ${shift.minutes} 分钟`);
         this.changed();
         return shift;
     }
@@ -225,7 +225,7 @@ export class DeskModel {
         const name = `dial ${this.work.id} ${this.numberNo}`;
         const told = await this.act(name, (key) => this.backend.dial(this.work.id, this.numberNo, key));
         if (!told) {
-            if (this.problem && this.problem.status === 404) this.lost(this.problem);
+            if (this.problem && isLoss(this.problem)) this.lost(this.problem);
             return;
         }
         this.work.dial = told.dial;
@@ -235,10 +235,14 @@ export class DeskModel {
         await this.reveal();
     }
 
+    /* The number, and the whole name: both are told only while a dial goes on. */
     async reveal() {
+        const { id } = this.work;
         try {
-            const told = await this.backend.number(this.work.id);
+            const [told, work] = await Promise.all([this.backend.number(id), this.backend.read(id)]);
+            if (!this.work || this.work.id !== id || this.phase !== "call") return;
             this.number = told.number;
+            this.work.citizen = work.citizen;
         } catch (problem) {
             this.problem = problem;
         }
@@ -351,7 +355,7 @@ export class DeskModel {
         const told = await this.act(name, (key) => this.persist(body, key));
         this.isAway = false;
         if (!told) {
-            if (this.problem && this.problem.status === 404) this.lost(this.problem);
+            if (this.problem && isLoss(this.problem)) this.lost(this.problem);
             return;
         }
         await this.finished(told);
@@ -400,15 +404,20 @@ export class DeskModel {
     }
 
     /* Any key or click while a case is held. */
-    async touch() {
-        if (!this.work || (this.phase !== "ready" && this.phase !== "call")) return;
-        if (this.isRenewing || Date.now() - this.renewedAt < RENEW_MS) return;
+    touch() {
+        if (this.phase !== "ready" && this.phase !== "call") return;
+        if (Date.now() - this.renewedAt > RENEW_MS) this.renew();
+    }
+
+    async renew() {
+        const { id } = this.work;
+        if (this.isRenewing) return;
         this.isRenewing = true;
         try {
-            await this.backend.renew(this.work.id);
-            this.leaseRenewed();
+            await this.backend.renew(id);
+            if (this.work && this.work.id === id) this.leaseRenewed();
         } catch (problem) {
-            if (problem.status === 404 || problem.status === 409) this.lost(problem);
+            if (isLoss(problem) && this.work && this.work.id === id) this.lost(problem);
         } finally {
             this.isRenewing = false;
             this.changed();
@@ -417,7 +426,7 @@ export class DeskModel {
 
     answerRefused(entry, problem) {
         if (!this.work || entry.caseId !== this.work.id) return;
-        if (problem.status === 404 || problem.status === 409) {
+        if (isLoss(problem)) {
             this.lost(problem);
             return;
         }

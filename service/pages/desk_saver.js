@@ -5,7 +5,7 @@ import { Problem, newKey } from "./api.js";
 
 const PATIENCE_MS = 20000; /* for one answer of the service */
 const LATE_MS = 4000; /* after which it is no longer "being saved" */
-const PAUSE_MAX_S = 15;
+const PAUSE_MAX_S = 5;
 
 /* A request that may hang is given up, and repeated. */
 export function patiently(ask) {
@@ -60,11 +60,7 @@ export class Saver {
         return new Promise((resolve) => this.waiting.push(resolve));
     }
 
-    halt() {
-        this.isHalted = true;
-        clearTimeout(this.timer);
-    }
-
+    /* After a sign-in. */
     resume() {
         this.isHalted = false;
         this.run();

@@ -115,8 +115,13 @@ function Unended({ model }) {
 export function Answered({ model }) {
     const { steps, answers, at } = model;
     const several = model.work.orders.length > 1;
+    const list = useRef(null);
+    useEffect(() => {
+        const current = list.current.querySelector("[aria-current]");
+        if (current) current.scrollIntoView({ block: "nearest" });
+    }, [at]);
     const state = (step) => (model.saver.holds(step.order, step.item.name) ? "open" : "kept");
-    return html`<ol class="answered" aria-label="各题回答">
+    return html`<ol class="answered" ref=${list} aria-label="各题回答">
         ${steps.map((step, index) => {
             const answer = answers[step.key];
             const name = say(ITEMS, step.item.name);

@@ -37,6 +37,11 @@ function nextOf(code, appointment, hasMore) {
     return appointment ? "appointment" : "waiting";
 }
 
+function firstNumber(work) {
+    const alive = work.numbers.filter((each) => !each.is_dead);
+    return alive.length > 0 ? alive[0].no : 0;
+}
+
 /* `desk` is what GET desk said; nothing in it is changed. */
 export function practiceService(desk) {
     const cases = desk.practice;
@@ -62,7 +67,7 @@ export function practiceService(desk) {
             return shift;
         },
         end: async () => {
-            if (held && held.dial) refuse("通话还没有记录结果，不能下班");
+            if (held && held.dial) refuse("通话还没有记录结果，不能签退");
             const since = shift.since;
             shift = null;
             held = null;
@@ -73,13 +78,14 @@ export function practiceService(desk) {
                 held = copy(cases[turn % cases.length]);
                 turn += 1;
                 Object.assign(held, renewed(), { lease_seconds: LEASE_S, windows: windowsFrom(Date.now()), answers: {} });
+                held.number_no = firstNumber(held);
                 held.id = `练习${turn}`;
                 held.dial = null;
                 for (const order of held.orders) order.answers = {};
             }
             return copy(held);
         },
-        read: async (id) => copy(mine(id)),
+        read: async (id) => copy(Object.assign(mine(id), { number_no: firstNumber(held) })),
         renew: async (id) => mine(id) && renewed(),
         giveBack: async (id) => {
             mine(id);
