@@ -118,6 +118,13 @@ static struct bytes bearer_of(struct bytes authorization)
         (struct bytes){authorization.ptr + scheme.len, authorization.len - scheme.len});
 }
 
+/* Whether a person may be behind it, rather than a page that asks by itself. */
+static bool is_attended(struct call *call)
+{
+    return (exchange_route(call->exchange)->access & ACCESS_UNATTENDED) == 0 &&
+           exchange_header(call->exchange, "X-Unattended").ptr == NULL;
+}
+
 static enum session_state find_visitor(struct call *call, struct identity *out)
 {
     struct session_book *book = call->service->book;
@@ -128,7 +135,9 @@ static enum session_state find_visitor(struct call *call, struct identity *out)
                                   : SESSION_NONE;
     }
     struct bytes secret = exchange_cookie(call->exchange, COOKIE_NAME);
-    return secret.ptr != NULL ? session_book_find(book, secret, call->now_utc, out) : SESSION_NONE;
+    if (secret.ptr == NULL)
+        return SESSION_NONE;
+    return session_book_find(book, secret, is_attended(call), call->now_utc, out);
 }
 
 static bool refuse_visitor(struct call *call, enum session_state state)

@@ -41,6 +41,8 @@ enum {
     ACCESS_LOOPBACK = 1U << 21,      /* whoever asks from this machine */
     ACCESS_OWN_PEOPLE = 1U << 22,    /* of those above no contractor's people: results per unit */
     ACCESS_ALL_UNITS = 1U << 23,     /* … nobody who sees one unit and those below it alone */
+    ACCESS_UNATTENDED =
+        1U << 24, /* asked by pages themselves: it keeps no session from being idle */
 };
 #define ACCESS_ANYONE ((1U << ROLE_COUNT) - 1) /* whoever has signed in */
 /* What a token's scope `word` gives: read, import, metrics; 0: no such scope. */

@@ -334,12 +334,12 @@ static struct entry *find(const struct table *table, struct bytes secret)
 }
 
 enum session_state session_book_find(struct session_book *book, struct bytes secret,
-                                     int64_t now_utc, struct identity *out)
+                                     bool is_attended, int64_t now_utc, struct identity *out)
 {
     struct entry *entry = find(&book->sessions, secret);
     enum session_state state = entry != NULL ? expire(entry, now_utc) : SESSION_NONE;
     if (state == SESSION_VALID) {
-        if (now_utc > entry->seen_utc)
+        if (is_attended && now_utc > entry->seen_utc)
             entry->seen_utc = now_utc;
         *out = entry->identity;
     }

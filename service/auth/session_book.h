@@ -40,10 +40,10 @@ enum session_state {
     SESSION_ENDED, /* absolute limit, or the team's term */
     SESSION_VALID,
 };
-/* By the cookie's value, and by a bearer token's. Valid: *out, borrowed until the book is freed, and it is seen now.
- * IDLE and ENDED are told until sweep has told of the session. */
+/* By the cookie's value, and by a bearer token's. Valid: *out, borrowed until the book is freed; with `is_attended` it
+ * is seen now. IDLE and ENDED are told until sweep has told of the session. */
 enum session_state session_book_find(struct session_book *book, struct bytes secret,
-                                     int64_t now_utc, struct identity *out);
+                                     bool is_attended, int64_t now_utc, struct identity *out);
 enum session_state session_book_find_token(struct session_book *book, struct bytes secret,
                                            int64_t now_utc, struct identity *out);
 /* Those that have run out since the last call, for the writer to end (idle, absolute); and those seen since, to store.

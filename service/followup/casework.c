@@ -16,14 +16,15 @@
 /* Acts that may take a case from one state (the row) to another (the column); empty places are refused.
  *
  *                 QUEUED          LEASED       APPOINTMENT   WAITING          FINAL
- *   QUEUED        assign, place   lease        book          place            settle, ban, place
+ *   QUEUED        assign, place   lease        book          place            settle, ban, place,
+ *                                                                             hand over
  *   LEASED        give back,      hold,        give back,    give back,       finish, lapse,
  *                 lapse, end      finish       finish,       finish,          give back, end
  *                                              lapse, end    lapse, end
  *   APPOINTMENT   -               lease        book, place,  place            settle, ban, place
  *                                              end
  *   WAITING       place           lease        book          place, end       settle, ban, place
- *   FINAL         -               -            -             free             -
+ *   FINAL         -               -            -             free             correct
  *
  * What a held case becomes is what the protocol says of its past (situation_place), whoever lets go of it. */
 static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
@@ -33,7 +34,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
             [CASE_LEASED] = BIT(ACT_LEASE),
             [CASE_APPOINTMENT] = BIT(ACT_BOOK),
             [CASE_WAITING] = BIT(ACT_PLACE),
-            [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
+            [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE) | BIT(ACT_HAND_OVER),
         },
     [CASE_LEASED] =
         {
@@ -59,7 +60,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
             [CASE_WAITING] = BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
-    [CASE_FINAL] = {[CASE_WAITING] = BIT(ACT_FREE)},
+    [CASE_FINAL] = {[CASE_WAITING] = BIT(ACT_FREE), [CASE_FINAL] = BIT(ACT_CORRECT)},
 };
 
 static const char *act_words(enum case_act act)
@@ -87,6 +88,10 @@ static const char *act_words(enum case_act act)
         return "settled";
     case ACT_BAN:
         return "banned";
+    case ACT_CORRECT:
+        return "corrected";
+    case ACT_HAND_OVER:
+        return "handed over";
     case ACT_END:
         return "ended";
     }

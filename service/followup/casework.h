@@ -83,6 +83,9 @@ struct leased_case {
  * to be swept for this to be right. */
 int casework_next(struct casework *work, struct store *store, const struct caller *caller,
                   struct leased_case *out, int64_t *out_retry_utc, struct err *err);
+/* The number that whoever holds the case should dial first; 0: none today. Writes nothing. */
+int casework_propose(struct casework *work, struct store *store, const struct followup_case *row,
+                     int64_t now_utc, int64_t *out_number_no, struct err *err);
 /* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. */
 int casework_renew(struct casework *work, struct store *store, const struct caller *caller,
                    int64_t case_id, int64_t *out_until_utc, struct err *err);
@@ -147,6 +150,28 @@ int casework_add_number(struct casework *work, struct store *store, int64_t case
 int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err);
+/* A new version of the attempt that a dial of a FINAL case was on one of its orders; what stood there is kept, and
+ * the case's disposition follows. ERR_NOT_FOUND: no such dial or attempt. ERR_FORMAT: no such code or answer, no
+ * reason. */
+struct case_correction {
+    int64_t drawn_id;
+    struct bytes code; /* empty: as it was; one that is no answer takes the answers away */
+    int resolved;      /* enum resolution_answer; -1: as it was */
+    bool still_open;   /* with resolved */
+    int satisfaction;  /* 1 to 5; SATISFACTION_MISSING; -1: as it was */
+    struct bytes why;
+};
+int casework_correct(struct casework *work, struct store *store, int64_t case_id, int64_t dial_id,
+                     const struct case_correction *correction, const struct actor *actor,
+                     struct err *err);
+
+/* A fresh case goes to a contractor as a row of a file: FINAL, handed_over, without a disposition, and unworked until
+ * its outcomes have come in (outcomes_import) and it was coded anew. */
+int casework_hand_over(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
+                       struct err *err);
+/* The disposition of a FINAL case anew, by the attempts on its orders. */
+int casework_recode(struct casework *work, struct store *store, int64_t case_id, struct err *err);
+
 /* End leases that have run out and place anew what nobody took in its window, at most `limit` of both. An unfinished
  * dial of a lease that ran out ends as what was answered in it (1.1, 1.2) or interrupted. *out_done: how many; less
  * than `limit`: none is left. */

@@ -64,7 +64,9 @@ enum case_act {
     ACT_FREE,
     ACT_SETTLE,
     ACT_BAN,
-    ACT_END /* of the campaign */
+    ACT_CORRECT,
+    ACT_HAND_OVER, /* to a contractor, in a file */
+    ACT_END        /* of the campaign */
 };
 
 /* What a case becomes. They change `row` alone. */

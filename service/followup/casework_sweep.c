@@ -173,7 +173,8 @@ static int on_count(void *context, const struct case_count *count, struct err *e
 {
     struct counting *counting = context;
     (void)err;
-    counting->ends.unworked += count->state == CASE_QUEUED ? count->cases : 0;
+    bool is_handed_over = count->state == CASE_FINAL && count->code.len == 0;
+    counting->ends.unworked += count->state == CASE_QUEUED || is_handed_over ? count->cases : 0;
     return OK;
 }
 

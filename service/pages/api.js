@@ -10,6 +10,18 @@ let csrf = "";
 let onSignedOut = () => {};
 let seenAt = Date.now();
 
+/* Pages ask by themselves, too. The service is told when nobody has touched this one since it last heard of somebody:
+ * such a request keeps no session from being idle. */
+export const MOVES = ["keydown", "pointerdown", "wheel", "touchstart"];
+const TOUCH_HOLDS_MS = 60000;
+let touchedAt = Date.now();
+for (const move of MOVES)
+    window.addEventListener(move, () => (touchedAt = Date.now()), { capture: true, passive: true });
+
+function isAttended() {
+    return touchedAt > seenAt || Date.now() - touchedAt < TOUCH_HOLDS_MS;
+}
+
 /* An answer that is no success. `status` 0: there was no answer at all. */
 export class Problem extends Error {
     constructor(status, code, text, field, retryAfter) {
@@ -29,7 +41,7 @@ export function whenSignedOut(handler) {
     onSignedOut = handler;
 }
 
-/* When the service last heard of this session, in milliseconds. */
+/* When the service last heard of somebody here, in milliseconds. */
 export function lastHeard() {
     return seenAt;
 }
@@ -102,7 +114,7 @@ async function send(path, options, tries) {
 
 async function finish(answer, path) {
     if (answer.ok) {
-        seenAt = Date.now();
+        if (isAttended()) seenAt = Date.now();
         return valueOf(answer);
     }
     const problem = await problemOf(answer);
@@ -113,6 +125,7 @@ async function finish(answer, path) {
 
 export async function read(path, options = {}) {
     const headers = { Accept: options.accept || "application/json, application/problem+json" };
+    if (!isAttended()) headers["X-Unattended"] = "1";
     const answer = await send(path, { headers, credentials: "same-origin", signal: options.signal }, 2);
     return finish(answer, path);
 }
@@ -124,6 +137,7 @@ export async function write(method, path, body, key, { tries = TRIES, signal } =
         "Idempotency-Key": key || newKey(),
     };
     if (csrf) headers["X-CSRF-Token"] = csrf;
+    if (!isAttended()) headers["X-Unattended"] = "1";
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const options = { method, headers, credentials: "same-origin", signal };
     if (body !== undefined) options.body = JSON.stringify(body);

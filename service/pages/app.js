@@ -5,7 +5,7 @@
  * The address stays while one signs in again, so that work goes on where it was. */
 
 import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
+import { MOVES, closeEvents, lastHeard, openEvents, read, useCsrf, whenSignedOut, write } from "./api.js";
 import { duration } from "./figures.js";
 import { Alert, Announcer, Page, SYSTEM, announce } from "./parts.js";
 import { FirstPassword, FirstTotp, SignIn } from "./sign_in.js";
@@ -35,7 +35,6 @@ const PAGES = [
 ];
 
 const WARN_S = 60;
-const MOVES = ["keydown", "pointerdown", "wheel", "touchstart"];
 
 function mayOpen(page, account) {
     if (!page.roles) return true;

@@ -16,7 +16,7 @@ static struct session_book *load(struct office_fixture *fixture, int64_t after_s
 static enum session_state find(struct session_book *book, const char *secret, int64_t after_s,
                                struct identity *out)
 {
-    return session_book_find(book, bytes_from_z(secret), OFFICE_FIXTURE_UTC + after_s, out);
+    return session_book_find(book, bytes_from_z(secret), true, OFFICE_FIXTURE_UTC + after_s, out);
 }
 
 static enum session_state state_of(struct session_book *book, const char *secret, int64_t after_s)

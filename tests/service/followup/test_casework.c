@@ -14,7 +14,7 @@ static void case_change__takes_what_the_table_says_and_nothing_else(void **state
         {"QL", {ACT_LEASE}, 1},
         {"QA", {ACT_BOOK}, 1},
         {"QW", {ACT_PLACE}, 1},
-        {"QF", {ACT_SETTLE, ACT_BAN, ACT_PLACE}, 3},
+        {"QF", {ACT_SETTLE, ACT_BAN, ACT_PLACE, ACT_HAND_OVER}, 4},
         {"LQ", {ACT_GIVE_BACK, ACT_LAPSE, ACT_END}, 3},
         {"LL", {ACT_HOLD, ACT_FINISH}, 2},
         {"LA", {ACT_GIVE_BACK, ACT_FINISH, ACT_LAPSE, ACT_END}, 4},
@@ -30,6 +30,7 @@ static void case_change__takes_what_the_table_says_and_nothing_else(void **state
         {"WW", {ACT_PLACE, ACT_END}, 2},
         {"WF", {ACT_SETTLE, ACT_BAN, ACT_PLACE}, 3},
         {"FW", {ACT_FREE}, 1},
+        {"FF", {ACT_CORRECT}, 1},
     };
     static const char letters[CASE_STATE_COUNT + 1] = "QLAWF";
     (void)state;

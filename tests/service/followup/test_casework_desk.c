@@ -149,6 +149,118 @@ static void casework_add_number__brings_a_case_into_the_queue(void **state)
     phoning_deinit(&phoning);
 }
 
+static int correct(struct phoning *phoning, int64_t case_id, int64_t dial_id,
+                   struct case_correction correction)
+{
+    struct err err = {0};
+    const struct actor actor = supervisor(phoning);
+    begin(phoning);
+    return end(phoning, casework_correct(phoning->work, phoning->store, case_id, dial_id,
+                                         &correction, &actor, &err));
+}
+
+static int on_version(void *context, const struct attempt_row *row, struct err *err)
+{
+    int *versions = context;
+    (void)row;
+    (void)err;
+    (*versions)++;
+    return OK;
+}
+
+static void casework_correct__keeps_what_stood_there(void **state)
+{
+    char attempts[256];
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    int versions = 0;
+    phoning_simple(&phoning, 2, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    int64_t case_id = leased.row.id;
+    int64_t drawn_id = orders_of(&phoning, &leased.row).drawn_ids[0];
+    int64_t dial_id = dial(&phoning, 0, case_id, 1);
+    struct case_correction refused = {.drawn_id = drawn_id,
+                                      .code = BYTES_LIT("2.112"),
+                                      .resolved = -1,
+                                      .satisfaction = -1,
+                                      .why = BYTES_LIT("录音核对")};
+    assert_int_equal(correct(&phoning, case_id, dial_id, refused), ERR_WRONG_STATE);
+    answer_all(&phoning, 0, dial_id, &leased.row, "yes", "4");
+    (void)finish(&phoning, 0, dial_id, "1.1");
+    struct case_correction worse = {.drawn_id = drawn_id,
+                                    .resolved = RESOLUTION_NO,
+                                    .still_open = true,
+                                    .satisfaction = 2,
+                                    .why = BYTES_LIT("录音核对")};
+    struct case_correction none = worse;
+    none.why = BYTES_LIT("");
+    assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_FORMAT);
+    none = worse;
+    none.satisfaction = 6;
+    assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_FORMAT);
+    none = worse;
+    none.drawn_id++;
+    assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_NOT_FOUND);
+    assert_int_equal(correct(&phoning, case_id, dial_id + 1, worse), ERR_NOT_FOUND);
+    assert_int_equal(correct(&phoning, case_id, dial_id, worse), OK);
+    attempts_of(&phoning, drawn_id, attempts, sizeof attempts);
+    assert_string_equal(attempts, "1.1/1/2");
+    assert_int_equal(units_now(&phoning).complete, 1);
+    assert_int_equal(correct(&phoning, case_id, dial_id, refused), OK);
+    attempts_of(&phoning, drawn_id, attempts, sizeof attempts);
+    assert_string_equal(attempts, "2.112/0/0");
+    assert_string_equal(case_now(&phoning, case_id).code, "2.112");
+    assert_int_equal(units_now(&phoning).complete, 0);
+    assert_int_equal(units_now(&phoning).final, 1);
+    begin(&phoning);
+    DO(attempt_versions_each(phoning.store, drawn_id, on_version, &versions, &err));
+    store_rollback(phoning.store);
+    assert_int_equal(versions, 2);
+    phoning_deinit(&phoning);
+}
+
+static int hand_over(struct phoning *phoning, int64_t case_id)
+{
+    struct err err = {0};
+    begin(phoning);
+    return end(phoning,
+               casework_hand_over(phoning->work, phoning->store, case_id, phoning->now_utc, &err));
+}
+
+static void
+casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    struct casework_open_ends ends;
+    phoning_simple(&phoning, 2, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    assert_int_equal(hand_over(&phoning, leased.row.id), ERR_WRONG_STATE);
+    struct followup_case row = case_of_no(&phoning, leased.row.case_no == 1 ? 2 : 1);
+    assert_int_equal(hand_over(&phoning, row.id), OK);
+    (void)nothing_due(&phoning, 1);
+    struct attempt_row attempt = {.drawn_id = orders_of(&phoning, &row).drawn_ids[0],
+                                  .no = 1,
+                                  .called = {phoning.now_utc, MOMENT_INSTANT},
+                                  .code = BYTES_LIT("1.1"),
+                                  .resolved = RESOLUTION_YES,
+                                  .satisfaction = 5,
+                                  .file_id = 1};
+    begin(&phoning);
+    DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
+    assert_int_equal(ends.unworked, 2);
+    DO(attempt_put_new(phoning.store, &attempt, &err));
+    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
+    assert_int_equal(ends.unworked, 1);
+    (void)end(&phoning, OK);
+    assert_string_equal(case_now(&phoning, row.id).code, "1.1");
+    assert_int_equal(units_now(&phoning).complete, 1);
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +268,9 @@ int main(void)
         cmocka_unit_test(casework_free_refusal__lets_it_be_asked_once_more),
         cmocka_unit_test(casework_book__takes_times_within_the_hours),
         cmocka_unit_test(casework_settle__ends_a_case_that_nobody_holds),
+        cmocka_unit_test(casework_correct__keeps_what_stood_there),
+        cmocka_unit_test(
+            casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back),
         cmocka_unit_test(casework_add_number__brings_a_case_into_the_queue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
