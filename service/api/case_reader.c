@@ -39,6 +39,7 @@ static void reader_free(struct case_reader *reader)
     vault_sealer_free(reader->answers);
     vault_sealer_free(reader->notes);
     buf_wipe(&reader->plain);
+    buf_deinit(&reader->practice);
     mem_free(reader);
 }
 

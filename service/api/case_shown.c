@@ -286,25 +286,23 @@ static int load_orders(struct loading *loading, struct err *err)
 
 /* ---- hours ---- */
 
-/* What the calendar does not cover any more is left out. */
-static int load_windows(struct loading *loading, struct err *err)
+int case_windows_load(const struct calling_hours *hours, int64_t now_utc, struct arena *arena,
+                      struct calling_window **out, size_t *out_count, struct err *err)
 {
-    struct case_shown *shown = loading->shown;
-    int64_t at_utc = loading->ask->now_utc;
-    int64_t end_utc = at_utc + (int64_t)SHOWN_DAYS * SECONDS_A_DAY;
+    struct calling_window *windows = arena_alloc(arena, WINDOWS_MAX * sizeof *windows);
+    int64_t end_utc = now_utc + (int64_t)SHOWN_DAYS * SECONDS_A_DAY;
     struct err unused;
-    shown->windows = arena_alloc(loading->arena, WINDOWS_MAX * sizeof *shown->windows);
-    if (shown->windows == NULL)
+    size_t count = 0;
+    if (windows == NULL)
         return out_of_memory(err);
-    while (shown->window_count < WINDOWS_MAX) {
-        struct calling_window window;
+    for (int64_t at_utc = now_utc; count < WINDOWS_MAX; at_utc = windows[count++].until_utc) {
         bool is_open = false;
-        if (hours_window(loading->hours, at_utc, &is_open, &window, &unused) != OK ||
-            window.from_utc >= end_utc)
+        if (hours_window(hours, at_utc, &is_open, &windows[count], &unused) != OK ||
+            windows[count].from_utc >= end_utc)
             break;
-        shown->windows[shown->window_count++] = window;
-        at_utc = window.until_utc;
     }
+    *out = windows;
+    *out_count = count;
     return OK;
 }
 
@@ -363,7 +361,8 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
     if (rc == OK)
         rc = load_orders(&loading, err);
     if (rc == OK)
-        rc = load_windows(&loading, err);
+        rc = case_windows_load(loading.hours, ask->now_utc, arena, &shown.windows,
+                               &shown.window_count, err);
     if (rc == OK)
         rc = load_proposal(&loading, err);
     shown.citizen = loading.name;
