@@ -1,6 +1,7 @@
 #ifndef PINGYI_TESTS_SERVICE_API_PHONED_CITY_H
 #define PINGYI_TESTS_SERVICE_API_PHONED_CITY_H
 
+#include "service/api/parts.h"
 #include "service/followup/casework.h"
 #include "service/rounds/evaluation.h"
 
@@ -250,6 +251,20 @@ static inline void answer_all(struct running *running, enum visitor visitor, int
             try_answer(running, visitor, case_id, dial_id, orders[i], "satisfaction", "2", ""),
             200);
     }
+}
+
+/* ---- beside requests ---- */
+
+static inline void described_as(struct running *running, const char *operation, int status)
+{
+    described_check_answer(operation, status, running->body);
+}
+
+static inline void await_case_sweep(struct running *running)
+{
+    sweep_on_timer(&running->service.sweeper);
+    while (running->service.case_sweep.is_running || running->service.sweep != NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
 }
 
 #endif
