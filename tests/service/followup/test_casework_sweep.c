@@ -85,11 +85,36 @@ static void casework_end__takes_back_what_is_held_and_may_go_on(void **state)
     phoning_deinit(&phoning);
 }
 
+static void casework__writes_nothing_into_a_closed_round(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    struct finished finished;
+    char attempts[256];
+    struct dial_end no_answer = {.code = BYTES_LIT("2.21")};
+    phoning_simple(&phoning, 3, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    int64_t drawn_id = orders_of(&phoning, &leased.row).drawn_ids[0];
+    int64_t dial_id = dial(&phoning, 0, leased.row.id, 1);
+    answer_all(&phoning, 0, dial_id, &leased.row, "yes", "5");
+    take(&phoning.fixture, "2024-06", step_close, NULL);
+    assert_int_equal(try_finish(&phoning, 0, dial_id, &no_answer, &finished, &err),
+                     ERR_WRONG_STATE);
+    (void)nothing_due(&phoning, 1);
+    phoning.now_utc += 1000;
+    assert_int_equal(sweep(&phoning), 1);
+    attempts_of(&phoning, drawn_id, attempts, sizeof attempts);
+    assert_string_equal(attempts, "");
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(casework_sweep__ends_a_lease_as_far_as_the_call_had_come),
         cmocka_unit_test(casework_end__takes_back_what_is_held_and_may_go_on),
+        cmocka_unit_test(casework__writes_nothing_into_a_closed_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
