@@ -211,7 +211,7 @@ int casework_open_ends_load(struct store *store, int64_t campaign_id,
  * that no attempt is written, and what is being said in a call is lost. */
 int casework_end(struct casework *work, struct store *store, int64_t campaign_id, int64_t now_utc,
                  struct err *err);
-/* The round was opened again with the same draw: its campaign goes on. */
+/* The round is opened again with the same draw, in this transaction: its campaign goes on. */
 int casework_resume(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t now_utc, struct err *err);
 
