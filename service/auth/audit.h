@@ -56,6 +56,7 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("draw.make", "抽样")                                                                         \
     X("draw.open", "开封抽样记录")                                                                 \
     X("outcomes.import", "导入访问结果")                                                           \
+    X("outcomes.export", "导出访问结果")                                                           \
     X("campaign.open", "开始电话测评")                                                             \
     X("campaign.pause", "暂停电话测评")                                                            \
     X("campaign.resume", "继续电话测评")                                                           \

@@ -49,6 +49,7 @@ export const ACTIONS = {
     "draw.make": "抽样",
     "draw.open": "开封抽样记录",
     "outcomes.import": "导入访问结果",
+    "outcomes.export": "导出访问结果",
     "campaign.open": "开始电话测评",
     "campaign.pause": "暂停电话测评",
     "campaign.resume": "继续电话测评",
