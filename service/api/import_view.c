@@ -75,6 +75,8 @@ struct bytes import_problem_sentence(struct bytes word)
         {"before_order", "拨打时间早于工单受理"},
         {"after_now", "拨打时间晚于现在"},
         {"too_many_attempts", "该工单的拨打记录过多"},
+        {"bad_number", "被叫号码无法识别"},
+        {"bad_duration", "通话时长无法识别"},
         {"other_table", "另一张表的行：请拆成单独的文件再导入"},
         {"bad_quotes", "引号不配对"}, /* of earlier versions: such rows are mended now */
         {"bad_date", "时间无法识别，按空值处理"},
