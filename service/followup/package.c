@@ -62,6 +62,17 @@ static int on_round_unit(void *context, const struct round_unit_row *row, struct
 
 /* ---- one order ---- */
 
+/* A row is one line: contractors work with whatever reads CSV. */
+static void put_in_one_line(struct packing *packing)
+{
+    for (size_t i = 0; i < packing->masked.len; i++) {
+        char *byte = &packing->masked.ptr[i];
+        *byte = *byte == '\r' || *byte == '\n' || *byte == '\t' ? ' ' : *byte;
+    }
+    buf_append_byte(packing->csv, ',');
+    csv_cell_for_people(packing->csv, buf_bytes(&packing->masked));
+}
+
 /* The order's own number, where a text has it, is left out; other numbers are masked. */
 static void put_text(struct packing *packing, struct bytes text, struct bytes order_no)
 {
@@ -79,8 +90,7 @@ static void put_text(struct packing *packing, struct bytes text, struct bytes or
         rest = (struct bytes){rest.ptr + at + order_no.len, rest.len - at - order_no.len};
     }
     mask_numbers(rest, &packing->masked);
-    buf_append_byte(packing->csv, ',');
-    csv_cell_for_people(packing->csv, buf_bytes(&packing->masked));
+    put_in_one_line(packing);
 }
 
 static const char *script_zh(enum script_kind kind)
