@@ -123,6 +123,7 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "no fresh cases", "没有可以外包的未拨打样本"},
     {ERR_REFUSED, "package has expired", "样本包已过有效期，请与评价办联系"},
     {ERR_REFUSED, "head of the package", "样本包被改动过，不能打开"},
+    {ERR_NOT_FOUND, "no package ", "本期没有这个样本包，请核对水印"},
     {ERR_FORMAT, "no package of cases", "不是样本包，请核对文件名"},
     /* the data directory and its key */
     {ERR_NOT_FOUND, "no data directory",

@@ -11,8 +11,8 @@ static int run(struct command_context *context, int argc, char **argv)
         {"open", followup_open_run},       {"show", followup_show_run},
         {"release", followup_release_run}, {"pause", followup_pause_run},
         {"resume", followup_resume_run},   {"assign", followup_assign_run},
-        {"package", followup_package_run}, {"read", followup_read_run},
-        {"export", followup_export_run},
+        {"package", followup_package_run}, {"take-back", followup_take_back_run},
+        {"read", followup_read_run},       {"export", followup_export_run},
     };
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(argv[1], verbs[i].name) == 0)
@@ -31,6 +31,7 @@ const struct command command_followup = {
              "resume --round ID [--by NAME]\n"
              "package --round ID --team TEAM --count N --until DAY --to FILE [--passphrase-file "
              "FILE] [--by NAME]\n"
+             "take-back --round ID --package MARK [--by NAME]\n"
              "read FILE --to CSV [--passphrase-file FILE]\n"
              "export --round ID --to FILE [--by NAME]",
     .summary = "电话测评：开始、进度、启用备用样本、暂停",

@@ -126,6 +126,52 @@ int followup_package_run(struct command_context *context, int argc, char **argv)
     return status;
 }
 
+/* ---- take-back ---- */
+
+static int take_back(struct step *step, const char *mark, int64_t *out_cases, struct err *err)
+{
+    int rc = package_take_back(&step->datadir, &step->round, bytes_from_z(mark), &step->actor,
+                               out_cases, err);
+    if (rc != OK)
+        return rc;
+    json_t *details = json_pack("{s:s, s:I, s:o}", "mark", mark, "cases", (json_int_t)*out_cases,
+                                "by", output_string(step->actor.who));
+    rc = command_record(step->context, &step->datadir, "package.take_back", step->round.name,
+                        details, err);
+    return rc == OK ? store_commit(step->datadir.store, err) : rc;
+}
+
+int followup_take_back_run(struct command_context *context, int argc, char **argv)
+{
+    struct err err = {0};
+    struct step step = {.context = context};
+    struct file_arguments arguments = {.round = NULL};
+    const char *mark = NULL;
+    const struct argument_option options[] = {
+        {"round", &arguments.round}, {"package", &mark}, {"by", &arguments.by}, {NULL, NULL}};
+    int64_t cases = 0;
+    int first = 0;
+    int status = arguments_take(context, &command_followup, argc, argv, options, &first);
+    if (status == EXIT_DONE && (first != argc || arguments.round == NULL || mark == NULL))
+        status = command_misused(context, &command_followup, "--round 和 --package 缺一不可");
+    if (status == EXIT_DONE)
+        status = arguments_check_text(context, &command_followup, "by", arguments.by);
+    if (status != EXIT_DONE)
+        return status;
+    int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
+    if (rc == OK)
+        rc = take_back(&step, mark, &cases, &err);
+    if (rc == OK)
+        command_say(context,
+                    "已收回 %" PRId64 " 个未交回结果的样本，由该班组的话务员在本系统拨打，"
+                    "或用 followup assign 改派。",
+                    cases);
+    else
+        status = fail(&step, "package.take_back", &err);
+    step_end(&step);
+    return status;
+}
+
 /* ---- read ---- */
 
 /* Without a data directory: it runs where the contractor is. */

@@ -70,6 +70,7 @@ export const ACTIONS = {
     "recheck.settle": "复核裁定",
     "calls.import": "导入话单",
     "package.make": "制作外包样本包",
+    "package.take_back": "收回外包样本",
     "exclusion.request": "申请剔除",
     "exclusion.decide": "审定剔除",
     "score.keep": "留存结果",

@@ -132,5 +132,17 @@ says are_refused_by_name 已过期
 check nothing_of_them_is_taken 0 followup show --round one --format json
 holds they_stay_open ".open_ends.unworked == $released - 20"
 check and_keep_the_round_open 1 round close one
+late=$(sed -n 's/^mark //p' "$work/late.pkg")
+check no_package_of_another_round 1 followup take-back --round two --package "$late"
+check they_are_taken_back 0 followup take-back --round one --package "$late"
+says all_of_them '收回 5 个'
+check they_are_offered_here_again 0 followup show --round one --format json
+holds as_fresh_ones ".totals.worked == 20"
+sqlite3 "$PINGYI_DATA/pingyi.db" "UPDATE packages SET until_day = until_day + 1 WHERE id = (SELECT max(id) FROM packages)"
+sed 's/00:00:01/00:00:03/' "$work/late.back.csv" >"$work/later.csv"
+check what_was_taken_back 3 outcomes import --round one "$work/later.csv"
+says is_not_taken_from_a_file 不在本期的外包样本包中
+check what_came_back_stays 0 followup take-back --round one --package "$mark"
+says none_of_it '收回 0 个'
 check the_whole_verifies 0 audit verify
 exit $failed

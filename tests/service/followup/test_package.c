@@ -157,6 +157,62 @@ static void package_make__takes_as_many_as_are_wanted_of_whom_it_may(void **stat
     phoning_deinit(&phoning);
 }
 
+struct taking_back {
+    struct phoning *phoning;
+    const char *mark;
+    int64_t cases;
+};
+
+static int step_take_back(struct fixture *fixture, const struct round_row *round,
+                          struct arena *arena, void *context, struct err *err)
+{
+    struct taking_back *taking = context;
+    const struct actor actor = {{"office", 6}, taking->phoning->now_utc};
+    (void)arena;
+    return package_take_back(&fixture->datadir, round, bytes_from_z(taking->mark), &actor,
+                             &taking->cases, err);
+}
+
+static int try_take_back(struct phoning *phoning, const char *mark, int64_t *out_cases)
+{
+    struct err err = {0};
+    struct taking_back taking = {phoning, mark, -1};
+    int rc = with_round(&phoning->fixture, ROUND, step_take_back, &taking, &err);
+    *out_cases = taking.cases;
+    return rc;
+}
+
+static void package_take_back__gives_back_what_is_still_out(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct making making;
+    struct err err = {0};
+    int64_t cases = 0;
+    begin_two(&phoning);
+    (void)put_team(&phoning, "外包", "contractor");
+    assert_int_equal(try_make(&phoning, "外包", 9, TODAY, &making), OK);
+    struct followup_case row = case_of_no(&phoning, 2);
+    struct attempt_row attempt = {.drawn_id = orders_of(&phoning, &row).drawn_ids[0],
+                                  .no = 1,
+                                  .called = {phoning.now_utc, MOMENT_INSTANT},
+                                  .code = BYTES_LIT("2.112"),
+                                  .file_id = 1};
+    begin(&phoning);
+    DO(attempt_put_new(phoning.store, &attempt, &err));
+    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    (void)end(&phoning, OK);
+    assert_int_equal(try_take_back(&phoning, "0123456789abcdef", &cases), ERR_NOT_FOUND);
+    assert_int_equal(try_take_back(&phoning, making.made.head.mark, &cases), OK);
+    assert_int_equal(cases, 1);
+    assert_int_equal(case_of_no(&phoning, 1).state, CASE_QUEUED);
+    assert_string_equal(case_of_no(&phoning, 2).code, "2.112");
+    assert_int_equal(try_take_back(&phoning, making.made.head.mark, &cases), OK);
+    assert_int_equal(cases, 0);
+    buf_deinit(&making.csv);
+    phoning_deinit(&phoning);
+}
+
 /* ---- the file ---- */
 
 static int open_package(struct bytes file, int64_t today)
@@ -223,6 +279,7 @@ int main(void)
         cmocka_unit_test(package_make__tells_what_a_caller_needs),
         cmocka_unit_test(package_make__leaves_out_numbers_that_are_not_to_be_called),
         cmocka_unit_test(package_make__takes_as_many_as_are_wanted_of_whom_it_may),
+        cmocka_unit_test(package_take_back__gives_back_what_is_still_out),
         cmocka_unit_test(package_open__is_for_its_days_alone),
         cmocka_unit_test(package_open__knows_what_is_none),
     };
