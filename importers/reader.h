@@ -37,6 +37,8 @@
     X(REJECT_ANSWERED_INELIGIBLE, "answered_ineligible")                                           \
     X(REJECT_NOT_DRAWN, "not_drawn")                                                               \
     X(REJECT_NOT_RELEASED, "not_released")                                                         \
+    X(REJECT_NOT_PACKED, "not_packed")                                                             \
+    X(REJECT_PACKAGE_EXPIRED, "package_expired")                                                   \
     X(REJECT_BEFORE_ORDER, "before_order")                                                         \
     X(REJECT_AFTER_NOW, "after_now")                                                               \
     X(REJECT_DUPLICATE, "duplicate")                                                               \

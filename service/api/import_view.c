@@ -70,6 +70,8 @@ struct bytes import_problem_sentence(struct bytes word)
         {"answered_ineligible", "不属本次样本的工单不应有回答"},
         {"not_drawn", "该工单未被抽中"},
         {"not_released", "该工单是尚未启用的备用样本"},
+        {"not_packed", "该样本不在本期的外包样本包中"},
+        {"package_expired", "该样本所在的外包样本包已过期"},
         {"before_order", "拨打时间早于工单受理"},
         {"after_now", "拨打时间晚于现在"},
         {"too_many_attempts", "该工单的拨打记录过多"},

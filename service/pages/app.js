@@ -18,11 +18,13 @@ import { Audit } from "./audit.js";
 import { Round, Rounds } from "./rounds.js";
 import { Import, Quality } from "./quality.js";
 import { Tasks } from "./tasks.js";
+import { CallerDesk } from "./desk.js";
 
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
 const PAGES = [
     { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
+    { word: "desk", label: "电话测评", roles: ["caller", "checker", "supervisor"], page: CallerDesk, item: CallerDesk },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
     { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
     { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },
@@ -176,6 +178,7 @@ function App() {
     const place = usePlace();
     const current = useRef(null);
     current.current = account;
+    const isLeaving = useRef(false);
 
     const load = async () => {
         try {
@@ -194,17 +197,19 @@ function App() {
         setAccount(null);
     };
     const signOut = async (why, place) => {
+        isLeaving.current = true;
         try {
             await write("DELETE", "/api/v1/sessions/current");
         } catch (problem) {
             /* Ended already, or out of reach: it runs out by itself. */
         }
+        isLeaving.current = false;
         leave(why);
         if (place !== undefined) window.location.hash = place;
     };
     useEffect(() => {
         whenSignedOut(() => {
-            if (current.current === null) return; /* who has left was told why */
+            if (isLeaving.current || current.current === null) return; /* who has left is told why */
             leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : "");
         });
         load();
