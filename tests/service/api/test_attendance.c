@@ -43,7 +43,7 @@ static void shifts__are_listed_and_confirmed_by_others(void **state)
     text_at_is(running, "items.1.minutes", "null");
     text_at_is(running, "items.1.day", "2026-06-22");
     assert_int_equal(submit_of(running, supervisor, confirm_line, own, "{\"minutes\":5}"), 409);
-    text_at_is(running, "detail", "不能确认自己的考勤，请由他人确认。");
+    text_at_is(running, "detail", "不能确认自己的考勤，请由他人确认");
     assert_int_equal(submit_of(running, supervisor, confirm_line, id, "{\"minutes\":1441}"), 400);
     assert_int_equal(submit_of(running, supervisor, confirm_line, id, "{}"), 400);
     assert_int_equal(submit_of(running, caller, confirm_line, id, "{\"minutes\":110}"), 403);
