@@ -1,5 +1,3 @@
-#include "service/api/parts.h"
-
 #include "tests/service/api/phoned_city.h"
 
 /* The desk of callers, route by route, on a drawn round. */
@@ -242,13 +240,6 @@ static void case__given_back_goes_to_somebody_else(void **state)
     assert_int_equal(try_next(running, caller), 204);
     sign_on(running, checker);
     assert_int_equal(take_next(running, checker), case_id);
-}
-
-static void await_case_sweep(struct running *running)
-{
-    sweep_on_timer(&running->service.sweeper);
-    while (running->service.case_sweep.is_running || running->service.sweep != NULL)
-        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
 }
 
 static void case__is_held_by_activity_and_taken_back_without_it(void **state)
