@@ -100,7 +100,7 @@ $(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,
 	$$(link) $(call libs,$(1)) $(foreach m,$(ALSO_$(1)),$(call libs,$(m))) -lcmocka
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
-$(OUT)/tests/sim/test_%: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c)) $(SUPPORT) $(call archives,service/followup)
+$(OUT)/tests/sim/test_simulation: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c)) $(SUPPORT) $(call archives,service/followup)
 	$(link) $(call libs,service/followup) -lcmocka
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,service/api)
 	$(link) -fsanitize=fuzzer $(call libs,service/api)
