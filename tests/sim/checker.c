@@ -316,11 +316,15 @@ struct past {
     int best; /* rank; 9: nothing yet */
 };
 
-static bool is_freed_between(const struct past *past, const struct logged_dial *one,
-                             const struct logged_dial *other)
+/* The refusal was released, and nobody has spoken of it since: one attempt more, whatever went before. */
+static bool is_release_owed(const struct past *past, const struct logged_dial *dial)
 {
-    return past->row->freed_utc != 0 && one->started_utc < past->row->freed_utc &&
-           past->row->freed_utc <= other->started_utc;
+    int64_t freed_utc = past->row->freed_utc;
+    for (int i = 0; i < past->count; i++) {
+        if (past->dials[i]->started_utc >= freed_utc && past->dials[i]->code[0] != '\0')
+            return false;
+    }
+    return freed_utc != 0 && freed_utc <= dial->started_utc;
 }
 
 /* What was agreed upon since `one` ended and was for before `other`; 0: nothing. */
@@ -359,7 +363,7 @@ static void check_delay(struct check *check, const struct past *past,
              (intmax_t)(agreed_utc - dial->started_utc));
         return;
     }
-    if (is_freed_between(past, before, dial)) {
+    if (is_release_owed(past, dial)) {
         find(check->findings, CHECKED_DELAY, dial->day > before->day,
              "dial %jd on the day of the refusal", (intmax_t)dial->id);
         return;
@@ -386,7 +390,7 @@ static bool has_day(const struct past *past, int64_t day)
 static void check_wanted(struct check *check, const struct past *past,
                          const struct logged_dial *before, const struct logged_dial *dial)
 {
-    bool is_owed = is_freed_between(past, before, dial) || is_dead(before->code) ||
+    bool is_owed = is_release_owed(past, dial) || is_dead(before->code) ||
                    agreed_between(check, before, dial) != 0 ||
                    (strcmp(before->code, "2.33") == 0 && past->languages == 1);
     bool brings = (past->days < MIN_DAYS && !has_day(past, dial->day)) ||
@@ -531,7 +535,7 @@ static void check_next_dial(struct check *check, const struct past *past, bool h
     check_delay(check, past, before, dial);
     check_wanted(check, past, before, dial);
     check_speaker(check, past, before, dial);
-    find(check->findings, CHECKED_ENDED, !has_ended || is_freed_between(past, before, dial),
+    find(check->findings, CHECKED_ENDED, !has_ended || is_release_owed(past, dial),
          "dial %jd after %s", (intmax_t)dial->id, before->code);
 }
 
