@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/followup_news.h"
 #include "service/auth/hmac.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@
  *
  *   call_read, …count, …hash -> WORKING (a lane) ------------------------------> finish
  *   call_write, …_unkeyed ---> WRITING (the writer) --book touched--> RELOADING --> finish
+ *   call_write_shown --------> WRITING --> SHOWING (a lane) ----------------------> finish
  *
  * finish answers a refusal or an error, or hands on to `respond`. What a write refuses, as what admission does, is
  * first entered in the audit log, by one more write. */
@@ -42,6 +44,7 @@ static void begin(struct call *call, int (*run)(struct call *, struct store *, s
                   void (*respond)(struct call *))
 {
     call->run = run;
+    call->show = NULL;
     call->respond = respond;
     call->problem = (struct http_problem){0};
     call->rc = call->run_rc = OK;
@@ -181,7 +184,8 @@ static int act(struct action *action, struct store *store, struct err *err)
 {
     struct call *call = CONTAINER_OF(action, struct call, job.action);
     call->problem = (struct http_problem){0}; /* of a run that was rolled back, */
-    buf_clear(&call->answer);                 /* as this is */
+    call->moved_round = BYTES_NONE;
+    buf_clear(&call->answer); /* as this is */
     int rc = call->run(call, store, err);
     if (rc == OK && action->key.account != 0)
         rc = keep_answer(call, err);
@@ -193,7 +197,9 @@ static int act(struct action *action, struct store *store, struct err *err)
 static void take_receipt(struct call *call, struct bytes receipt)
 {
     int64_t status = 0;
-    call->respond = NULL;
+    call->is_repeat = true;
+    if (call->show == NULL)
+        call->respond = NULL;
     if (receipt.len <= STATUS_DIGITS ||
         !bytes_to_int64((struct bytes){receipt.ptr, STATUS_DIGITS}, &status)) {
         call->rc =
@@ -211,6 +217,18 @@ static void take_receipt(struct call *call, struct bytes receipt)
             .detail = BYTES_LIT("该操作已办理，其中的密码或密钥只显示一次。未能记下的，请重新办理"
                                 "（重置密码、重新绑定或新建令牌）。"),
         };
+}
+
+/* The first answer and each repeat alike are made of the reference, by a reader. */
+static void show(struct call *call)
+{
+    call->reference = arena_copy(exchange_arena(call->exchange), buf_bytes(&call->answer));
+    if (call->reference.ptr != NULL) {
+        call_read(call, call->show, call->respond);
+        return;
+    }
+    call->rc = err_set(&call->err, ERR_NOMEM, "no memory for what is to be shown");
+    call_fail(call);
 }
 
 static void on_book_reloaded(struct book_wait *wait)
@@ -238,9 +256,15 @@ static void on_action_done(struct action *action)
     if (call->rc == OK && action->was_repeated)
         take_receipt(call, buf_bytes(&action->answer));
     buf_deinit(&action->answer);
+    if (call->rc == OK && !action->was_repeated && call->moved_round.len > 0)
+        followup_news_tell(call->service, call->moved_round);
     if (call->rc == OK && call->touches_accounts) {
         call->book_wait = (struct book_wait){.done = on_book_reloaded};
         service_reload_book(call->service, &call->book_wait);
+        return;
+    }
+    if (call->rc == OK && call->show != NULL) {
+        show(call);
         return;
     }
     bool is_refused =
@@ -324,6 +348,15 @@ void call_write(struct call *call, int (*run)(struct call *, struct store *, str
                 void (*respond)(struct call *))
 {
     begin(call, run, respond);
+    submit_keyed(call, on_action_done);
+}
+
+void call_write_shown(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                      int (*show_it)(struct call *, struct store *, struct err *),
+                      void (*respond)(struct call *))
+{
+    begin(call, run, respond);
+    call->show = show_it;
     submit_keyed(call, on_action_done);
 }
 

@@ -33,9 +33,13 @@ struct call {
     struct buf answer; /* JSON; of a write it is kept with the receipt */
     /* The answer shows a secret once: the receipt keeps that it was given, not what; a repeat is 409. */
     bool has_secrets;
-    bool touches_accounts; /* the book is read again before the answer */
+    bool touches_accounts;    /* the book is read again before the answer */
+    struct bytes moved_round; /* whose phoning it moved: told of before the answer; empty: none */
     bool
         holds_task_place; /* in the queue of tasks, until it is given back or the call is answered */
+    /* Of call_write_shown: what `run` left in the answer and the receipt holds, for `show` and `respond`. */
+    struct bytes reference;
+    bool is_repeat; /* the write was done by an earlier call with the same key */
     /* Of a body on disk, set before call_write; NULL: the body is in memory, and is hashed there. */
     const unsigned char *body_sha256;
     /* Set by a `run` that refuses in its own words (status not 0), with an error, which rolls a write back, or with OK,
@@ -44,6 +48,7 @@ struct call {
     int rc; /* of the last step */
     struct err err;
     int (*run)(struct call *call, struct store *store, struct err *err);
+    int (*show)(struct call *call, struct store *store, struct err *err); /* NULL: nothing is */
     void (*respond)(struct call *call);
     int run_rc; /* what `run` said; a batch may fail after it */
     struct {    /* while the audit log is told of it */
@@ -76,6 +81,12 @@ void call_hash(struct call *call, int (*run)(struct call *, struct store *, stru
  * neither `run` nor `respond` is called. */
 void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                 void (*respond)(struct call *));
+/* As call_write, where the answer shows what no receipt may hold: a person's case. `run` leaves a reference in the
+ * answer, which alone is kept; when it is committed, and for every repeat, `show` makes the answer of it on a reader's
+ * snapshot, and `respond` is called for both. So a repeat shows what is so then, or `show` refuses. */
+void call_write_shown(struct call *call, int (*run)(struct call *, struct store *, struct err *),
+                      int (*show)(struct call *, struct store *, struct err *),
+                      void (*respond)(struct call *));
 /* Before a call_write that comes after steps which would judge a repeat by what the first call has changed: a repeat
  * is answered here as by call_write, else `next` goes on. */
 void call_look_up(struct call *call, void (*next)(struct call *));

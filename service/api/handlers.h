@@ -91,6 +91,20 @@ void rounds_start_task(struct http_exchange *exchange);
 /* task_backup.c */
 void backups_make(struct http_exchange *exchange);
 
+/* desk.c, desk_shift.c, desk_next.c, desk_case.c, desk_attempt.c: what callers do */
+void desk_show(struct http_exchange *exchange);
+void desk_begin_shift(struct http_exchange *exchange);
+void desk_end_shift(struct http_exchange *exchange);
+void desk_next(struct http_exchange *exchange);
+void desk_case_show(struct http_exchange *exchange);
+void desk_case_renew(struct http_exchange *exchange);
+void desk_case_return(struct http_exchange *exchange);
+void desk_case_dial(struct http_exchange *exchange);
+void desk_case_number(struct http_exchange *exchange);
+void desk_case_answer(struct http_exchange *exchange);
+void desk_case_add_number(struct http_exchange *exchange);
+void desk_case_finish(struct http_exchange *exchange);
+
 /* feed.c */
 void feed_subscribe(struct http_exchange *exchange);
 

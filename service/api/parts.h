@@ -32,6 +32,9 @@ void sweep_on_timer(uv_timer_t *timer);
 enum { SWEEP_EVERY_MS = 10 * 1000 };
 void sweep_free(struct sweep *sweep);
 
+/* case_sweep.c: end leases that have run out, and place anew what nobody took, unless that is under way. */
+void case_sweep_start(struct service *service);
+
 /* service_stop.c */
 void stop_step(struct service *service);
 

@@ -10,9 +10,11 @@
 /* Results per unit: of contractors' people none has these roles, and none gets them. */
 #define RESULTS (OFFICE | AUDITOR | ACCESS_OWN_PEOPLE)
 /* … of all units at once: not a county office's. */
-#define WHOLE     (RESULTS | ACCESS_ALL_UNITS)
-#define DESK      (OFFICE | ACCESS_ALL_UNITS)
-#define TASKS     (OFFICE | AUDITOR | ADMINISTRATOR | ACCESS_ALL_UNITS)
+#define WHOLE (RESULTS | ACCESS_ALL_UNITS)
+#define DESK  (OFFICE | ACCESS_ALL_UNITS)
+#define TASKS (OFFICE | AUDITOR | ADMINISTRATOR | ACCESS_ALL_UNITS)
+/* Who phones citizens: a supervisor does when hands are wanted. */
+#define CALLERS   (ACCESS_OF(ROLE_CALLER) | ACCESS_OF(ROLE_CHECKER) | ACCESS_OF(ROLE_SUPERVISOR))
 #define ANYONE    ACCESS_ANYONE
 #define ANY_STAGE (ACCESS_ANYONE | ACCESS_PARTIAL)
 
@@ -138,6 +140,31 @@ const struct http_route api_routes[] = {
     /* task_backup.c */
     {METHOD_POST, "/api/v1/backups", ADMINISTRATOR, HTTP_BODY_MEMORY, 4096, backups_make,
      "makeBackup"},
+
+    /* desk.c, desk_shift.c, desk_next.c, desk_case.c, desk_attempt.c */
+    {METHOD_GET, "/api/v1/followup/desk", CALLERS, HTTP_BODY_NONE, 0, desk_show, "getDesk"},
+    {METHOD_POST, "/api/v1/followup/shifts", CALLERS, HTTP_BODY_MEMORY, 1024, desk_begin_shift,
+     "beginShift"},
+    {METHOD_POST, "/api/v1/followup/shifts/current/end", CALLERS, HTTP_BODY_MEMORY, 1024,
+     desk_end_shift, "endShift"},
+    {METHOD_POST, "/api/v1/followup/next", CALLERS, HTTP_BODY_MEMORY, 1024, desk_next,
+     "takeNextCase"},
+    {METHOD_GET, "/api/v1/followup/cases/{id}", CALLERS, HTTP_BODY_NONE, 0, desk_case_show,
+     "getCase"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/renew", CALLERS, HTTP_BODY_MEMORY, 1024,
+     desk_case_renew, "renewCase"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/return", CALLERS, HTTP_BODY_MEMORY, 1024,
+     desk_case_return, "returnCase"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/dials", CALLERS, HTTP_BODY_MEMORY, 1024,
+     desk_case_dial, "beginDial"},
+    {METHOD_GET, "/api/v1/followup/cases/{id}/number", CALLERS, HTTP_BODY_NONE, 0, desk_case_number,
+     "getNumber"},
+    {METHOD_PUT, "/api/v1/followup/cases/{id}/answers", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
+     desk_case_answer, "putAnswer"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/numbers", CALLERS | OFFICE, HTTP_BODY_MEMORY, 1024,
+     desk_case_add_number, "addNumber"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/attempts", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
+     desk_case_finish, "finishDial"},
 
     /* feed.c */
     {METHOD_GET, "/api/v1/events", ANYONE | ACCESS_UNATTENDED, HTTP_BODY_NONE, 0, feed_subscribe,

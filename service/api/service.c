@@ -5,6 +5,7 @@
 
 #include "reports/text.h"
 
+#include "service/api/case_reader.h"
 #include "service/api/figures.h"
 #include "service/api/long_task.h"
 #include "service/api/problem_page.h"
@@ -97,9 +98,11 @@ static int open_handles(struct service *service, struct err *err)
     uv_loop_t *loop = service->loop;
     uv_signal_t *signals[] = {&service->terminate, &service->interrupt, &service->reload};
     (void)uv_timer_init(loop, &service->sweeper);
+    (void)uv_timer_init(loop, &service->news_timer);
     int rc = uv_async_init(loop, &service->foreign_write, on_foreign_write_told);
     if (rc != 0) {
         uv_close((uv_handle_t *)&service->sweeper, NULL);
+        uv_close((uv_handle_t *)&service->news_timer, NULL);
         return check_uv(rc, "open the door to the loop", err);
     }
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
@@ -181,6 +184,10 @@ static int open_keys(struct service *service, struct err *err)
     int rc = audit_chain_new(service->datadir.vault, &service->chain, err);
     if (rc == OK)
         rc = vault_sealer_new(service->datadir.vault, "totp", &service->totp_sealer, err);
+    if (rc == OK)
+        rc = casework_new(&service->datadir, NULL, &service->casework, err);
+    if (rc == OK)
+        rc = case_readers_new(&service->datadir, &service->case_readers, err);
     if (rc == OK)
         rc = sha256_new(&service->request_digest, err);
     if (rc == OK)

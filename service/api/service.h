@@ -74,6 +74,36 @@ struct sweep;
 /* What was counted of rounds, see figures.h. */
 struct figures;
 
+/* The engine of the phoning (followup/casework.h). */
+struct casework;
+
+/* What reads cases for people (case_reader.h). */
+struct case_readers;
+
+/* What callers have done since the start, for /metrics. */
+struct desk_counts {
+    int64_t leased, dials, finished;
+};
+
+/* Rounds whose phoning has moved in this second, see followup_news.h. */
+enum { FOLLOWUP_NEWS_ROUNDS = 16, FOLLOWUP_NEWS_NAME_BYTES = 128 };
+struct followup_news {
+    struct followup_news_round {
+        char name[FOLLOWUP_NEWS_NAME_BYTES]; /* was told of */
+        bool is_due;                         /* and has moved again since */
+    } rounds[FOLLOWUP_NEWS_ROUNDS];
+    size_t count;
+};
+
+/* The sweep of cases whose time has passed, see case_sweep.c. */
+struct case_sweep {
+    struct action action;
+    bool is_running;
+    bool goes_on;                                                /* there is more to sweep */
+    char rounds[FOLLOWUP_NEWS_ROUNDS][FOLLOWUP_NEWS_NAME_BYTES]; /* that it may have moved */
+    size_t round_count;
+};
+
 struct service {
     uv_loop_t *loop;
     const struct service_options *options;
@@ -95,11 +125,17 @@ struct service {
     struct book_loader book_loader;
     struct audit_chain *chain;        /* the writer thread's */
     struct vault_sealer *totp_sealer; /* the writer thread's */
-    struct sha256 *request_digest;    /* the loop's */
-    struct hmac *request_hmac;        /* the loop's */
-    uv_timer_t sweeper;               /* sessions, certificate */
-    struct sweep *sweep;              /* NULL: none is on its way */
-    uv_async_t foreign_write;         /* from the writer thread: another process has written */
+    struct casework *casework;        /* the writer thread's */
+    struct case_readers *case_readers;
+    struct case_sweep case_sweep;
+    struct desk_counts desk_counts; /* the loop's */
+    struct sha256 *request_digest;  /* the loop's */
+    struct hmac *request_hmac;      /* the loop's */
+    uv_timer_t sweeper;             /* sessions, certificate */
+    struct sweep *sweep;            /* NULL: none is on its way */
+    uv_timer_t news_timer;          /* runs while there are news */
+    struct followup_news news;      /* the loop's */
+    uv_async_t foreign_write;       /* from the writer thread: another process has written */
     uv_signal_t terminate, interrupt, reload;
     int64_t advised_day;      /* when the certificate was last looked at */
     int64_t write_failed_utc; /* of the last batch, when it failed; 0: it held */

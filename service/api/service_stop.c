@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/container.h"
 
+#include "service/api/case_reader.h"
 #include "service/api/figures.h"
 #include "service/api/long_task.h"
 
@@ -65,8 +66,10 @@ static void say_farewell(struct service *service)
 
 static void end_answering(struct service *service)
 {
-    if (service->has_handles)
+    if (service->has_handles) {
         (void)uv_timer_stop(&service->sweeper);
+        (void)uv_timer_stop(&service->news_timer);
+    }
     if (service->tasks != NULL) {
         service->parts_left++;
         tasks_stop(service->tasks, on_part_ended, service);
@@ -112,7 +115,7 @@ static void end_handles(struct service *service)
     uv_handle_t *handles[] = {
         (uv_handle_t *)&service->sweeper,   (uv_handle_t *)&service->foreign_write,
         (uv_handle_t *)&service->terminate, (uv_handle_t *)&service->interrupt,
-        (uv_handle_t *)&service->reload,
+        (uv_handle_t *)&service->reload,    (uv_handle_t *)&service->news_timer,
     };
     if (!service->has_handles)
         return;
@@ -183,6 +186,8 @@ void service_deinit(struct service *service)
     sha256_free(service->request_digest);
     hmac_free(service->request_hmac);
     vault_sealer_free(service->totp_sealer);
+    casework_free(service->casework);
+    case_readers_free(service->case_readers);
     audit_chain_free(service->chain);
     if (service->lock_fd > 0)
         (void)close(service->lock_fd);

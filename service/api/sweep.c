@@ -105,6 +105,7 @@ void sweep_on_timer(uv_timer_t *timer)
     struct service *service = CONTAINER_OF(timer, struct service, sweeper);
     if (service->sweep == NULL)
         sweep_sessions(service);
+    case_sweep_start(service);
     if (service->book_loader.is_stale)
         service_reload_book(service, NULL);
     long_task_end_all(service);

@@ -57,6 +57,14 @@ static void put_writer(struct service *service, struct buf *out)
     put(out, "writer_max_commit_microseconds", "gauge", "Of the slowest.", counts.max_commit_us);
 }
 
+static void put_desk(const struct service *service, struct buf *out)
+{
+    const struct desk_counts *counts = &service->desk_counts;
+    put(out, "cases_leased_total", "counter", "Cases given to callers.", counts->leased);
+    put(out, "dials_total", "counter", "Dials begun.", counts->dials);
+    put(out, "dials_finished_total", "counter", "Dials ended by their caller.", counts->finished);
+}
+
 void system_metrics(struct http_exchange *exchange)
 {
     struct call *call = call_of(exchange);
@@ -73,6 +81,7 @@ void system_metrics(struct http_exchange *exchange)
         figures_counted(service->figures));
     put(&out, "hasher_waiting", "gauge", "Passwords in the queue.",
         (int64_t)lane_waiting(service->hasher));
+    put_desk(service, &out);
     put(&out, "sessions", "gauge", "Sessions that are open.", session_book_count(service->book));
     call->rc = buf_status(&out, &call->err);
     if (call->rc != OK) {

@@ -83,6 +83,9 @@ struct leased_case {
  * to be swept for this to be right. */
 int casework_next(struct casework *work, struct store *store, const struct caller *caller,
                   struct leased_case *out, int64_t *out_retry_utc, struct err *err);
+/* The number that whoever holds the case should dial first; 0: none today. Writes nothing. */
+int casework_propose(struct casework *work, struct store *store, const struct followup_case *row,
+                     int64_t now_utc, int64_t *out_number_no, struct err *err);
 /* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. */
 int casework_renew(struct casework *work, struct store *store, const struct caller *caller,
                    int64_t case_id, int64_t *out_until_utc, struct err *err);

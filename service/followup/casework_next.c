@@ -105,14 +105,27 @@ static bool is_left_to_others(const struct request *request, const struct follow
            (is_given_back && caller->now_utc < row->from_utc);
 }
 
-static int propose_number(const struct campaign *campaign, const struct situation *situation,
-                          int64_t *out_no, struct err *err)
+/* What the protocol would dial first, if today's limits allow; the campaign is as it was loaded. */
+static int propose_number(struct casework *work, struct store *store,
+                          const struct campaign *campaign, const struct followup_case *row,
+                          int64_t now_utc, int64_t *out_no, struct err *err)
 {
+    struct situation situation;
     struct next next;
-    int rc = protocol_next(campaign->hours, &situation->past, &next, err);
+    int rc = situation_load(work, store, campaign, row, now_utc, &situation, err);
     if (rc == OK)
-        *out_no = situation_number(situation, next.number_no);
+        rc = protocol_next(campaign->hours, &situation.past, &next, err);
+    if (rc == OK)
+        *out_no = situation_number(&situation, next.number_no);
     return rc;
+}
+
+int casework_propose(struct casework *work, struct store *store, const struct followup_case *row,
+                     int64_t now_utc, int64_t *out_number_no, struct err *err)
+{
+    struct campaign campaign;
+    int rc = campaign_load(work, store, row->campaign_id, &campaign, err);
+    return rc == OK ? propose_number(work, store, &campaign, row, now_utc, out_number_no, err) : rc;
 }
 
 static int lease(struct request *request, const struct campaign *campaign, enum turn turn,
@@ -134,7 +147,6 @@ static int lease(struct request *request, const struct campaign *campaign, enum 
 static int consider(struct request *request, const struct campaign *campaign, enum turn turn,
                     const struct followup_case *row, struct err *err)
 {
-    struct situation situation;
     int64_t number_no = 0;
     bool is_busy = false;
     request->looks_left--;
@@ -143,10 +155,8 @@ static int consider(struct request *request, const struct campaign *campaign, en
     int rc = case_number_is_busy(request->store, row->id, &is_busy, err);
     if (rc != OK || is_busy)
         return rc;
-    rc = situation_load(request->work, request->store, campaign, row, request->caller->now_utc,
-                        &situation, err);
-    if (rc == OK)
-        rc = propose_number(campaign, &situation, &number_no, err);
+    rc = propose_number(request->work, request->store, campaign, row, request->caller->now_utc,
+                        &number_no, err);
     if (rc == OK && number_no != 0)
         return lease(request, campaign, turn, row, number_no, err);
     struct followup_case placed = *row;
@@ -324,8 +334,6 @@ static int find(struct request *request, struct err *err)
 static int find_held(struct request *request, struct err *err)
 {
     struct followup_case row;
-    struct campaign campaign;
-    struct situation situation;
     struct err look = {0};
     bool is_there = false;
     int64_t number_no = 0;
@@ -335,12 +343,8 @@ static int find_held(struct request *request, struct err *err)
         return rc;
     if (row.until_utc <= request->caller->now_utc)
         return case_sweep(request->work, request->store, &row, request->caller->now_utc, err);
-    rc = campaign_load(request->work, request->store, row.campaign_id, &campaign, err);
-    if (rc == OK)
-        rc = situation_load(request->work, request->store, &campaign, &row,
-                            request->caller->now_utc, &situation, err);
-    if (rc == OK)
-        rc = propose_number(&campaign, &situation, &number_no, err);
+    rc = casework_propose(request->work, request->store, &row, request->caller->now_utc, &number_no,
+                          err);
     if (rc != OK)
         return rc;
     request->found = (struct leased_case){row, TURN_HELD, number_no};

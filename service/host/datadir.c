@@ -20,6 +20,8 @@ static const char default_config[] =
     "; 评议系统配置（不含密钥）。\n"
     "[organ]\n"
     "name = 市绩效办\n"
+    "; 电话测评时告知被访人的核实电话；不填时为12345热线。\n"
+    "phone =\n"
     "; 演示数据说明：填写后，所有页面和通报都会注明。真实数据请留空。\n"
     "demonstration =\n";
 
@@ -137,6 +139,7 @@ static int on_config_value(void *context, const char *section, const char *key, 
     if (strcmp(section, "organ") != 0)
         return 1;
     char *into = strcmp(key, "name") == 0            ? datadir->organ
+                 : strcmp(key, "phone") == 0         ? datadir->phone
                  : strcmp(key, "demonstration") == 0 ? datadir->demonstration
                                                      : NULL;
     if (into != NULL)

@@ -1,0 +1,72 @@
+#include "service/api/parts.h"
+
+#include "base/container.h"
+
+#include "service/api/followup_news.h"
+#include "service/followup/casework.h"
+#include "service/storage/campaigns.h"
+
+#include <string.h>
+
+/* Leases end and windows pass whether or not anybody asks for a case: now and then the writer is asked to look, a
+ * bounded piece of it at a time, so that callers' own writes go in between.
+ *
+ *   IDLE --timer--> SWEEPING --all is swept--> IDLE
+ *                      |  ^
+ *                      +--+ there is more */
+
+enum { CASES_A_SWEEP = 100 };
+
+static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
+{
+    struct case_sweep *sweep = context;
+    (void)err;
+    if (sweep->round_count == FOLLOWUP_NEWS_ROUNDS ||
+        row->round_name.len >= FOLLOWUP_NEWS_NAME_BYTES)
+        return OK;
+    char *name = sweep->rounds[sweep->round_count++];
+    memcpy(name, row->round_name.ptr, row->round_name.len);
+    name[row->round_name.len] = '\0';
+    return OK;
+}
+
+static int act(struct action *action, struct store *store, struct err *err)
+{
+    struct service *service = CONTAINER_OF(action, struct service, case_sweep.action);
+    struct case_sweep *sweep = &service->case_sweep;
+    int done = 0;
+    sweep->round_count = 0;
+    int rc = casework_sweep(service->casework, store, service_now_utc(service), CASES_A_SWEEP,
+                            &done, err);
+    sweep->goes_on = done == CASES_A_SWEEP;
+    return rc == OK && done > 0 ? campaigns_each_open(store, on_campaign, sweep, err) : rc;
+}
+
+static void submit(struct service *service);
+
+static void on_done(struct action *action)
+{
+    struct service *service = CONTAINER_OF(action, struct service, case_sweep.action);
+    struct case_sweep *sweep = &service->case_sweep;
+    sweep->is_running = false;
+    if (action->rc != OK)
+        service_say(service, "错误：到时的访问样本未能收回，稍后重试（%s）", action->err.message);
+    for (size_t i = 0; i < sweep->round_count && action->rc == OK; i++)
+        followup_news_tell(service, bytes_from_z(sweep->rounds[i]));
+    if (sweep->goes_on && action->rc == OK)
+        submit(service);
+}
+
+static void submit(struct service *service)
+{
+    struct err err;
+    struct case_sweep *sweep = &service->case_sweep;
+    sweep->action = (struct action){.act = act, .done = on_done};
+    sweep->is_running = writer_submit(service->writer, &sweep->action, &err) == OK;
+}
+
+void case_sweep_start(struct service *service)
+{
+    if (!service->case_sweep.is_running)
+        submit(service);
+}

@@ -1,0 +1,18 @@
+#ifndef PINGYI_SERVICE_API_FOLLOWUP_NEWS_H
+#define PINGYI_SERVICE_API_FOLLOWUP_NEWS_H
+
+#include "service/api/call.h"
+
+/* That the phoning of a round has moved: the event `followup` {"round"}, at most once a second a round, to whoever may
+ * look at it. With hundreds of callers each second brings something; the supervisors' pages then read the one answer
+ * that all of them share (followup.c). */
+
+/* In a write: when it is committed, the campaign's round is told of. Thread: the writer's. */
+int call_tell_followup(struct call *call, struct store *store, int64_t campaign_id,
+                       struct err *err);
+/* Tell of it now, or before the second is over. Thread: loop. */
+void followup_news_tell(struct service *service, struct bytes round);
+/* The second is over. Thread: loop. */
+void followup_news_on_timer(uv_timer_t *timer);
+
+#endif
