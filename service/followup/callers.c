@@ -17,7 +17,7 @@ struct answers {
     int64_t valid, favourable;
 };
 struct cell {
-    struct answers resolution, satisfaction;
+    struct answers resolution, satisfaction, refusal, missing;
 };
 
 struct counting {
@@ -108,37 +108,65 @@ static int on_case(void *context, const struct drawn_row *row, const struct fina
                                                        counting->rules->rates.resolved_partly));
     add_answer(&cell->satisfaction, outcome->satisfaction != SATISFACTION_MISSING,
                counting->rules->rates.satisfied[outcome->satisfaction]);
+    bool is_answered = outcome->group == OUTCOME_COMPLETE || outcome->group == OUTCOME_PARTIAL;
+    bool is_refused = outcome->group == OUTCOME_REFUSAL;
+    add_answer(&cell->refusal, is_answered || is_refused, is_refused);
+    add_answer(&cell->missing, is_answered, outcome->resolved == RESOLUTION_MISSING);
+    add_answer(&cell->missing, is_answered, outcome->satisfaction == SATISFACTION_MISSING);
     return OK;
 }
 
 /* ---- what is expected ---- */
 
-static void expect(struct counting *counting, size_t unit)
-{
-    struct cell sum = {{0, 0}, {0, 0}};
-    for (size_t i = 0; i < counting->count; i++) {
-        const struct cell *cell = &counting->cells[i * counting->unit_count + unit];
-        sum.resolution.valid += cell->resolution.valid;
-        sum.resolution.favourable += cell->resolution.favourable;
-        sum.satisfaction.valid += cell->satisfaction.valid;
-        sum.satisfaction.favourable += cell->satisfaction.favourable;
+/* What is judged, each in a funnel of its own. */
+static const struct item {
+    size_t of_cell, of_caller, point, funnel;
+} items[] = {
+#define ITEM(name)                                                                                 \
+    {                                                                                              \
+        offsetof(struct cell, name), offsetof(struct outcome_caller, name),                        \
+            offsetof(struct outcome_caller, name##_point), offsetof(struct outcome_callers, name)  \
     }
-    double resolved = (double)sum.resolution.favourable / (double)sum.resolution.valid;
-    double satisfied = (double)sum.satisfaction.favourable / (double)sum.satisfaction.valid;
+    ITEM(resolution),
+    ITEM(satisfaction),
+    ITEM(refusal),
+    ITEM(missing),
+#undef ITEM
+};
+enum { ITEM_COUNT = sizeof items / sizeof *items };
+
+static struct answers *answers_of(const struct counting *counting, size_t caller, size_t unit,
+                                  const struct item *item)
+{
+    struct cell *cell = &counting->cells[caller * counting->unit_count + unit];
+    return (struct answers *)((char *)cell + item->of_cell);
+}
+
+static struct funnel_caller *caller_of(struct outcome_caller *caller, const struct item *item)
+{
+    return (struct funnel_caller *)((char *)caller + item->of_caller);
+}
+
+static void expect(struct counting *counting, size_t unit, const struct item *item)
+{
+    struct answers sum = {0, 0};
     for (size_t i = 0; i < counting->count; i++) {
-        const struct cell *cell = &counting->cells[i * counting->unit_count + unit];
-        struct outcome_caller *caller = &counting->callers[i];
-        if (cell->resolution.valid > 0)
-            funnel_caller_add(&caller->resolution, cell->resolution.valid,
-                              cell->resolution.favourable, resolved);
-        if (cell->satisfaction.valid > 0)
-            funnel_caller_add(&caller->satisfaction, cell->satisfaction.valid,
-                              cell->satisfaction.favourable, satisfied);
+        const struct answers *answers = answers_of(counting, i, unit, item);
+        sum.valid += answers->valid;
+        sum.favourable += answers->favourable;
+    }
+    double rate = (double)sum.favourable / (double)sum.valid;
+    for (size_t i = 0; i < counting->count; i++) {
+        const struct answers *answers = answers_of(counting, i, unit, item);
+        if (answers->valid > 0)
+            funnel_caller_add(caller_of(&counting->callers[i], item), answers->valid,
+                              answers->favourable, rate);
     }
 }
 
-/* Judge both items: the funnel wants each caller's counts in a row. */
-static int judge(struct counting *counting, struct outcome_callers *out, struct err *err)
+/* The funnel wants each caller's counts of one item in a row. */
+static int judge(struct counting *counting, const struct item *item, struct outcome_callers *out,
+                 struct err *err)
 {
     size_t count = counting->count;
     struct arena *arena = counting->arena;
@@ -147,16 +175,11 @@ static int judge(struct counting *counting, struct outcome_callers *out, struct 
     if (of_item == NULL || points == NULL)
         return err_set(err, ERR_NOMEM, "could not judge %zu callers", count);
     for (size_t i = 0; i < count; i++)
-        of_item[i] = counting->callers[i].resolution;
-    int rc = funnel_judge(of_item, count, &out->resolution, points, err);
-    for (size_t i = 0; i < count && rc == OK; i++) {
-        counting->callers[i].resolution_point = points[i];
-        of_item[i] = counting->callers[i].satisfaction;
-    }
-    if (rc == OK)
-        rc = funnel_judge(of_item, count, &out->satisfaction, points, err);
+        of_item[i] = *caller_of(&counting->callers[i], item);
+    int rc =
+        funnel_judge(of_item, count, (struct funnel *)((char *)out + item->funnel), points, err);
     for (size_t i = 0; i < count && rc == OK; i++)
-        counting->callers[i].satisfaction_point = points[i];
+        *(struct funnel_point *)((char *)&counting->callers[i] + item->point) = points[i];
     return rc;
 }
 
@@ -223,10 +246,11 @@ int outcomes_callers_load(const struct datadir *datadir, const struct round_row 
         rc = sampled_cases_each(store, round->id, draw_no, second, err);
     if (rc == OK)
         rc = load_names(store, &counting, err);
-    for (size_t i = 0; i < counting.unit_count && rc == OK; i++)
-        expect(&counting, i);
-    if (rc == OK)
-        rc = judge(&counting, &callers, err);
+    for (size_t at = 0; at < ITEM_COUNT && rc == OK; at++) {
+        for (size_t i = 0; i < counting.unit_count; i++)
+            expect(&counting, i, &items[at]);
+        rc = judge(&counting, &items[at], &callers, err);
+    }
     if (rc != OK)
         return rc;
     qsort(counting.callers, counting.count, sizeof *counting.callers, compare_names);

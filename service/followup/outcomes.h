@@ -65,15 +65,18 @@ struct outcome_caller {
     struct bytes name; /* empty: not said */
     int64_t attempts, final_cases, completes, refusals;
     struct funnel_caller resolution, satisfaction;
-    struct funnel_point resolution_point, satisfaction_point;
+    struct funnel_caller refusal; /* of the orders whose person was reached: those refused */
+    struct funnel_caller
+        missing; /* of the two items of each answered order: those without an answer */
+    struct funnel_point resolution_point, satisfaction_point, refusal_point, missing_point;
 };
 struct outcome_callers {
     struct outcome_caller *callers; /* by name */
     size_t caller_count;
-    struct funnel resolution, satisfaction;
+    struct funnel resolution, satisfaction, refusal, missing;
 };
-/* Each final answer counts for the caller of the attempt that brought it, against its unit's rate
- * (STATISTICS.md 9). Needs an open transaction; memory is the arena's. */
+/* Each final answer counts for the caller of the attempt that brought it, against its unit's rate, and so does each
+ * refusal and each item that was not answered (STATISTICS.md 9). Needs an open transaction; memory is the arena's. */
 int outcomes_callers_load(const struct datadir *datadir, const struct round_row *round,
                           const struct rules *rules, struct arena *arena,
                           struct outcome_callers *out, struct err *err);

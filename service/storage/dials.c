@@ -102,6 +102,26 @@ int dials_each_of_campaign(struct store *store, int64_t campaign_id, int64_t aft
     return give_dials(store, "dials_each_of_campaign", integers, 3, on_dial, context, err);
 }
 
+int completes_each(struct store *store, int64_t campaign_id, complete_cb on_complete, void *context,
+                   struct err *err)
+{
+    enum { ACCOUNT, ACCOUNT_NAME, TEAM, CASE, CASE_NO, SECONDS };
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "completes_each", &campaign_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
+        const struct complete_row row = {
+            .account_id = sqlite3_column_int64(statement, ACCOUNT),
+            .account_name = database_column_text(statement, ACCOUNT_NAME),
+            .team_id = sqlite3_column_int64(statement, TEAM),
+            .case_id = sqlite3_column_int64(statement, CASE),
+            .case_no = sqlite3_column_int64(statement, CASE_NO),
+            .seconds = sqlite3_column_int64(statement, SECONDS),
+        };
+        rc = on_complete(context, &row, err);
+    }
+    return rc;
+}
+
 int dials_count_of_number(struct store *store, int64_t phone_key, int64_t day, int64_t *out,
                           struct err *err)
 {

@@ -51,6 +51,18 @@ int dial_work_each(struct store *store, int64_t campaign_id, int64_t account_id,
 int dials_each_of_campaign(struct store *store, int64_t campaign_id, int64_t after_id,
                            int64_t limit, dial_cb on_dial, void *context, struct err *err);
 
+/* Completes (1.1) of a campaign, by account and case. */
+struct complete_row {
+    int64_t account_id;
+    struct bytes account_name;
+    int64_t team_id; /* the account's; 0: none */
+    int64_t case_id, case_no;
+    int64_t seconds;
+};
+typedef int (*complete_cb)(void *context, const struct complete_row *row, struct err *err);
+int completes_each(struct store *store, int64_t campaign_id, complete_cb on_complete, void *context,
+                   struct err *err);
+
 struct answer_row {
     int64_t id, case_id, dial_id;
     int64_t drawn_id; /* 0: of the call as a whole */

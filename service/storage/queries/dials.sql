@@ -52,6 +52,14 @@ WHERE a.id BETWEEN :first_account AND :last_account AND d.day BETWEEN :from_day 
   AND (:campaign_id = 0 OR c.campaign_id = :campaign_id)
 GROUP BY a.id, d.day ORDER BY a.id, d.day;
 
+-- name: completes_each
+SELECT d.account_id, a.name, a.team_id, d.case_id, c.case_no, d.ended_utc - d.started_utc
+FROM accounts AS a
+    CROSS JOIN dials AS d INDEXED BY dials_complete ON d.account_id = a.id
+    CROSS JOIN cases AS c ON c.id = d.case_id
+WHERE d.code = '1.1' AND d.recheck_id = 0 AND c.campaign_id = :campaign_id
+ORDER BY a.id, d.case_id;
+
 -- name: answer_next_id
 SELECT coalesce(max(id), 0) + 1 FROM answers;
 

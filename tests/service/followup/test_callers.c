@@ -66,6 +66,15 @@ static int step_check(struct fixture *fixture, const struct round_row *round, st
     assert_float_equal(li->resolution.expected, expected->expected, 1e-9);
     assert_float_equal(wang->resolution.expected, expected->expected, 1e-9);
     assert_int_equal(wang->satisfaction_point.flag, FUNNEL_FEW); /* all satisfied: cannot vary */
+    assert_int_equal(li->refusal.valid, A_CALLER_CASES);
+    assert_int_equal(unsaid->refusal.favourable, 1); /* of one reached in B, where all refuse */
+    assert_float_equal(unsaid->refusal.expected, 1, 1e-9);
+    /* 李 asked nobody of satisfaction: 20 of the 80 items in A are missing. */
+    assert_int_equal(li->missing.valid, 2 * A_CALLER_CASES);
+    assert_int_equal(li->missing.favourable, A_CALLER_CASES);
+    assert_float_equal(li->missing.expected, A_CALLER_CASES / 2.0, 1e-9);
+    assert_float_equal(li->missing_point.z, 10 / sqrt(40 * 0.25 * 0.75), 1e-9);
+    assert_int_equal(wang->missing.favourable, 0);
     assert_int_equal(wang->resolution_point.flag == FUNNEL_FEW, !expected->has_variance);
     return OK;
 }

@@ -176,6 +176,26 @@ static void dial_work_each__is_by_account_and_day(void **state)
     assert_string_equal(campaign.text, "zhang 200: 1 0 1 0 0 1000s -4000;");
 }
 
+static int on_complete(void *context, const struct complete_row *row, struct err *err)
+{
+    (void)err;
+    listing_add(context, BYTES_FMT " %jd/%jd %jds;", BYTES_ARG(row->account_name),
+                (intmax_t)row->case_id, (intmax_t)row->case_no, (intmax_t)row->seconds);
+    return OK;
+}
+
+static void completes_each__gives_those_of_a_campaign(void **state)
+{
+    struct store *store = begin_with_cases(*state);
+    struct err err = {.code = OK};
+    struct listing first = {.len = 0}, second = {.len = 0};
+    put_work(store);
+    MUST(completes_each(store, 1, on_complete, &first, &err));
+    assert_string_equal(first.text, "zhang 1/1 100s;zhang 1/1 40s;");
+    MUST(completes_each(store, 2, on_complete, &second, &err));
+    assert_int_equal(second.len, 0);
+}
+
 /* ---- answers ---- */
 
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
@@ -247,6 +267,8 @@ static int act(void *context, struct err *err)
     if (rc == OK)
         rc = dial_work_each(store, 0, 0, 0, 300, on_work, &work, err);
     if (rc == OK)
+        rc = completes_each(store, 1, on_complete, &work, err);
+    if (rc == OK)
         assert_true(count == 1 && work.len != 0);
     store_rollback(store);
     return rc;
@@ -279,6 +301,7 @@ int main(void)
         TEST(dials_each__tells_rechecks_apart),
         TEST(dials_count_of_number__counts_every_round),
         TEST(dial_work_each__is_by_account_and_day),
+        TEST(completes_each__gives_those_of_a_campaign),
         TEST(answers_each_of_case__are_as_they_were_given),
         TEST(dials__survive_lack_of_memory),
         TEST(dials__survive_a_failing_disk),
