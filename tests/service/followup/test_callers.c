@@ -1,5 +1,7 @@
 #include "tests/service/followup/sample_fixture.h"
 
+#include <math.h>
+
 /* Unit A: caller 王 gets 20 times yes of 20, 李 10 of 20, so that A's rate is 30 of 40. */
 enum { A_CALLER_CASES = 20, UNIT_ORDERS = 2 * A_CALLER_CASES + 1 };
 
