@@ -1,0 +1,106 @@
+#include "service/api/followup_room.h"
+
+#include "base/json_text.h"
+#include "base/utf8.h"
+
+#include "service/api/followup_news.h"
+
+#include <stdio.h>
+
+enum { WHY_MAX_CHARACTERS = 200, WHY_MAX_BYTES = 4 * WHY_MAX_CHARACTERS };
+
+int followup_team(const struct call *call, struct store *store, int64_t *out_team_id,
+                  struct err *err)
+{
+    struct account_row account;
+    if (!call->who.is_contractor) {
+        *out_team_id = 0;
+        return OK;
+    }
+    int rc = account_get_by_id(store, call->who.account_id, &account, err);
+    if (rc == OK && account.team_id == 0)
+        rc = err_set(err, ERR_NOT_FOUND, "account %jd has left its team", (intmax_t)account.id);
+    if (rc == OK)
+        *out_team_id = account.team_id;
+    return rc;
+}
+
+int followup_campaign(struct call *call, struct store *store, struct bytes round_name,
+                      struct round_row *out_round, struct campaign_row *out, struct err *err)
+{
+    int rc = round_get_kept(store, round_name, exchange_arena(call->exchange), out_round, err);
+    return rc == OK && out != NULL ? campaign_get_current(store, out_round->id, out, err) : rc;
+}
+
+int followup_case(const struct call *call, struct store *store, int64_t case_id,
+                  struct followup_case *out, struct err *err)
+{
+    struct followup_case row;
+    int64_t team_id = 0;
+    int rc = followup_team(call, store, &team_id, err);
+    if (rc == OK)
+        rc = case_get(store, case_id, &row, err);
+    if (rc == OK && team_id != 0 && row.team_id != team_id)
+        rc = err_set(err, ERR_NOT_FOUND, "case %jd is of another team", (intmax_t)case_id);
+    if (rc == OK)
+        *out = row;
+    return rc;
+}
+
+bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
+{
+    struct bytes why;
+    if (!call_text(call, object, "why", true, WHY_MAX_BYTES, &why))
+        return false;
+    why = bytes_trim(why);
+    if (why.len == 0 || utf8_count(why) > WHY_MAX_CHARACTERS) {
+        call_refuse_field(call, "why", "请填写理由，1 至 200 字。");
+        return false;
+    }
+    *out = why;
+    return true;
+}
+
+struct actor followup_actor(const struct call *call)
+{
+    return (struct actor){call->actor.who, call->now_utc};
+}
+
+int followup_details(struct call *call, struct bytes code, struct bytes why, struct bytes *out,
+                     struct err *err)
+{
+    enum { DETAILS_MAX_BYTES = 16 * 1024 };
+    struct buf text;
+    buf_init(&text, DETAILS_MAX_BYTES);
+    buf_append_byte(&text, '{');
+    if (code.len > 0) {
+        buf_append_z(&text, "\"code\":");
+        json_append_text(&text, code);
+        buf_append_byte(&text, ',');
+    }
+    buf_append_z(&text, "\"why\":");
+    json_append_text(&text, why);
+    buf_append_byte(&text, '}');
+    int rc = buf_status(&text, err);
+    struct bytes kept = BYTES_NONE;
+    if (rc == OK)
+        kept = arena_copy(exchange_arena(call->exchange), buf_bytes(&text));
+    buf_deinit(&text);
+    if (rc == OK && kept.ptr == NULL)
+        rc = err_set(err, ERR_NOMEM, "no memory for an entry of the audit log");
+    if (rc == OK)
+        *out = kept;
+    return rc;
+}
+
+int followup_note_case(struct call *call, struct store *store, const char *action,
+                       const struct followup_case *row, struct bytes why, struct err *err)
+{
+    char target[32];
+    struct bytes details = BYTES_NONE;
+    (void)snprintf(target, sizeof target, "%jd", (intmax_t)row->id);
+    int rc = followup_details(call, bytes_from_z(row->code), why, &details, err);
+    if (rc == OK)
+        rc = call_audit(call, store, action, bytes_from_z(target), details, err);
+    return rc == OK ? call_tell_followup(call, store, row->campaign_id, err) : rc;
+}
