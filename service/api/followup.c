@@ -1,4 +1,5 @@
 #include "service/api/case_reader.h"
+#include "service/api/desk.h"
 #include "service/api/followup_json.h"
 #include "service/api/followup_news.h"
 #include "service/api/followup_room.h"
@@ -67,8 +68,8 @@ static int render(struct call *call, struct store *store, const struct watched *
         rc = overview_load(&datadir, reader->work, &watched->round, &wish, &arena, &overview, err);
     if (rc == OK)
         rc = call_put_json(
-            call,
-            overview_to_json(&overview, watched->team_id == 0, call->now_utc, fresh_for_s), err);
+            call, overview_to_json(&overview, watched->team_id == 0, call->now_utc, fresh_for_s),
+            err);
     case_readers_give(call->service->case_readers, reader);
     arena_deinit(&arena);
     return rc;
@@ -112,8 +113,8 @@ static int show(struct call *call, struct store *store, struct err *err)
     rc = campaign_get_current(store, watched.round.id, &watched.campaign, &none);
     if (rc == ERR_NOT_FOUND)
         return call_put_json(
-            call,
-            json_pack("{s:n, s:o}", "campaign", "state", json_bytes(watched.round.state)), err);
+            call, json_pack("{s:n, s:o}", "campaign", "state", json_bytes(watched.round.state)),
+            err);
     if (rc != OK)
         *err = none;
     if (rc == OK)
@@ -169,10 +170,8 @@ static int open_campaign(struct call *call, struct store *store, struct err *err
 
 void followup_open(struct http_exchange *exchange)
 {
-    static const char *const names[] = {NULL};
-    struct call *call = call_of(exchange);
-    if (input_of(call) != NULL && call_json(call, names) != NULL)
-        call_write(call, open_campaign, NULL);
+    if (input_of(call_of(exchange)) != NULL)
+        desk_write_empty(exchange, open_campaign);
 }
 
 static int put_paused(struct call *call, struct store *store, bool is_paused, struct err *err)
@@ -182,7 +181,7 @@ static int put_paused(struct call *call, struct store *store, bool is_paused, st
     struct campaign_row campaign;
     int rc = followup_campaign(call, store, input->round, &round, &campaign, err);
     if (rc == OK && campaign.ended_utc != 0)
-        return call_refuse(call, 409, "ended", "本期电话测评已经结束。", err);
+        return desk_refuse(call, 409, "ended", "本期电话测评已经结束。", err);
     int64_t id = rc == OK ? campaign.id : 0;
     if (rc == OK)
         rc = campaign_put_paused(store, id, is_paused, err);
@@ -207,18 +206,14 @@ static int put_resume(struct call *call, struct store *store, struct err *err)
 
 void followup_pause(struct http_exchange *exchange)
 {
-    static const char *const names[] = {NULL};
-    struct call *call = call_of(exchange);
-    if (input_of(call) != NULL && call_json(call, names) != NULL)
-        call_write(call, put_pause, NULL);
+    if (input_of(call_of(exchange)) != NULL)
+        desk_write_empty(exchange, put_pause);
 }
 
 void followup_resume(struct http_exchange *exchange)
 {
-    static const char *const names[] = {NULL};
-    struct call *call = call_of(exchange);
-    if (input_of(call) != NULL && call_json(call, names) != NULL)
-        call_write(call, put_resume, NULL);
+    if (input_of(call_of(exchange)) != NULL)
+        desk_write_empty(exchange, put_resume);
 }
 
 /* ---- reserves ---- */
@@ -235,7 +230,9 @@ static int release(struct call *call, struct store *store, struct err *err)
     int rc = followup_campaign(call, store, input->round, &round, &campaign, err);
     int64_t id = rc == OK ? campaign.id : 0;
     if (rc == OK)
-        rc = draw_top_up(&datadir, &round, input->unit, input->count, input->why, &actor, err);
+        rc = desk_said(
+            call, draw_top_up(&datadir, &round, input->unit, input->count, input->why, &actor, err),
+            err);
     if (rc == OK)
         rc = casework_take_released(call->service->casework, store, id, &actor, &cases, err);
     if (rc == OK)
@@ -244,10 +241,10 @@ static int release(struct call *call, struct store *store, struct err *err)
         rc = call_tell_followup(call, store, id, err);
     if (rc != OK)
         return rc;
-    return call_put_json(call,
-                         json_pack("{s:I, s:I}", "orders", (json_int_t)input->count, "cases",
-                                   (json_int_t)cases),
-                         err);
+    return call_put_json(
+        call,
+        json_pack("{s:I, s:I}", "orders", (json_int_t)input->count, "cases", (json_int_t)cases),
+        err);
 }
 
 void followup_release(struct http_exchange *exchange)
@@ -256,8 +253,7 @@ void followup_release(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct followup_input *input = input_of(call);
     json_t *object = input != NULL ? call_json(call, names) : NULL;
-    if (object == NULL ||
-        !call_text(call, object, "unit", true, CODE_MAX_BYTES, &input->unit) ||
+    if (object == NULL || !call_text(call, object, "unit", true, CODE_MAX_BYTES, &input->unit) ||
         !call_integer(call, object, "count", true, 1, RELEASE_MAX_ORDERS, &input->count) ||
         !followup_take_why(call, object, &input->why))
         return;
@@ -276,7 +272,7 @@ static int team_of(struct call *call, struct store *store, int64_t *out_id, stru
         return OK;
     int rc = team_get(store, input->team, &team, err);
     if (rc == OK && !bytes_equal(team.kind, BYTES_LIT("contractor")))
-        return call_refuse(call, 409, "own_team",
+        return desk_refuse(call, 409, "own_team",
                            "本机关班组的样本不分开，直接由话务员领取；只能分给外包机构的班组。",
                            err);
     if (rc == OK)
@@ -303,9 +299,7 @@ static int assign(struct call *call, struct store *store, struct err *err)
         rc = audit(call, store, "campaign.assign", input->team, err);
     if (rc == OK)
         rc = call_tell_followup(call, store, id, err);
-    return rc == OK
-               ? call_put_json(call, json_pack("{s:I}", "cases", (json_int_t)cases), err)
-               : rc;
+    return rc == OK ? call_put_json(call, json_pack("{s:I}", "cases", (json_int_t)cases), err) : rc;
 }
 
 void followup_assign(struct http_exchange *exchange)

@@ -48,16 +48,16 @@ static json_t *waves_to_json(const struct overview *overview)
 static json_t *outcomes_to_json(const struct overview_outcomes *outcomes)
 {
     const int64_t *of_group = outcomes->orders.of_group;
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "orders",
-        count(outcome_tally_released(&outcomes->orders)), "complete",
-        count(of_group[OUTCOME_COMPLETE]), "partial", count(of_group[OUTCOME_PARTIAL]), "refusal",
-        count(of_group[OUTCOME_REFUSAL]), "noncontact", count(of_group[OUTCOME_NONCONTACT]),
-        "other", count(of_group[OUTCOME_OTHER]), "unknown",
-        count(of_group[OUTCOME_UNKNOWN_UNWORKED] + of_group[OUTCOME_UNKNOWN_PERSON]), "ineligible",
-        count(of_group[OUTCOME_INELIGIBLE]), "rr1", number(outcomes->rates.rr1), "coop1",
-        number(outcomes->rates.coop1), "ref1", number(outcomes->rates.ref1), "con1",
-        number(outcomes->rates.con1));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "orders",
+                     count(outcome_tally_released(&outcomes->orders)), "complete",
+                     count(of_group[OUTCOME_COMPLETE]), "partial", count(of_group[OUTCOME_PARTIAL]),
+                     "refusal", count(of_group[OUTCOME_REFUSAL]), "noncontact",
+                     count(of_group[OUTCOME_NONCONTACT]), "other", count(of_group[OUTCOME_OTHER]),
+                     "unknown",
+                     count(of_group[OUTCOME_UNKNOWN_UNWORKED] + of_group[OUTCOME_UNKNOWN_PERSON]),
+                     "ineligible", count(of_group[OUTCOME_INELIGIBLE]), "rr1",
+                     number(outcomes->rates.rr1), "coop1", number(outcomes->rates.coop1), "ref1",
+                     number(outcomes->rates.ref1), "con1", number(outcomes->rates.con1));
 }
 
 static json_t *totals_to_json(const struct overview *overview, bool for_whole)
@@ -108,8 +108,8 @@ static json_t *dispositions_to_json(const struct overview *overview)
     for (size_t i = 0; i < overview->disposition_count; i++) {
         const struct overview_disposition *disposition = &overview->dispositions[i];
         array = json_append(array, json_pack("{s:s, s:s, s:o}", "code", disposition->code, "name",
-                                        case_disposition_zh(bytes_from_z(disposition->code)),
-                                        "cases", count(disposition->cases)));
+                                             case_disposition_zh(bytes_from_z(disposition->code)),
+                                             "cases", count(disposition->cases)));
     }
     return array;
 }
@@ -143,9 +143,9 @@ static json_t *languages_to_json(const struct overview *overview)
     json_t *array = json_array();
     for (size_t i = 0; i < overview->language_count; i++) {
         const struct overview_language *language = &overview->languages[i];
-        array = json_append(array, json_pack("{s:s, s:o, s:o}", "language", language->language, "cases",
-                                        count(language->cases), "speakers",
-                                        count(language->speakers)));
+        array = json_append(array, json_pack("{s:s, s:o, s:o}", "language", language->language,
+                                             "cases", count(language->cases), "speakers",
+                                             count(language->speakers)));
     }
     return array;
 }
@@ -170,11 +170,10 @@ static json_t *alerts_to_json(const struct overview *overview)
         json_t *cases = json_array();
         for (size_t at = 0; at < alert->case_count; at++)
             cases = json_append(cases, count(alert->cases[at]));
-        array = json_append(array,
-                       json_pack("{s:s, s:b, s:o, s:o, s:o}", "kind",
-                                 overview_alert_word(alert->kind), "is_alarm", alert->is_alarm,
-                                 "caller", json_bytes(alert->caller), "detail",
-                                 json_bytes(alert->detail), "cases", cases));
+        array = json_append(array, json_pack("{s:s, s:b, s:o, s:o, s:o}", "kind",
+                                             overview_alert_word(alert->kind), "is_alarm",
+                                             alert->is_alarm, "caller", json_bytes(alert->caller),
+                                             "detail", json_bytes(alert->detail), "cases", cases));
     }
     return array;
 }
