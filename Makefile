@@ -77,6 +77,7 @@ ONLY :=
 TESTS := $(filter $(OUT)/tests/$(ONLY)%,$(patsubst %.c,$(OUT)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c)))
 E2E := $(filter tests/$(ONLY)%,$(wildcard tests/e2e/*.sh))
 FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+DEMONSTRATION := $(OUT)/tests/demonstration/phone_campaign
 BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
 export SOURCES := $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
@@ -104,6 +105,8 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,service/api
 	$(link) -fsanitize=fuzzer $(call libs,service/api)
 $(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service/commands)
 	$(link) $(call libs,service/commands)
+$(OUT)/tests/demonstration/%: $(OUT)/tests/demonstration/%.o $(call archives,service/commands)
+	$(link) $(call libs,service/commands)
 
 $(OUT)/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
 	@mkdir -p $(@D); $(CC) -O2 -DLLHTTP_STRICT_MODE=1 $(LLHTTP_INCLUDE) $(filter -f%,$(CFLAGS)) -w -c -o $@ $<
@@ -120,7 +123,8 @@ $(OUT)/flags: force
 	@mkdir -p $(@D); echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' > $@
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
-test: $(TESTS) $(if $(E2E),$(PROGRAM)) ## build and run the tests (BUILD=asan, ONLY=scoring)
+demonstration: $(DEMONSTRATION) ## build what phones the demonstration's round
+test: $(TESTS) $(if $(E2E),$(PROGRAM) $(DEMONSTRATION)) ## build and run the tests (BUILD=asan, ONLY=scoring)
 	@PINGYI=$(PROGRAM) sh scripts/run_tests.sh $(TESTS) $(E2E)
 golden: ## rewrite the golden files; git shows what changed
 	@GOLDEN=update $(MAKE) --no-print-directory test
@@ -144,6 +148,6 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -nE 's/^([a-z][a-z ]*):.*## /\1\t/p' Makefile | expand -t 28
 force:
-.PHONY: all test golden check layers headers style tidy fuzz fuzzers bench soak format clean help force
+.PHONY: all demonstration test golden check layers headers style tidy fuzz fuzzers bench soak format clean help force
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -2,6 +2,7 @@
 #include "reports/score_csv.h"
 #include "reports/score_json.h"
 
+#include "service/api/closing_words.h"
 #include "service/api/draw_words.h"
 #include "service/api/handlers.h"
 #include "service/api/long_task.h"
@@ -19,6 +20,7 @@ enum {
     SCAN_THREADS = 2,
     SIZE_MAX_ORDERS = 10000000,
     SEED_MAX_BYTES = 256,
+    WHY_MAX_BYTES = 400,
 };
 
 /* ---- counting: score and report ---- */
@@ -225,9 +227,20 @@ static int freeze(struct long_task *task, struct datadir *datadir, struct err *e
     return take_step(task, datadir, act_freeze, err);
 }
 
+static void say_ends(struct step *step, const struct closing_ends *ends)
+{
+    closing_words(ends, &step->text);
+    long_task_say(step->task, "电话测评尚未做完：" BYTES_FMT "；确需关闭的，请说明原因",
+                  BYTES_ARG(buf_bytes(&step->text)));
+}
+
 static int act_close(struct step *step, struct err *err)
 {
-    int rc = round_close(step->datadir, &step->round, &step->actor, err);
+    struct closing_ends ends = {.is_phoned = false};
+    int rc =
+        closing_close(step->datadir, &step->round, &step->actor, step->task->wish.text, &ends, err);
+    if (rc == ERR_REFUSED && closing_is_held_up(&ends))
+        say_ends(step, &ends);
     if (rc != OK)
         return rc;
     step->details = json_pack("{s:s}", "step", "close");
@@ -378,7 +391,8 @@ static bool take_format(struct call *call, json_t *object, struct long_wish *wis
 
 void rounds_start_task(struct http_exchange *exchange)
 {
-    static const char *const names[] = {"kind", "format", "size", "margin", "seed", "exact", NULL};
+    static const char *const names[] = {"kind", "format", "size", "margin",
+                                        "seed", "exact",  "why",  NULL};
     struct call *call = call_of(exchange);
     struct bytes kind;
     struct long_wish wish = {.subject = exchange_param(exchange, "id")};
@@ -393,6 +407,8 @@ void rounds_start_task(struct http_exchange *exchange)
     }
     bool is_draw = wish.kind->run == draw || wish.kind->run == plan;
     if ((is_draw && !take_draw(call, object, &wish)) ||
+        (wish.kind->run == close_round &&
+         !call_text(call, object, "why", false, WHY_MAX_BYTES, &wish.text)) ||
         (wish.kind->run == report && !take_format(call, object, &wish)))
         return;
     long_task_start(call, &wish, false);

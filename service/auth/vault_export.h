@@ -1,12 +1,10 @@
 #ifndef PINGYI_SERVICE_AUTH_VAULT_EXPORT_H
 #define PINGYI_SERVICE_AUTH_VAULT_EXPORT_H
 
-#include "base/buf.h"
+#include "service/auth/passphrase_box.h"
 
-/* vault.key under a passphrase, to be kept apart from the backups: argon2id (libsodium, sensitive limits: 1 GiB and
- * seconds) and XSalsa20-Poly1305. Text: a line `pingyi-vault-export 1`, one with the salt, one with the sealed key, in
- * hexadecimal digits. Thread: any. */
-enum { PASSPHRASE_MIN_CHARACTERS = 12 };
+/* vault.key under a passphrase, to be kept apart from the backups. Text: a line `pingyi-vault-export 1`, and the lines
+ * of a box of PASSPHRASE_SENSITIVE. Thread: any. */
 
 /* ERR_REFUSED: the passphrase is too short. `path` as for vault_open. */
 int vault_export(const char *path, struct bytes passphrase, struct buf *out, struct err *err);

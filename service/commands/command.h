@@ -48,9 +48,9 @@ const struct command *command_find(const char *name);
 
 extern const struct command command_init, command_import, command_imports, command_inspect,
     command_units, command_orders, command_rules, command_round, command_score, command_report,
-    command_calendar, command_draw, command_outcomes, command_exclusions, command_verify,
-    command_audit, command_user, command_token, command_backup, command_restore, command_vault,
-    command_serve, command_help;
+    command_calendar, command_draw, command_followup, command_outcomes, command_exclusions,
+    command_verify, command_audit, command_user, command_token, command_backup, command_restore,
+    command_vault, command_serve, command_help;
 
 /* ---- what commands share (command.c) ---- */
 

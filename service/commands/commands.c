@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &command_round,
     &command_exclusions,
     &command_draw,
+    &command_followup,
     &command_outcomes,
     &command_score,
     &command_report,

@@ -25,7 +25,7 @@ const struct command command_round = {
     .usage = "create --id ID --from DAY --to DAY [--kind KIND] [--rules FILE] [--as-of TIME]\n"
              "create --id ID --of ID,ID,… [--kind KIND] [--rules FILE]\n"
              "freeze ID [--by NAME]\n"
-             "close ID [--by NAME]\n"
+             "close ID [--why TEXT] [--by NAME]\n"
              "reopen ID --why TEXT [--by NAME]\n"
              "list [--format table|csv|json]\n"
              "show ID [--format table|json]",
@@ -38,7 +38,8 @@ const struct command command_round = {
         "入，\n"
         "每期一次，日期不得重叠。KIND 缺省按日期确定，规则缺省用最后一期的规则。\n"
         "freeze 冻结工单、规则和样本框，公布样本框摘要和种子承诺；此后导入的数据不再改变本期。\n"
-        "close 关闭评价期，结果固定。reopen 退回上一步，须说明原因；各步均记录经办人和时间。\n"
+        "close 关闭评价期，结果固定；电话测评有样本未做完、预约未回、复核未裁定的不能关闭，\n"
+        "除非用 --why 说明原因。reopen 退回上一步，须说明原因；各步均记录经办人和时间。\n"
         "--by 为经办人，缺省为登录名。",
     .run = run,
 };

@@ -43,6 +43,7 @@ static struct bytes step_name(struct bytes step)
                                            {"top-up", "追加样本"},
                                            {"draw abandoned", "作废抽样"},
                                            {"calling", "开始访问"},
+                                           {"close unfinished", "未做完即关闭"},
                                            {"close", "关闭"},
                                            {"reopen", "退回"},
                                            {"open", "开启核对"},

@@ -2,6 +2,7 @@
 
 #include "reports/words.h"
 
+#include "service/api/closing_words.h"
 #include "service/auth/digest.h"
 #include "service/commands/arguments.h"
 #include "service/commands/command_record.h"
@@ -14,16 +15,18 @@ struct step_arguments {
     const char *round, *by, *why;
 };
 
-static int parse(struct command_context *context, int argc, char **argv, bool takes_why,
+enum why { WHY_NONE, WHY_MAY, WHY_MUST };
+
+static int parse(struct command_context *context, int argc, char **argv, enum why why,
                  struct step_arguments *out)
 {
     const struct argument_option options[] = {
-        {"by", &out->by}, {takes_why ? "why" : NULL, &out->why}, {NULL, NULL}};
+        {"by", &out->by}, {why != WHY_NONE ? "why" : NULL, &out->why}, {NULL, NULL}};
     int first = 0;
     int status = arguments_take(context, &command_round, argc, argv, options, &first);
     if (status == EXIT_DONE && first + 1 != argc)
         status = command_misused(context, &command_round, "%s 后面要有一个评价期", argv[0]);
-    if (status == EXIT_DONE && takes_why && out->why == NULL)
+    if (status == EXIT_DONE && why == WHY_MUST && out->why == NULL)
         status = command_misused(context, &command_round, "缺少 --why");
     if (status == EXIT_DONE)
         status = arguments_check_text(context, &command_round, "by", out->by);
@@ -66,7 +69,7 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
     struct step_arguments arguments = {0};
     struct step step = {.context = NULL};
     struct frame_row frame;
-    int status = parse(context, argc, argv, false, &arguments);
+    int status = parse(context, argc, argv, WHY_NONE, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
@@ -86,7 +89,7 @@ int round_freeze_run(struct command_context *context, int argc, char **argv)
 
 /* ---- close ---- */
 
-/* Closing does not wait for them; they lower the response rate, and somebody ought to know. */
+/* They lower the response rate, and somebody ought to know. */
 static int count_unworked(struct step *step, int64_t *out_count, struct err *err)
 {
     struct sampled sampled;
@@ -96,29 +99,60 @@ static int count_unworked(struct step *step, int64_t *out_count, struct err *err
     return rc;
 }
 
+/* What keeps the round open, and how it is closed all the same. */
+static void say_ends(const struct command_context *context, const char *round,
+                     const struct closing_ends *ends, bool is_closed)
+{
+    struct buf text;
+    buf_init(&text, OUTPUT_MAX_BYTES);
+    closing_words(ends, &text);
+    if (is_closed)
+        command_say(context, "关闭时电话测评尚未做完：" BYTES_FMT, BYTES_ARG(buf_bytes(&text)));
+    else
+        command_say(context,
+                    "评价期 %s 的电话测评尚未做完：" BYTES_FMT "；确需关闭的：round close %s --why "
+                    "理由",
+                    round, BYTES_ARG(buf_bytes(&text)), round);
+    buf_deinit(&text);
+}
+
+static int close_fail(struct step *step, const char *round, const struct closing_ends *ends,
+                      const struct err *err)
+{
+    int status = step_fail(step->context, &step->datadir, &step->round, "round.step", err);
+    if (err->code == ERR_REFUSED && closing_is_held_up(ends))
+        say_ends(step->context, round, ends, false);
+    return status;
+}
+
 int round_close_run(struct command_context *context, int argc, char **argv)
 {
     struct err err = {0};
     struct step_arguments arguments = {0};
     struct step step = {.context = NULL};
-    int status = parse(context, argc, argv, false, &arguments);
+    struct closing_ends ends = {.is_phoned = false};
+    int status = parse(context, argc, argv, WHY_MAY, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     int64_t unworked = 0;
     if (rc == OK)
-        rc = round_close(&step.datadir, &step.round, &step.actor, &err);
+        rc = closing_close(&step.datadir, &step.round, &step.actor,
+                           arguments.why != NULL ? bytes_from_z(arguments.why) : BYTES_NONE, &ends,
+                           &err);
     if (rc == OK)
         rc = count_unworked(&step, &unworked, &err);
     if (rc == OK)
         rc = step_commit(&step, "round.step", "close", &err);
     if (rc == OK)
         command_say(context, "评价期 %s 已关闭，此后导入的数据不再改变其结果。", arguments.round);
+    if (rc == OK && closing_is_held_up(&ends))
+        say_ends(context, arguments.round, &ends, true);
     if (rc == OK && unworked > 0)
         command_say(context, "启用的样本中有 %lld 件未拨打或情况不明，计入有效率的分母。",
                     (long long)unworked);
     if (rc != OK)
-        status = step_fail(context, &step.datadir, &step.round, "round.step", &err);
+        status = close_fail(&step, arguments.round, &ends, &err);
     step_end(&step);
     return status;
 }
@@ -151,13 +185,13 @@ int round_reopen_run(struct command_context *context, int argc, char **argv)
     struct step_arguments arguments = {0};
     struct step step = {.context = NULL};
     struct bytes state = BYTES_NONE;
-    int status = parse(context, argc, argv, true, &arguments);
+    int status = parse(context, argc, argv, WHY_MUST, &arguments);
     if (status != EXIT_DONE)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
-        rc = round_reopen(&step.datadir, &step.round, &step.actor, bytes_from_z(arguments.why),
-                          &state, &err);
+        rc = closing_reopen(&step.datadir, &step.round, &step.actor, bytes_from_z(arguments.why),
+                            &state, &err);
     if (rc == OK)
         rc = step_commit(&step, "round.step", "reopen", &err);
     if (rc == OK) {

@@ -24,7 +24,7 @@
  *   APPOINTMENT   -               lease        book, place,  place            settle, ban, place
  *                                              end
  *   WAITING       place           lease        book          place, end       settle, ban, place
- *   FINAL         -               -            -             free             correct
+ *   FINAL         take back       -            -             free, take back  correct, take back
  *
  * What a held case becomes is what the protocol says of its past (situation_place), whoever lets go of it. */
 static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
@@ -60,7 +60,12 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
             [CASE_WAITING] = BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
-    [CASE_FINAL] = {[CASE_WAITING] = BIT(ACT_FREE), [CASE_FINAL] = BIT(ACT_CORRECT)},
+    [CASE_FINAL] =
+        {
+            [CASE_QUEUED] = BIT(ACT_TAKE_BACK),
+            [CASE_WAITING] = BIT(ACT_FREE) | BIT(ACT_TAKE_BACK),
+            [CASE_FINAL] = BIT(ACT_CORRECT) | BIT(ACT_TAKE_BACK),
+        },
 };
 
 static const char *act_words(enum case_act act)
@@ -75,7 +80,7 @@ static const char *act_words(enum case_act act)
     case ACT_FINISH:
         return "dialled";
     case ACT_LAPSE:
-        return "taken back";
+        return "swept";
     case ACT_PLACE:
         return "placed anew";
     case ACT_ASSIGN:
@@ -92,6 +97,8 @@ static const char *act_words(enum case_act act)
         return "corrected";
     case ACT_HAND_OVER:
         return "handed over";
+    case ACT_TAKE_BACK:
+        return "taken back";
     case ACT_END:
         return "ended";
     }

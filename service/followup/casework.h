@@ -53,8 +53,9 @@ int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
 
 /* ---- a campaign ---- */
 
-/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the
- * do-not-call list are FINAL at once. ERR_WRONG_STATE: no draw, closed, or begun already. */
+/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the do-not-call
+ * list are FINAL at once, and so are those with answers in a loaded file of outcomes. `round` is kept (round_get_kept).
+ * ERR_WRONG_STATE: no draw, closed, or begun already. ERR_NO_CALENDAR: not all of its days are covered. */
 int casework_open(struct casework *work, struct store *store, const struct round_row *round,
                   const struct actor *actor, struct campaign_row *out, struct err *err);
 /* After more of the reserve was released (draw_top_up): add what is new. *out_cases: how many. */
@@ -168,6 +169,9 @@ int casework_correct(struct casework *work, struct store *store, int64_t case_id
 /* A fresh case goes to a contractor as a row of a file: FINAL, handed_over, without a disposition, and unworked until
  * its outcomes have come in (outcomes_import) and it was coded anew. */
 int casework_hand_over(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
+                       struct err *err);
+/* It comes back as fresh as it was, when nothing has come in of it. */
+int casework_take_back(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
                        struct err *err);
 /* The disposition of a FINAL case anew, by the attempts on its orders. */
 int casework_recode(struct casework *work, struct store *store, int64_t case_id, struct err *err);

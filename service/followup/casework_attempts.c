@@ -71,6 +71,8 @@ static int put_attempt(struct writing *writing, int64_t drawn_id,
         row.satisfaction = outcome->satisfaction;
     }
     int rc = attempts_each_of(writing->store, drawn_id, on_attempt, &row.no, err);
+    if (rc == OK && wish->only_missing && row.no > 0)
+        return OK;
     row.no++;
     if (rc == OK && row.no >= ATTEMPTS_AN_ORDER)
         rc = err_set(err, ERR_LIMIT, "drawn order %jd has %d attempts", (intmax_t)drawn_id,
@@ -118,14 +120,13 @@ int attempts_put(struct casework *work, struct store *store, const struct campai
     struct writing writing = {
         .work = work, .store = store, .campaign = campaign, .wish = wish, .caller_id = 0};
     int rc = term_put(store, wish->caller, &writing.caller_id, err);
-    if (rc == OK && wish->only_drawn_id != 0)
-        rc = put_attempt(&writing, wish->only_drawn_id, NULL, err);
-    else if (rc == OK && wish->answered != NULL)
+    if (rc == OK && wish->answered != NULL)
         rc = put_of_answered(&writing, err);
     else if (rc == OK)
         rc = case_orders_each(store, campaign->row.round_id, campaign->row.draw_no, row->case_no,
                               on_order, &writing, err);
-    if (rc == OK)
-        rc = outcome_file_add_accepted(store, campaign->row.file_id, writing.count, err);
+    if (rc != OK || writing.count == 0)
+        return rc;
+    rc = outcome_file_add_accepted(store, campaign->row.file_id, writing.count, err);
     return rc == OK ? note_calling(&writing, err) : rc;
 }

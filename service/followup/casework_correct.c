@@ -48,9 +48,8 @@ static int on_order(void *context, const struct case_order *order, struct err *e
     return rc;
 }
 
-/* "" without an attempt. Complete is what is complete for every order. */
-static int find_code(struct store *store, const struct campaign *campaign,
-                     const struct followup_case *row, char out[CASE_CODE_BYTES], struct err *err)
+int case_find_code(struct store *store, const struct campaign *campaign,
+                   const struct followup_case *row, char out[CASE_CODE_BYTES], struct err *err)
 {
     struct prevailing prevailing = {.store = store, .group = OUTCOME_UNKNOWN_UNWORKED};
     int rc = case_orders_each(store, campaign->row.round_id, campaign->row.draw_no, row->case_no,
@@ -66,7 +65,7 @@ static int recode(struct store *store, const struct campaign *campaign,
                   const struct followup_case *was, struct err *err)
 {
     struct followup_case row = *was;
-    int rc = find_code(store, campaign, was, row.code, err);
+    int rc = case_find_code(store, campaign, was, row.code, err);
     return rc == OK ? case_change(store, ACT_CORRECT, was, &row, err) : rc;
 }
 
@@ -99,6 +98,19 @@ int casework_hand_over(struct casework *work, struct store *store, int64_t case_
     struct followup_case row = was;
     case_become_final(&row, "", "handed_over", now_utc);
     return rc == OK ? case_change(store, ACT_HAND_OVER, &was, &row, err) : rc;
+}
+
+int casework_take_back(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
+                       struct err *err)
+{
+    struct campaign campaign;
+    struct followup_case was;
+    int rc = get_final(work, store, case_id, &campaign, &was, err);
+    if (rc == OK && was.code[0] != '\0')
+        rc = err_set(err, ERR_WRONG_STATE, "case %jd has its disposition", (intmax_t)case_id);
+    struct followup_case row = was;
+    return rc == OK ? case_place(work, store, &campaign, ACT_TAKE_BACK, &was, &row, now_utc, err)
+                    : rc;
 }
 
 /* ---- a correction ---- */

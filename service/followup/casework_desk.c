@@ -86,6 +86,8 @@ int casework_book(struct casework *work, struct store *store, int64_t case_id, i
     struct next next;
     rc = situation_load(work, store, &campaign, &row, actor->now_utc, &situation, err);
     if (rc == OK)
+        rc = situation_check_time(&campaign, &situation, at_utc, err);
+    if (rc == OK)
         rc = situation_place(work, store, &campaign, &situation, false, &row, &next, err);
     if (rc == OK && row.state != CASE_APPOINTMENT)
         rc = err_set(err, ERR_REFUSED, "case %jd cannot be called then", (intmax_t)case_id);

@@ -199,17 +199,6 @@ static void ending_deinit(struct ending *ending)
 
 /* ---- by whoever dialled ---- */
 
-/* A person is not told a time of today at which they may not be called. */
-static int check_limit(const struct campaign *campaign, const struct situation *situation,
-                       int64_t appointment_utc, struct err *err)
-{
-    bool is_today =
-        campaign_day(campaign, appointment_utc) == campaign_day(campaign, situation->past.now_utc);
-    return is_today && !situation->is_banned && situation_number(situation, 1) == 0
-               ? err_set(err, ERR_REFUSED, "the numbers have had their dials of the day")
-               : OK;
-}
-
 static int place_after(struct ending *ending, const struct dial_end *end,
                        const struct followup_case *was, struct finished *out, struct err *err)
 {
@@ -227,7 +216,7 @@ static int place_after(struct ending *ending, const struct dial_end *end,
     int rc = situation_load(ending->work, ending->store, ending->campaign, &row, ending->now_utc,
                             &situation, err);
     if (rc == OK)
-        rc = check_limit(ending->campaign, &situation, end->appointment_utc, err);
+        rc = situation_check_time(ending->campaign, &situation, end->appointment_utc, err);
     if (rc == OK)
         rc = situation_place(ending->work, ending->store, ending->campaign, &situation, true, &row,
                              &next, err);

@@ -47,6 +47,7 @@ struct making {
     int64_t *targets; /* by unit: cases of the sample */
     size_t unit_count;
     struct buf texts;
+    bool has_outcomes; /* files of them were loaded before */
     int64_t made;
 };
 
@@ -119,39 +120,18 @@ static int read_draw(struct making *making, struct err *err)
 
 /* ---- planning ---- */
 
-/* Orders released since then; the others were there when the case became final. */
-static int on_known_attempt(void *context, const struct attempt_row *row, struct err *err)
+/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. What said
+ * something of the others alone says nothing of a new order; what a contractor has will come back. */
+static int join(struct making *making, const struct followup_case *row, struct err *err)
 {
-    bool *is_known = context;
-    (void)row;
-    (void)err;
-    *is_known = true;
-    return OK;
-}
-
-static int carry_over(struct making *making, const struct followup_case *row,
-                      const struct released_order *order, struct err *err)
-{
-    bool is_answered = row->code[0] == '1';
-    bool is_known = false;
-    const struct attempt_wish wish = {.code = is_answered ? "2.36" : row->code,
+    bool is_of_others = row->code[0] == '1' || row->code[0] == '4';
+    const struct attempt_wish wish = {.code = is_of_others ? "2.36" : row->code,
                                       .at_utc = making->actor->now_utc,
                                       .who = making->actor->who,
-                                      .only_drawn_id = order->drawn_id};
-    int rc = attempts_each_of(making->store, order->drawn_id, on_known_attempt, &is_known, err);
-    return rc == OK && !is_known
+                                      .only_missing = true};
+    return row->state == CASE_FINAL && row->code[0] != '\0'
                ? attempts_put(making->work, making->store, making->campaign, row, &wish, err)
-               : rc;
-}
-
-/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. */
-static int join(struct making *making, const struct followup_case *row,
-                const struct planned_case *planned, struct err *err)
-{
-    int rc = OK;
-    for (size_t i = 0; i < planned->count && rc == OK && row->state == CASE_FINAL; i++)
-        rc = carry_over(making, row, &making->orders[planned->first + i], err);
-    return rc;
+               : OK;
 }
 
 static int plan_case(struct making *making, struct planned_case planned, struct err *err)
@@ -162,7 +142,7 @@ static int plan_case(struct making *making, struct planned_case planned, struct 
     int rc = case_get_by_no(making->store, making->campaign->row.id,
                             making->orders[planned.first].case_no, &row, &unused);
     if (rc == OK)
-        return join(making, &row, &planned, err);
+        return join(making, &row, err);
     if (rc != ERR_NOT_FOUND) {
         *err = unused;
         return rc;
@@ -248,6 +228,22 @@ static int take_numbers_of_order(struct making *making, int64_t case_id, int64_t
 
 /* ---- storing ---- */
 
+/* What has been answered already, as a loaded file said, is not asked again. */
+static int place_new(struct making *making, const struct followup_case *was, struct err *err)
+{
+    struct followup_case row = *was;
+    char code[CASE_CODE_BYTES] = "";
+    int64_t now_utc = making->actor->now_utc;
+    int rc =
+        making->has_outcomes ? case_find_code(making->store, making->campaign, was, code, err) : OK;
+    if (rc != OK || code[0] != '1')
+        return rc == OK ? case_place(making->work, making->store, making->campaign, ACT_PLACE, was,
+                                     &row, now_utc, err)
+                        : rc;
+    case_become_final(&row, code, "handed_over", now_utc);
+    return case_change(making->store, ACT_HAND_OVER, was, &row, err);
+}
+
 /* It is fresh; without a number, or with one that is not to be called, it becomes something else at once. */
 static int put_case(struct making *making, const struct planned_case *planned, struct err *err)
 {
@@ -265,10 +261,8 @@ static int put_case(struct making *making, const struct planned_case *planned, s
                                    &numbers, err);
     if (rc == OK)
         rc = campaign_unit_add(making->store, row.campaign_id, row.unit, &change, err);
-    struct followup_case placed = row;
     if (rc == OK)
-        rc = case_place(making->work, making->store, making->campaign, ACT_PLACE, &row, &placed,
-                        making->actor->now_utc, err);
+        rc = place_new(making, &row, err);
     making->made += rc == OK ? 1 : 0;
     return rc;
 }
@@ -317,11 +311,15 @@ static int make_more(struct making *making, struct err *err)
 }
 
 static int run(struct casework *work, struct store *store, const struct campaign *campaign,
-               const struct actor *actor, int (*step)(struct making *making, struct err *err),
-               int64_t *out_made, struct err *err)
+               const struct actor *actor, bool has_outcomes,
+               int (*step)(struct making *making, struct err *err), int64_t *out_made,
+               struct err *err)
 {
-    struct making making = {
-        .work = work, .store = store, .campaign = campaign, .actor = actor, .orders = NULL};
+    struct making making = {.work = work,
+                            .store = store,
+                            .campaign = campaign,
+                            .actor = actor,
+                            .has_outcomes = has_outcomes};
     arena_init(&making.arena, DRAWN_MAX_BYTES);
     buf_init(&making.texts, TEXTS_MAX_BYTES);
     int rc = step(&making, err);
@@ -377,9 +375,11 @@ static int put_campaign(struct casework *work, struct store *store, const struct
         .round_id = round->id, .opened_utc = actor->now_utc, .opened_by = actor->who};
     struct err unused = {0};
     int rc = draw_get_current(store, round->id, &draw, &unused);
-    if (rc == ERR_NOT_FOUND)
-        return err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" has no draw",
-                       BYTES_ARG(round->name));
+    if (rc == ERR_NOT_FOUND) {
+        (void)err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" has no draw",
+                      BYTES_ARG(round->name));
+        return ERR_WRONG_STATE;
+    }
     if (rc != OK) {
         *err = unused;
         return rc;
@@ -388,9 +388,11 @@ static int put_campaign(struct casework *work, struct store *store, const struct
     rc = put_source(store, round, row.draw_no, actor, &row.file_id, err);
     if (rc == OK)
         rc = campaign_put_new(store, &row, &unused);
-    if (rc == ERR_EXISTS)
-        return err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is phoned already",
-                       BYTES_ARG(round->name));
+    if (rc == ERR_EXISTS) {
+        (void)err_set(err, ERR_WRONG_STATE, "round \"" BYTES_FMT "\" is phoned already",
+                      BYTES_ARG(round->name));
+        return ERR_WRONG_STATE;
+    }
     if (rc != OK && unused.code != OK)
         *err = unused;
     return rc == OK ? campaign_load(work, store, row.id, out, err) : rc;
@@ -401,8 +403,8 @@ int casework_open(struct casework *work, struct store *store, const struct round
 {
     struct campaign campaign = {.hours = NULL};
     int64_t made = 0;
-    if (!bytes_equal(round->state, BYTES_LIT("drawn")) &&
-        !bytes_equal(round->state, BYTES_LIT("calling")))
+    bool has_outcomes = bytes_equal(round->state, BYTES_LIT("calling"));
+    if (!bytes_equal(round->state, BYTES_LIT("drawn")) && !has_outcomes)
         return err_set(err, ERR_WRONG_STATE,
                        "round \"" BYTES_FMT "\" is " BYTES_FMT ": phoning needs drawn or calling",
                        BYTES_ARG(round->name), BYTES_ARG(round->state));
@@ -410,7 +412,7 @@ int casework_open(struct casework *work, struct store *store, const struct round
     if (rc == OK)
         rc = check_calendar(&campaign, actor->now_utc, err);
     if (rc == OK)
-        rc = run(work, store, &campaign, actor, make_first, &made, err);
+        rc = run(work, store, &campaign, actor, has_outcomes, make_first, &made, err);
     if (rc == OK)
         *out = campaign.row;
     return rc;
@@ -421,5 +423,5 @@ int casework_take_released(struct casework *work, struct store *store, int64_t c
 {
     struct campaign campaign = {.hours = NULL};
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
-    return rc == OK ? run(work, store, &campaign, actor, make_more, out_cases, err) : rc;
+    return rc == OK ? run(work, store, &campaign, actor, true, make_more, out_cases, err) : rc;
 }

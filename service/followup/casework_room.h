@@ -66,7 +66,8 @@ enum case_act {
     ACT_BAN,
     ACT_CORRECT,
     ACT_HAND_OVER, /* to a contractor, in a file */
-    ACT_END        /* of the campaign */
+    ACT_TAKE_BACK,
+    ACT_END /* of the campaign */
 };
 
 /* What a case becomes. They change `row` alone. */
@@ -114,6 +115,10 @@ int situation_load(struct casework *work, struct store *store, const struct camp
 /* A number that may be dialled today, the proposed one if it may; 0: none. */
 int64_t situation_number(const struct situation *situation, int64_t proposed);
 
+/* Nobody is told a time of today at which they may not be called any more: ERR_REFUSED. */
+int situation_check_time(const struct campaign *campaign, const struct situation *situation,
+                         int64_t at_utc, struct err *err);
+
 /* Let the case become what the protocol says and today's limits allow; *out_next is the protocol's word. With
  * `may_hold` whoever holds it keeps it for NEXT_NUMBER, if that may be dialled now; else that is NEXT_WAITING. A
  * banned case becomes FINAL, and has its attempt written for that. */
@@ -143,6 +148,11 @@ int number_ban(struct casework *work, struct store *store, struct bytes digits, 
 
 /* ---- answers and attempts ---- */
 
+/* The disposition that a case has by the attempts on its orders, "" without any: complete is what is complete for
+ * every order (casework_correct.c). */
+int case_find_code(struct store *store, const struct campaign *campaign,
+                   const struct followup_case *row, char out[CASE_CODE_BYTES], struct err *err);
+
 /* What was answered so far, read (casework_answers.c). */
 enum { CASE_ORDERS_MAX = 256 };
 struct answered_order {
@@ -169,7 +179,8 @@ struct attempt_wish {
     struct bytes caller; /* name; empty: none */
     struct bytes who;    /* as recorded with the step; not empty */
     const struct answered *answered;
-    int64_t only_drawn_id; /* 0: of all orders */
+    bool
+        only_missing; /* of orders alone that have no attempt: they were released after the dials */
 };
 int attempts_put(struct casework *work, struct store *store, const struct campaign *campaign,
                  const struct followup_case *row, const struct attempt_wish *wish, struct err *err);

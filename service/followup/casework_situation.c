@@ -100,6 +100,16 @@ int64_t situation_number(const struct situation *situation, int64_t proposed)
     return 0;
 }
 
+int situation_check_time(const struct campaign *campaign, const struct situation *situation,
+                         int64_t at_utc, struct err *err)
+{
+    int64_t today = campaign_day(campaign, situation->past.now_utc);
+    bool is_today = campaign_day(campaign, at_utc) == today;
+    return is_today && !situation->is_banned && situation_number(situation, 1) == 0
+               ? err_set(err, ERR_REFUSED, "the numbers have had their dials of the day")
+               : OK;
+}
+
 /* ---- placing ---- */
 
 /* The times that the protocol gave, or, when no number may be dialled today any more, the first of another day. */
@@ -149,6 +159,22 @@ static int place_banned(struct casework *work, struct store *store, const struct
     return attempts_put(work, store, campaign, row, &wish, err);
 }
 
+/* Orders that were released since the last dial have no attempt of their own. */
+static int place_final(struct casework *work, struct store *store, const struct campaign *campaign,
+                       const struct next *next, int64_t now_utc, struct followup_case *row,
+                       struct err *err)
+{
+    enum outcome_group group = OUTCOME_UNKNOWN_UNWORKED;
+    const struct attempt_wish wish = {.code = next->code,
+                                      .at_utc = now_utc,
+                                      .who = campaign->row.opened_by,
+                                      .only_missing = true};
+    case_become_final(row, next->code, next->is_exhausted ? "exhausted" : "", now_utc);
+    (void)outcome_group_of(bytes_from_z(next->code), &group);
+    return group != OUTCOME_UNKNOWN_UNWORKED ? attempts_put(work, store, campaign, row, &wish, err)
+                                             : OK;
+}
+
 static bool may_go_on(const struct situation *situation, const struct next *next)
 {
     return next->step == NEXT_NUMBER && situation->past.now_utc >= next->from_utc &&
@@ -171,7 +197,7 @@ static int place(struct casework *work, struct store *store, const struct campai
     if (next.step != NEXT_FINAL && situation->is_banned)
         rc = place_banned(work, store, campaign, now_utc, row, err);
     else if (next.step == NEXT_FINAL)
-        case_become_final(row, next.code, next.is_exhausted ? "exhausted" : "", now_utc);
+        rc = place_final(work, store, campaign, &next, now_utc, row, err);
     else if (next.step == NEXT_QUEUED)
         rc = place_fresh(campaign, situation, &next, row, err);
     else if (!is_kept)

@@ -124,98 +124,56 @@ int casework_resume(struct casework *work, struct store *store, int64_t campaign
 
 /* ---- what stands against it ---- */
 
-struct counting {
-    struct store *store;
-    struct casework_open_ends ends;
-    bool is_attempted;
-};
-
-static int on_dial(void *context, const struct dial_row *row, struct err *err)
+/* Whatever waits without an attempt is unworked; a fresh case has a number, else it would be parked. */
+static int on_work_count(void *context, const struct case_work_count *count, struct err *err)
 {
-    struct counting *counting = context;
+    struct casework_open_ends *ends = context;
     (void)err;
-    counting->is_attempted = counting->is_attempted || (row->recheck_id == 0 && row->code.len > 0);
+    if (count->is_attempted)
+        ends->unfinished += count->cases;
+    else
+        ends->unworked += count->cases;
+    if (!count->is_attempted && !count->has_number)
+        ends->without_number += count->cases;
+    if (count->state == CASE_APPOINTMENT)
+        ends->appointments += count->cases;
+    if (count->state == CASE_LEASED)
+        ends->leased += count->cases;
     return OK;
 }
 
-static int count_open(struct counting *counting, const struct followup_case *row, struct err *err)
+/* Fresh ones, and those handed over that nothing has come back of. */
+static int on_count(void *context, const struct case_count *count, struct err *err)
 {
-    struct casework_open_ends *ends = &counting->ends;
-    counting->is_attempted = false;
-    int rc = dials_each_of_case(counting->store, row->id, on_dial, counting, err);
-    ends->unworked += !counting->is_attempted;
-    ends->unfinished += counting->is_attempted;
-    ends->appointments += row->state == CASE_APPOINTMENT;
-    ends->leased += row->state == CASE_LEASED;
-    return rc;
-}
-
-static int on_without_number(void *context, const struct followup_case *row, struct err *err)
-{
-    struct counting *counting = context;
+    struct casework_open_ends *ends = context;
     (void)err;
-    counting->ends.without_number += row->state != CASE_FINAL;
+    if (count->state == CASE_QUEUED || (count->state == CASE_FINAL && count->code.len == 0))
+        ends->unworked += count->cases;
     return OK;
 }
 
 static int on_recheck(void *context, const struct recheck_row *row, struct err *err)
 {
-    struct counting *counting = context;
+    struct casework_open_ends *ends = context;
     (void)err;
     bool is_settled = bytes_equal(row->state, BYTES_LIT("settled")) ||
                       bytes_equal(row->state, BYTES_LIT("unreached")) ||
                       (bytes_equal(row->state, BYTES_LIT("done")) && row->differing == 0);
-    counting->ends.rechecks += !is_settled;
+    ends->rechecks += is_settled ? 0 : 1;
     return OK;
-}
-
-static int on_count(void *context, const struct case_count *count, struct err *err)
-{
-    struct counting *counting = context;
-    (void)err;
-    bool is_handed_over = count->state == CASE_FINAL && count->code.len == 0;
-    counting->ends.unworked += count->state == CASE_QUEUED || is_handed_over ? count->cases : 0;
-    return OK;
-}
-
-static int count_worked(struct counting *counting, int64_t campaign_id, struct err *err)
-{
-    static const enum case_state states[] = {CASE_LEASED, CASE_APPOINTMENT, CASE_WAITING};
-    struct case_list list = {NULL, 0, 0};
-    int rc = OK;
-    for (size_t i = 0; i < sizeof states / sizeof *states && rc == OK; i++) {
-        const struct case_filter filter = {.campaign_id = campaign_id,
-                                           .unit = -1,
-                                           .state = (int)states[i],
-                                           .team_id = -1,
-                                           .limit = INT64_MAX};
-        rc = cases_each(counting->store, &filter, case_list_take, &list, err);
-    }
-    for (size_t i = 0; i < list.count && rc == OK; i++)
-        rc = count_open(counting, &list.rows[i], err);
-    case_list_deinit(&list);
-    return rc;
 }
 
 int casework_open_ends_load(struct store *store, int64_t campaign_id,
                             struct casework_open_ends *out, struct err *err)
 {
-    const struct case_filter without = {.campaign_id = campaign_id,
-                                        .unit = -1,
-                                        .state = -1,
-                                        .team_id = -1,
-                                        .without_number = true,
-                                        .limit = INT64_MAX};
-    struct counting counting = {.store = store};
-    int rc = cases_count(store, campaign_id, on_count, &counting, err);
+    struct casework_open_ends ends = {.unworked = 0};
+    int rc = cases_count(store, campaign_id, on_count, &ends, err);
     if (rc == OK)
-        rc = count_worked(&counting, campaign_id, err);
+        rc = cases_count_in_work(store, campaign_id, on_work_count, &ends, err);
     if (rc == OK)
-        rc = cases_each(store, &without, on_without_number, &counting, err);
+        rc =
+            rechecks_each(store, campaign_id, BYTES_NONE, -1, 0, INT64_MAX, on_recheck, &ends, err);
     if (rc == OK)
-        rc = rechecks_each(store, campaign_id, BYTES_NONE, -1, 0, INT64_MAX, on_recheck, &counting,
-                           err);
-    if (rc == OK)
-        *out = counting.ends;
+        *out = ends;
     return rc;
 }

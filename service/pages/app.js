@@ -176,6 +176,7 @@ function App() {
     const place = usePlace();
     const current = useRef(null);
     current.current = account;
+    const isLeaving = useRef(false);
 
     const load = async () => {
         try {
@@ -194,17 +195,19 @@ function App() {
         setAccount(null);
     };
     const signOut = async (why, place) => {
+        isLeaving.current = true;
         try {
             await write("DELETE", "/api/v1/sessions/current");
         } catch (problem) {
             /* Ended already, or out of reach: it runs out by itself. */
         }
+        isLeaving.current = false;
         leave(why);
         if (place !== undefined) window.location.hash = place;
     };
     useEffect(() => {
         whenSignedOut(() => {
-            if (current.current === null) return; /* who has left was told why */
+            if (isLeaving.current || current.current === null) return; /* who has left is told why */
             leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : "");
         });
         load();

@@ -154,6 +154,7 @@ export const ROUND_STEPS = {
     draw: "抽样",
     "top-up": "追加样本",
     "draw abandoned": "作废抽样",
+    "close unfinished": "未做完即关闭",
     calling: "开始访问",
     close: "关闭",
     reopen: "退回",

@@ -154,7 +154,7 @@ int package_put_new(struct store *store, struct package_row *row, struct err *er
     return database_put_new(store, statement, &row->id, err);
 }
 
-/* Columns of package_get_by_mark and packages_each. */
+/* Columns of package_get_by_mark, package_get_of_case and packages_each. */
 static void read_package(sqlite3_stmt *statement, struct package_row *out)
 {
     enum { ID, CAMPAIGN, TEAM, TEAM_NAME, MARK, CASES, MADE, MADE_BY, UNTIL };
@@ -204,6 +204,40 @@ int package_has_case(struct store *store, int64_t package_id, int64_t case_id, b
     int rc = database_integer_with(store, "package_has_case", integers, 2, &has, err);
     if (rc == OK)
         *out = has != 0;
+    return rc;
+}
+
+int package_get_of_case(struct store *store, int64_t case_id, struct package_row *out,
+                        struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "package_get_of_case", &case_id, 1, &statement, err);
+    if (rc == OK)
+        rc = database_find(store, statement, "package of case", case_id, err);
+    if (rc == OK)
+        read_package(statement, out);
+    return rc;
+}
+
+int package_order_put(struct store *store, int64_t package_id, int64_t case_id, int64_t no,
+                      int64_t drawn_id, struct err *err)
+{
+    const int64_t integers[] = {package_id, case_id, no, drawn_id};
+    return database_run_with(store, "package_order_put", integers,
+                             (int)(sizeof integers / sizeof *integers), err);
+}
+
+int package_order_get(struct store *store, int64_t package_id, int64_t case_id, int64_t no,
+                      struct bytes *out_order_no, struct err *err)
+{
+    const int64_t integers[] = {package_id, case_id, no};
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "package_order_get", integers,
+                                (int)(sizeof integers / sizeof *integers), &statement, err);
+    if (rc == OK)
+        rc = database_find(store, statement, "order of packed case", case_id, err);
+    if (rc == OK)
+        *out_order_no = database_column_text(statement, 0);
     return rc;
 }
 

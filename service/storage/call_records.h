@@ -70,6 +70,15 @@ int package_get_by_mark(struct store *store, struct bytes mark, struct package_r
 int package_case_put(struct store *store, int64_t package_id, int64_t case_id, struct err *err);
 int package_has_case(struct store *store, int64_t package_id, int64_t case_id, bool *out,
                      struct err *err);
+/* The last one that has the case. ERR_NOT_FOUND. */
+int package_get_of_case(struct store *store, int64_t case_id, struct package_row *out,
+                        struct err *err);
+/* The package calls the drawn order CASE-NO. ERR_REFUSED: it does not have the case. */
+int package_order_put(struct store *store, int64_t package_id, int64_t case_id, int64_t no,
+                      int64_t drawn_id, struct err *err);
+/* The number of the order that the package calls so. ERR_NOT_FOUND. */
+int package_order_get(struct store *store, int64_t package_id, int64_t case_id, int64_t no,
+                      struct bytes *out_order_no, struct err *err);
 typedef int (*package_cb)(void *context, const struct package_row *row, struct err *err);
 int packages_each(struct store *store, int64_t campaign_id, package_cb on_package, void *context,
                   struct err *err);

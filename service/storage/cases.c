@@ -301,6 +301,27 @@ int cases_count(struct store *store, int64_t campaign_id, case_count_cb on_count
     return rc;
 }
 
+int cases_count_in_work(struct store *store, int64_t campaign_id, case_work_count_cb on_count,
+                        void *context, struct err *err)
+{
+    enum { STATE, ATTEMPTED, NUMBER, CASES };
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "cases_count_in_work", &campaign_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
+        struct case_work_count count = {
+            .is_attempted = sqlite3_column_int(statement, ATTEMPTED) != 0,
+            .has_number = sqlite3_column_int(statement, NUMBER) != 0,
+            .cases = sqlite3_column_int64(statement, CASES),
+        };
+        struct bytes state = database_column_text(statement, STATE);
+        rc = case_state_from_word(state, &count.state)
+                 ? on_count(context, &count, err)
+                 : err_set(err, ERR_CORRUPT, "cases are in the state \"" BYTES_FMT "\"",
+                           BYTES_ARG(state));
+    }
+    return rc;
+}
+
 int case_orders_each(struct store *store, int64_t round_id, int64_t draw_no, int64_t case_no,
                      case_order_cb on_order, void *context, struct err *err)
 {

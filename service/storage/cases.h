@@ -106,6 +106,18 @@ typedef int (*case_count_cb)(void *context, const struct case_count *count, stru
 int cases_count(struct store *store, int64_t campaign_id, case_count_cb on_count, void *context,
                 struct err *err);
 
+/* The open ones that are not queued: leased, appointment, waiting. */
+struct case_work_count {
+    enum case_state state;
+    bool is_attempted; /* a dial of it, no checker's, ended with a code */
+    bool has_number;   /* that could be dialled */
+    int64_t cases;
+};
+typedef int (*case_work_count_cb)(void *context, const struct case_work_count *count,
+                                  struct err *err);
+int cases_count_in_work(struct store *store, int64_t campaign_id, case_work_count_cb on_count,
+                        void *context, struct err *err);
+
 /* The drawn orders of a case that are released, by id. */
 struct case_order {
     int64_t drawn_id, unit, handling_id;

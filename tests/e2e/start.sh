@@ -23,6 +23,12 @@ done
 [ "$(grep -c '一次性密码' "$work/first")" -ge 5 ]
 verdict tells_the_one_time_passwords $?
 
+grep -q '电话测评（演示数据' "$work/first" && grep -q 'huawu3 一次性密码' "$work/first"
+verdict tells_who_phones_the_demonstration $?
+check the_demonstration_is_half_phoned 0 followup show --round phone-2024-06 --format json
+holds half_of_its_cases_are_final '.totals | .final * 2 >= .released and .worked > .final and .released > .worked'
+holds and_something_waits '.open_ends.unworked > 0 and .open_ends.unfinished > 0'
+
 # The quarter's on-time counts are the sums of its months'.
 for round in 2024-04 2024-05 2024-06 2024-Q2; do
     "$pingyi" score --round $round --format csv 2>/dev/null |
@@ -39,7 +45,7 @@ verdict runs_again $? "$(tail -3 "$work/second")"
 verdict loads_nothing_twice $?
 ! grep -q '一次性密码：' "$work/second"
 verdict tells_no_password_twice $?
-for table in accounts rounds round_steps draws drawn_orders attempts round_scores; do
+for table in accounts rounds round_steps draws drawn_orders attempts round_scores cases dials; do
     sqlite3 "$work/before" "SELECT * FROM $table" >"$work/rows.before"
     sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "SELECT * FROM $table" >"$work/rows.after"
     same changes_nothing_in_$table "$work/rows.before" "$work/rows.after"

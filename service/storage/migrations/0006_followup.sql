@@ -233,3 +233,14 @@ CREATE TABLE package_cases (
     case_id    INTEGER NOT NULL REFERENCES cases (id),
     PRIMARY KEY (package_id, case_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX package_cases_by_case ON package_cases (case_id);
+
+-- What the file calls the orders of its cases: CASE-NO. Later ones of the person are not in it.
+CREATE TABLE package_orders (
+    package_id INTEGER NOT NULL,
+    case_id    INTEGER NOT NULL,
+    no         INTEGER NOT NULL, -- from 1
+    drawn_id   INTEGER NOT NULL, -- drawn_orders
+    PRIMARY KEY (package_id, case_id, no),
+    FOREIGN KEY (package_id, case_id) REFERENCES package_cases (package_id, case_id)
+) STRICT, WITHOUT ROWID;

@@ -55,3 +55,16 @@ SELECT 1 FROM package_cases WHERE package_id = :package_id AND case_id = :case_i
 SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day
 FROM packages AS p JOIN teams AS t ON t.id = p.team_id
 WHERE p.campaign_id = :campaign_id ORDER BY p.id;
+
+-- name: package_order_put
+INSERT INTO package_orders (package_id, case_id, no, drawn_id) VALUES (:package_id, :case_id, :no, :drawn_id);
+
+-- name: package_get_of_case
+SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day
+FROM package_cases AS c JOIN packages AS p ON p.id = c.package_id JOIN teams AS t ON t.id = p.team_id
+WHERE c.case_id = :case_id ORDER BY c.package_id DESC LIMIT 1;
+
+-- name: package_order_get
+SELECT d.order_no
+FROM package_orders AS o JOIN drawn_orders AS d ON d.id = o.drawn_id
+WHERE o.package_id = :package_id AND o.case_id = :case_id AND o.no = :no;

@@ -91,6 +91,17 @@ SELECT unit, state, code, count(*) FROM cases
 WHERE campaign_id = :campaign_id
 GROUP BY unit, state, code ORDER BY unit, state, code;
 
+-- name: cases_count_in_work
+-- Through the index of what has an end, which has no others; the sign keeps that of campaigns out.
+SELECT
+    state,
+    EXISTS (SELECT 1 FROM dials AS d WHERE d.case_id = cases.id AND d.recheck_id = 0 AND d.code <> ''),
+    EXISTS (SELECT 1 FROM case_numbers AS n WHERE n.case_id = cases.id AND n.is_dead = 0),
+    count(*)
+FROM cases INDEXED BY cases_ending
+WHERE state <> 'queued' AND state <> 'final' AND until_utc > 0 AND +campaign_id = :campaign_id
+GROUP BY 1, 2, 3;
+
 -- name: case_orders_each
 SELECT o.id, o.unit, o.handling_id, o.order_no
 FROM drawn_orders AS o

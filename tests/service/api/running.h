@@ -17,7 +17,7 @@ struct running {
     struct service service;
     struct service_options options;
     const char *listen[2];
-    FILE *messages;
+    FILE *messages, *access_log;
     char path[TEMP_DIR_BYTES], data[TEMP_DIR_BYTES + 8];
     struct buf answer; /* whole */
     struct bytes body; /* of `answer` */
@@ -47,12 +47,15 @@ static inline void running_init(struct running *running, void (*prepare)(struct 
     prepare(datadir.store);
     datadir_close(&datadir);
     running->messages = tmpfile();
+    running->access_log = tmpfile();
     assert_non_null(running->messages);
+    assert_non_null(running->access_log);
     running->listen[0] = "127.0.0.1:0";
     running->options = (struct service_options){
         .data_path = running->data,
         .listen = running->listen,
         .is_plain = true,
+        .access_log = running->access_log,
         .messages = running->messages,
         .program_version = "test",
         .now_utc = now_utc,
@@ -72,6 +75,7 @@ static inline void running_deinit(struct running *running)
     assert_int_equal(uv_loop_close(&running->served.loop), 0);
     buf_deinit(&running->answer);
     (void)fclose(running->messages);
+    (void)fclose(running->access_log);
     temp_dir_remove(running->path);
 }
 

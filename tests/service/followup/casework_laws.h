@@ -6,7 +6,7 @@
 
 #include "tests/service/followup/casework_fixture.h"
 
-/* What must always hold of two campaigns, whatever people do: read from the store, beside what was read the last time. */
+/* What must always hold of two campaigns, whatever people do: read from the store, beside what was there before. */
 
 enum {
     ORDERS = 500,

@@ -1,6 +1,7 @@
 #include "service/followup/casework_room.h"
 
 #include "tests/service/followup/casework_fixture.h"
+#include "tests/support/fault.h"
 
 static void case_change__takes_what_the_table_says_and_nothing_else(void **state)
 {
@@ -29,8 +30,9 @@ static void case_change__takes_what_the_table_says_and_nothing_else(void **state
         {"WA", {ACT_BOOK, ACT_PLACE}, 2},
         {"WW", {ACT_PLACE, ACT_END}, 2},
         {"WF", {ACT_SETTLE, ACT_BAN, ACT_PLACE}, 3},
-        {"FW", {ACT_FREE}, 1},
-        {"FF", {ACT_CORRECT}, 1},
+        {"FQ", {ACT_TAKE_BACK}, 1},
+        {"FW", {ACT_FREE, ACT_TAKE_BACK}, 2},
+        {"FF", {ACT_CORRECT, ACT_TAKE_BACK}, 2},
     };
     static const char letters[CASE_STATE_COUNT + 1] = "QLAWF";
     (void)state;
@@ -64,10 +66,99 @@ static void case_change__takes_what_the_table_says_and_nothing_else(void **state
     phoning_deinit(&phoning);
 }
 
+/* ---- want of memory ---- */
+
+static int answer_once(struct phoning *phoning, const struct caller *caller,
+                       const struct dial_row *dialled, int64_t drawn_id, struct err *err)
+{
+    static const char *const given[][3] = {{"", "consent", "yes"},  {"", "is_you", "yes"},
+                                           {"x", "resolved", "no"}, {"x", "satisfaction", "1"},
+                                           {"x", "other", "yes"},   {"", "coached", "no"}};
+    int rc = OK;
+    for (size_t i = 0; i < sizeof given / sizeof *given && rc == OK; i++) {
+        bool is_words = strcmp(given[i][1], "other") == 0;
+        int64_t until_utc = 0;
+        rc = casework_answer(phoning->work, phoning->store, caller, dialled->id,
+                             given[i][0][0] != '\0' ? drawn_id : 0, bytes_from_z(given[i][1]),
+                             bytes_from_z(given[i][2]),
+                             is_words ? BYTES_LIT("还没有修") : BYTES_NONE, 100, &until_utc, err);
+    }
+    return rc;
+}
+
+/* A case from the opening to its complete, another one that lapses; all undone. */
+static int phone_once(struct phoning *phoning, const struct round_row *round, struct err *err)
+{
+    struct casework *work = phoning->work;
+    struct store *store = phoning->store;
+    const struct actor actor = supervisor(phoning);
+    const struct dial_end dial_end = {.code = BYTES_LIT("1.1"), .note = BYTES_LIT("备注")};
+    struct campaign_row campaign;
+    struct leased_case leased;
+    struct dial_row dialled;
+    struct finished finished;
+    struct orders_of orders = {.count = 0};
+    int64_t retry_utc = 0;
+    int swept = 0;
+    int rc = casework_open(work, store, round, &actor, &campaign, err);
+    struct caller *caller = caller_at(phoning, 0);
+    if (rc == OK)
+        rc = casework_next(work, store, caller, &leased, &retry_utc, err);
+    if (rc == OK)
+        rc = case_orders_each(store, round->id, 1, leased.row.case_no, on_order_of, &orders, err);
+    if (rc == OK)
+        rc = casework_dial(work, store, caller, leased.row.id, 1, &dialled, err);
+    if (rc == OK)
+        rc = answer_once(phoning, caller, &dialled, orders.drawn_ids[0], err);
+    if (rc == OK)
+        rc = casework_finish(work, store, caller, dialled.id, &dial_end, &finished, err);
+    if (rc == OK)
+        rc = casework_next(work, store, caller, &leased, &retry_utc, err);
+    if (rc == OK)
+        rc = casework_dial(work, store, caller, leased.row.id, 1, &dialled, err);
+    return rc == OK ? casework_sweep(work, store, phoning->now_utc + 1000, 10, &swept, err) : rc;
+}
+
+static int phone_with_little(void *context, struct err *err)
+{
+    struct phoning *phoning = context;
+    const struct casework_options options = {phoning_random, phoning};
+    struct round_row round;
+    struct arena arena;
+    phoning->seed = 7;
+    arena_init(&arena, (size_t)1024 * 1024);
+    int rc = casework_new(&phoning->fixture.datadir, &options, &phoning->work, err);
+    if (rc == OK)
+        rc = store_begin(phoning->store, err);
+    if (rc == OK)
+        rc = round_get_kept(phoning->store, BYTES_LIT("2024-06"), &arena, &round, err);
+    if (rc == OK)
+        rc = phone_once(phoning, &round, err);
+    store_rollback(phoning->store);
+    casework_free(phoning->work);
+    phoning->work = NULL;
+    arena_deinit(&arena);
+    return rc;
+}
+
+static void casework__survives_every_failed_allocation(void **state)
+{
+    static const char orders[] =
+        LINE("A1", "甲局", "投诉", "13900000001") LINE("A2", "甲局", "投诉", "13900000002");
+    (void)state;
+    struct phoning phoning;
+    phoning_init(&phoning, orders, 2, PHONING_RULES);
+    casework_free(phoning.work);
+    phoning.work = NULL;
+    fault_loop(phone_with_little, &phoning);
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_change__takes_what_the_table_says_and_nothing_else),
+        cmocka_unit_test(casework__survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

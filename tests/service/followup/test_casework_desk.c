@@ -241,6 +241,13 @@ casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back(void
     struct followup_case row = case_of_no(&phoning, leased.row.case_no == 1 ? 2 : 1);
     assert_int_equal(hand_over(&phoning, row.id), OK);
     (void)nothing_due(&phoning, 1);
+    begin(&phoning);
+    DO(casework_take_back(phoning.work, phoning.store, row.id, phoning.now_utc, &err));
+    assert_int_equal(casework_take_back(phoning.work, phoning.store, row.id, phoning.now_utc, &err),
+                     ERR_WRONG_STATE);
+    (void)end(&phoning, OK);
+    assert_int_equal(units_now(&phoning).queued, 1);
+    assert_int_equal(hand_over(&phoning, row.id), OK);
     struct attempt_row attempt = {.drawn_id = orders_of(&phoning, &row).drawn_ids[0],
                                   .no = 1,
                                   .called = {phoning.now_utc, MOMENT_INSTANT},

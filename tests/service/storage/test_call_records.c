@@ -237,6 +237,34 @@ static void call_records__survive_a_failing_disk(void **state)
     disk_loop(*state, act);
 }
 
+static void package_order__is_found_by_its_case_and_number(void **state)
+{
+    struct store *store = begin(*state);
+    struct err err = {.code = OK};
+    struct bytes order_no;
+    int64_t campaign = put_campaign(store, "2024-05");
+    int64_t case_id = put_fresh(store, campaign, 1);
+    put_contractor(store, "外包一组");
+    struct package_row package = {.campaign_id = campaign, .team_id = 1, .mark = BYTES_LIT("A1")};
+    struct package_row later = {.campaign_id = campaign, .team_id = 1, .mark = BYTES_LIT("A2")};
+    struct package_row found;
+    MUST(package_put_new(store, &package, &err));
+    assert_int_equal(package_order_put(store, package.id, case_id, 1, 1, &err), ERR_REFUSED);
+    MUST(package_case_put(store, package.id, case_id, &err));
+    MUST(package_order_put(store, package.id, case_id, 1, 1, &err));
+    MUST(package_order_get(store, package.id, case_id, 1, &order_no, &err));
+    assert_true(bytes_equal(order_no, BYTES_LIT("A1")));
+    assert_int_equal(package_order_get(store, package.id, case_id, 2, &order_no, &err),
+                     ERR_NOT_FOUND);
+    assert_int_equal(package_get_of_case(store, case_id + 1, &found, &err), ERR_NOT_FOUND);
+    MUST(package_put_new(store, &later, &err));
+    MUST(package_case_put(store, later.id, case_id, &err));
+    MUST(package_get_of_case(store, case_id, &found, &err));
+    assert_int_equal(found.id, later.id);
+    assert_int_equal(package_order_get(store, later.id, case_id, 1, &order_no, &err),
+                     ERR_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +272,7 @@ int main(void)
         TEST(call_record_find_dial__takes_the_nearest_that_is_free),
         TEST(unmatched__are_records_and_dials),
         TEST(packages__are_found_by_their_mark),
+        TEST(package_order__is_found_by_its_case_and_number),
         TEST(call_records__survive_lack_of_memory),
         TEST(call_records__survive_a_failing_disk),
     };

@@ -69,6 +69,8 @@ static void hot_queries__search_an_index(void **state)
         {"recheck_find_ended", "INDEX rechecks_ending (until_utc<?)"},
         {"recheck_count_completes", "INDEX dials_complete (account_id=?)"},
         {"recheck_count_chosen", "INDEX rechecks_by_caller (caller_id=? AND campaign_id=?)"},
+        {"package_get_of_case", "INDEX package_cases_by_case (case_id=?)"},
+        {"package_order_get", "PRIMARY KEY (package_id=? AND case_id=? AND no=?)"},
         {"call_records_each_unmatched", "INDEX call_records_by_dial (dial_id=? AND rowid>?)"},
     };
     struct fixture *fixture = *state;
