@@ -241,6 +241,8 @@ static int on_order(void *context, const struct drawn_row *row, const struct fin
     int wave = outcome->attempts < OVERVIEW_WAVES ? outcome->attempts : OVERVIEW_WAVES - 1;
     if (mark == NULL)
         return err->code;
+    if (!row->is_released)
+        return OK;
     mark->orders++;
     if (work->wish.team_id != 0 && !mark->is_ours)
         return OK;
