@@ -85,7 +85,10 @@ async function problemOf(answer) {
 
 async function valueOf(answer) {
     const type = answer.headers.get("Content-Type") || "";
-    if (answer.status === 204) return null;
+    if (answer.status === 204) {
+        const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
+        return retryAfter > 0 ? { retryAfter } : null;
+    }
     return type.includes("json") ? answer.json() : answer.text();
 }
 
@@ -127,7 +130,8 @@ export async function read(path, options = {}) {
     return finish(answer, path);
 }
 
-export async function write(method, path, body, key) {
+/* options: `tries`, when not the usual ones; `signal`. */
+export async function write(method, path, body, key, { tries = TRIES, signal } = {}) {
     const headers = {
         Accept: "application/json, application/problem+json",
         "Idempotency-Key": key || newKey(),
@@ -135,9 +139,9 @@ export async function write(method, path, body, key) {
     if (csrf) headers["X-CSRF-Token"] = csrf;
     if (!isAttended()) headers["X-Unattended"] = "1";
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const options = { method, headers, credentials: "same-origin" };
+    const options = { method, headers, credentials: "same-origin", signal };
     if (body !== undefined) options.body = JSON.stringify(body);
-    return finish(await send(path, options, TRIES), path);
+    return finish(await send(path, options, tries), path);
 }
 
 /* A file as the raw body. fetch of Chromium 86 tells nothing of its progress, so this is XMLHttpRequest.

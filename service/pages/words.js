@@ -244,3 +244,25 @@ export const DETAIL_CODES = {
     task: TASK_KINDS,
     team: { 0: "无" },
 };
+
+/* ---- phoning ---- */
+export const WEEKDAYS = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
+export const LANGUAGES = { za: "壮语", other: "其他语言" };
+export const TURNS = { held: "接着访问", appointment: "预约", retry: "再拨", fresh: "首次" };
+export const ORDER_KINDS = { ordinary: "一般", consult: "咨询", overdue: "逾期未办结" };
+export const NEXT_STEPS = { final: "已结束", waiting: "换时间再拨", appointment: "按约定时间再拨", number: "换号码再拨" };
+/* The items of the interview, in brief. */
+export const ITEMS = {
+    consent: "同意",
+    is_you: "本人",
+    contacted: "联系",
+    resolved: "解决",
+    satisfaction: "满意度",
+    result: "结果",
+    speed: "速度",
+    attitude: "态度",
+    why: "原因",
+    other: "补充",
+    share_words: "转给单位",
+    coached: "有无授意",
+};

@@ -79,8 +79,8 @@ async function enterPassword(page, person) {
     await page.press("input[name=password]", "Enter");
 }
 
-/* The first time: a password of one's own, then (all but callers) the TOTP app. `world` given: pictures are taken. */
-export async function firstSignIn(page, person, world) {
+/* The first time: a password of one's own, which is all of it for callers. `world` given: pictures are taken. */
+export async function firstPassword(page, person, world) {
     await enterPassword(page, person);
     await heading(page, "设置新密码");
     if (world) await look(world, page, "first-password");
@@ -89,8 +89,13 @@ export async function firstSignIn(page, person, world) {
     await page.fill("input[name=new]", next);
     await page.fill("input[name=again]", next);
     await page.press("input[name=again]", "Enter");
-    await heading(page, "绑定动态口令");
     person.password = next;
+}
+
+/* The first time, and the TOTP app after it. */
+export async function firstSignIn(page, person, world) {
+    await firstPassword(page, person, world);
+    await heading(page, "绑定动态口令");
     await bindTotp(page, person, world);
 }
 

@@ -1,0 +1,138 @@
+/* How a call ended: the dispositions with their keys at the right, and what is asked before one is recorded. */
+
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
+import { Alert } from "./parts.js";
+import { Picker, timeOf, daysOf } from "./desk_appointment.js";
+import { LANGUAGES, say } from "./words.js";
+
+/* By the sound of the word, where that is free; D, U and the digits mean other things in a call. */
+const LETTERS = {
+    "1.1": "c", "1.2": "p", "2.21": "w", "2.212": "g", "2.211": "z", "2.221": "y", "2.213": "t", "2.214": "k",
+    "2.215": "h", "2.20": "b", "2.112": "j", "2.111": "a", "2.113": "m", "2.12": "x", "3.20": "q", "2.34": "l",
+    "2.33": "f", "2.32": "s", "2.31": "v", "2.36": "o",
+};
+const LONG_NAME = 8;
+const SPARE = "einr";
+const GROUPS = [
+    ["完成", (code) => code.startsWith("1.")],
+    ["没有接通", (code) => ["2.21", "2.211", "2.212", "2.221"].includes(code)],
+    ["号码无效", (code) => ["2.213", "2.214", "2.215"].includes(code)],
+    ["接通未完成", () => true],
+];
+
+/* [{ offer, letter }]: each code has a letter of its own. */
+export function lettersOf(dispositions) {
+    let spare = 0;
+    return dispositions.map((offer) => ({ offer, letter: LETTERS[offer.code] || SPARE[spare++] || "" }));
+}
+
+export function groupsOf(dispositions) {
+    const left = lettersOf(dispositions);
+    return GROUPS.map(([name, takes]) => {
+        const rows = [];
+        for (let at = 0; at < left.length; ) {
+            if (takes(left[at].offer.code)) rows.push(left.splice(at, 1)[0]);
+            else at += 1;
+        }
+        return { name, rows };
+    }).filter((group) => group.rows.length > 0);
+}
+
+export function Dispositions({ model }) {
+    const isOpen = model.phase === "call";
+    return html`<div class="dispositions" role="group" aria-label="拨打结果">
+        ${groupsOf(model.desk.dispositions).map((group) => html`<div class="group" key=${group.name}>
+            <h3>${group.name}</h3>
+            <ul>
+                ${group.rows.map(({ offer, letter }) => html`<li key=${offer.code} class=${offer.name.length > LONG_NAME ? "long" : null}>
+                    <button type="button" title=${`${offer.code} ${offer.then}`} aria-disabled=${isOpen ? null : "true"}
+                        aria-pressed=${model.chosen === offer.code ? "true" : "false"}
+                        aria-keyshortcuts=${letter.toUpperCase()}
+                        onClick=${() => model.choose(offer.code)}><kbd>${letter.toUpperCase()}</kbd>${offer.name}</button>
+                </li>`)}
+            </ul>
+        </div>`)}
+    </div>`;
+}
+
+/* Before a disposition is recorded: what follows it, the time or language that it asks for, and a note. */
+export function FinishPanel({ model }) {
+    const offer = model.desk.dispositions.find((each) => each.code === model.chosen);
+    const [time, setTime] = useState(null);
+    const [isOwn, setOwn] = useState(false);
+    const [language, setLanguage] = useState("");
+    const [note, setNote] = useState("");
+    const [recording, setRecording] = useState("");
+    const [fault, setFault] = useState("");
+    const head = useRef(null);
+    const days = useRef(null);
+    if (!days.current) days.current = daysOf(model.work.windows, Date.now());
+    useLayoutEffect(() => {
+        setFault("");
+        if (offer.asks !== "time" && head.current) head.current.focus({ preventScroll: true });
+    }, [model.chosen]);
+
+    const submit = () => {
+        if (model.busy) return;
+        if (offer.asks === "language" && !language) {
+            setFault("请先选择对方所说的语言。");
+            return;
+        }
+        const details = {};
+        if (note.trim()) details.note = note.trim();
+        if (recording.trim()) details.recording = recording.trim();
+        if (offer.asks === "time" && time) details.appointment = { at: timeOf(days.current, time), is_own: isOwn };
+        if (offer.asks === "language") details.language = language;
+        model.finish(details);
+    };
+    const languages = Object.keys(LANGUAGES);
+    /* The page's keys come here while this is open. */
+    useEffect(() => {
+        model.onPanelKey = (key) => {
+            if (key === "Enter") submit();
+            else if (offer.asks === "language" && languages[Number(key) - 1]) {
+                setLanguage(languages[Number(key) - 1]);
+                setFault("");
+            } else return false;
+            return true;
+        };
+        return () => {
+            model.onPanelKey = null;
+        };
+    });
+    const onFieldKey = (event) => {
+        if (event.isComposing || event.keyCode === 229) return;
+        if (event.key === "Enter") submit();
+        else if (event.key === "Escape") event.currentTarget.blur();
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+    };
+    return html`<div class="finish" role="group" aria-label="记录结果">
+        <h2 tabindex="-1" ref=${head}>${offer.name}<small>${offer.code}　${offer.then}</small></h2>
+        ${offer.code.startsWith("1.") && html`<p class="hint">请致谢，说再见，等对方先挂断。</p>`}
+        ${offer.asks === "time" &&
+        html`<${Picker} windows=${model.work.windows} value=${time} isOwn=${isOwn} onPick=${setTime} onOwn=${setOwn}
+            onDone=${submit} onCancel=${() => model.unchoose()} />`}
+        ${offer.asks === "language" &&
+        html`<div class="choices row" role="group" aria-label="语言">
+            ${languages.map((code, at) => html`<button type="button" key=${code} aria-pressed=${language === code ? "true" : "false"}
+                onClick=${() => setLanguage(code)}><kbd>${at + 1}</kbd>${say(LANGUAGES, code)}</button>`)}
+        </div>`}
+        ${fault && html`<p class="fault" role="alert">${fault}</p>`}
+        <${Alert} problem=${model.problem} />
+        ${model.isAway && html`<p class="alert bad" role="alert">没有连上服务器，正在重试；请不要关闭本页，结果还没有存上。</p>`}
+        <div class="details">
+            <div class="field"><label for="note">备注</label><input id="note" type="text" autocomplete="off" maxlength="500"
+                value=${note} onInput=${(event) => setNote(event.currentTarget.value)} onKeyDown=${onFieldKey} /></div>
+            <div class="field short"><label for="recording">录音编号</label><input id="recording" type="text" autocomplete="off"
+                maxlength="100" value=${recording} onInput=${(event) => setRecording(event.currentTarget.value)}
+                onKeyDown=${onFieldKey} /></div>
+        </div>
+        <div class="actions">
+            <button type="button" class="main" aria-disabled=${model.busy ? "true" : null} onClick=${submit}>
+                <kbd>Enter</kbd>${model.busy.startsWith("finish") ? "正在记录……" : "记录结果"}</button>
+            <button type="button" onClick=${() => model.unchoose()}><kbd>Esc</kbd>返回</button>
+        </div>
+    </div>`;
+}
