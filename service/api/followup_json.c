@@ -88,13 +88,14 @@ static json_t *units_to_json(const struct overview *overview)
         const struct overview_unit *unit = &overview->units[i];
         array = json_append(
             array,
-            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                       "code", json_bytes(unit->code), "name", json_bytes(unit->name), "target",
                       count(unit->target), "released", count(unit->released), "queued",
                       count(unit->queued), "final", count(unit->final), "complete",
                       count(unit->complete), "refusal", count(unit->refusal), "orders",
                       count(outcome_tally_released(&unit->outcomes.orders)), "complete_orders",
-                      count(unit->outcomes.orders.of_group[OUTCOME_COMPLETE]), "rr1",
+                      count(unit->outcomes.orders.of_group[OUTCOME_COMPLETE]), "ineligible_orders",
+                      count(unit->outcomes.orders.of_group[OUTCOME_INELIGIBLE]), "rr1",
                       number(unit->outcomes.rates.rr1), "reserve", count(unit->reserve),
                       "reserve_left", count(unit->reserve_left), "proposal",
                       count(unit->proposal)));

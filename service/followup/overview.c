@@ -210,8 +210,7 @@ int64_t overview_proposal(const struct overview_unit *unit, double response)
     if (!(own > 0))
         return 0;
     double expected = (double)unit->complete + own * (double)(unit->released - unit->final);
-    /* A hair's breadth more than a whole number is rounding. */
-    double wanted = ceil(((double)unit->target - expected) / own - 1e-9);
+    double wanted = round(((double)unit->target - expected) / own);
     if (wanted <= 0)
         return 0;
     return wanted < (double)unit->reserve_left ? (int64_t)wanted : unit->reserve_left;
