@@ -95,14 +95,19 @@ static int read_yes_no(struct profile_parser *parser, struct bytes value, bool *
     return OK;
 }
 
+static const char *const records_words[] = {
+    [RECORDS_ORDERS] = "orders", [RECORDS_OUTCOMES] = "outcomes", [RECORDS_CALLS] = "calls"};
+
 static int read_records(struct profile_parser *parser, struct bytes value)
 {
-    bool of_outcomes = bytes_equal(value, BYTES_LIT("outcomes"));
-    if (!of_outcomes && !bytes_equal(value, BYTES_LIT("orders")))
-        return err_set(parser->err, ERR_PROFILE, "\"" BYTES_FMT "\" is neither orders nor outcomes",
-                       BYTES_ARG(value));
-    parser->profile->records = of_outcomes ? RECORDS_OUTCOMES : RECORDS_ORDERS;
-    return OK;
+    for (size_t i = 0; i < sizeof records_words / sizeof *records_words; i++) {
+        if (bytes_equal(value, bytes_from_z(records_words[i]))) {
+            parser->profile->records = (enum profile_records)i;
+            return OK;
+        }
+    }
+    return err_set(parser->err, ERR_PROFILE, "\"" BYTES_FMT "\" is none of orders, outcomes, calls",
+                   BYTES_ARG(value));
 }
 
 static int read_form(struct profile_parser *parser, struct bytes key, struct bytes value)
@@ -430,23 +435,39 @@ enum profile_records profile_records(const struct profile *profile)
 
 uint64_t profile_required(const struct profile *profile)
 {
-    return profile->records == RECORDS_OUTCOMES
-               ? bit_of(FIELD_ORDER_NO) | bit_of(FIELD_DISPOSITION)
-               : bit_of(FIELD_ORDER_NO) | bit_of(FIELD_RECEIVED_AT) | bit_of(FIELD_UNIT);
+    switch (profile->records) {
+    case RECORDS_OUTCOMES:
+        return bit_of(FIELD_ORDER_NO) | bit_of(FIELD_DISPOSITION);
+    case RECORDS_CALLS:
+        return bit_of(FIELD_CALLED_NUMBER) | bit_of(FIELD_CALL_BEGAN_AT);
+    case RECORDS_ORDERS:
+        break;
+    }
+    return bit_of(FIELD_ORDER_NO) | bit_of(FIELD_RECEIVED_AT) | bit_of(FIELD_UNIT);
+}
+
+static enum profile_records records_of(enum field field)
+{
+    if (field >= FIELD_CALLED_NUMBER)
+        return RECORDS_CALLS;
+    return field >= ORDER_FIELD_COUNT ? RECORDS_OUTCOMES : RECORDS_ORDERS;
 }
 
 /* Orders and outcomes share the order's number alone. */
+static bool fits(const struct profile *profile, enum field field)
+{
+    return records_of(field) == profile->records ||
+           (field == FIELD_ORDER_NO && profile->records == RECORDS_OUTCOMES);
+}
+
 static int check_fields(const struct profile *profile, struct err *err)
 {
     for (int i = 0; i < FIELD_COUNT; i++) {
         enum field field = (enum field)i;
         bool has_column = profile->columns[field] != NULL;
-        bool is_of_outcomes = field >= ORDER_FIELD_COUNT;
-        bool fits =
-            field == FIELD_ORDER_NO || is_of_outcomes == (profile->records == RECORDS_OUTCOMES);
-        if (has_column && !fits)
+        if (has_column && !fits(profile, field))
             return err_set(err, ERR_PROFILE, "field %s is none of %s", field_word(field),
-                           is_of_outcomes ? "orders" : "outcomes");
+                           records_words[profile->records]);
         if (!has_column && (profile_required(profile) & bit_of(field)) != 0)
             return err_set(err, ERR_PROFILE, "no column for the required field %s",
                            field_word(field));

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
+#include "importers/call_row.h"
 #include "importers/cell.h"
 #include "importers/outcome_row.h"
 #include "importers/row_facts.h"
@@ -120,15 +121,13 @@ static int reject(struct reader *reader, const struct table_row *row, enum rejec
 
 /* ---- Rows ---- */
 
-static bool reader_is_of_outcomes(const struct reader *reader)
-{
-    return profile_records(reader->profile) == RECORDS_OUTCOMES;
-}
-
-/* A total row has no time of receipt, or no disposition. */
+/* A total row has no time of receipt, or no disposition, or no time at which the call began. */
 static bool is_total(struct reader *reader, const struct table_row *row)
 {
-    enum field field = reader_is_of_outcomes(reader) ? FIELD_DISPOSITION : FIELD_RECEIVED_AT;
+    static const enum field fields[] = {[RECORDS_ORDERS] = FIELD_RECEIVED_AT,
+                                        [RECORDS_OUTCOMES] = FIELD_DISPOSITION,
+                                        [RECORDS_CALLS] = FIELD_CALL_BEGAN_AT};
+    enum field field = fields[profile_records(reader->profile)];
     return row_value(&reader->rows, row, field).len == 0 && outline_is_total(row);
 }
 
@@ -165,6 +164,19 @@ static int read_outcome(struct reader *reader, const struct table_row *row, stru
     outcome.cells = row->cells + reader->own_columns;
     outcome.cell_count = row->cell_count - reader->own_columns;
     return reader->sink.on_outcome(reader->sink.context, &outcome, err);
+}
+
+static int read_call(struct reader *reader, const struct table_row *row, struct err *err)
+{
+    struct call_record call;
+    bool taken = false;
+    enum reject_reason reason = REJECT_BAD_NUMBER;
+    enum field field = FIELD_COUNT;
+    int rc = call_row_read(&reader->rows, row, &call, &taken, &reason, &field, err);
+    if (rc != OK)
+        return rc;
+    return taken ? reader->sink.on_call(reader->sink.context, &call, err)
+                 : reject(reader, row, reason, field, err);
 }
 
 static int read_record(struct reader *reader, const struct table_row *row, struct err *err)
@@ -239,8 +251,15 @@ static int take_row(struct reader *reader, const struct table_row *row, struct e
     int reason = check_shape(reader, row);
     if (reason >= 0)
         return reject(reader, row, (enum reject_reason)reason, FIELD_COUNT, err);
-    return reader_is_of_outcomes(reader) ? read_outcome(reader, row, err)
-                                         : read_record(reader, row, err);
+    switch (profile_records(reader->profile)) {
+    case RECORDS_OUTCOMES:
+        return read_outcome(reader, row, err);
+    case RECORDS_CALLS:
+        return read_call(reader, row, err);
+    case RECORDS_ORDERS:
+        break;
+    }
+    return read_record(reader, row, err);
 }
 
 /* A later table is read on if it has the first one's header again; what stands in another one is not lost in
@@ -290,13 +309,24 @@ static int refuse_columns(struct reader *reader, uint64_t fields, struct err *er
     return rc;
 }
 
+static bool has_sink(const struct reader *reader)
+{
+    switch (profile_records(reader->profile)) {
+    case RECORDS_OUTCOMES:
+        return reader->sink.on_outcome != NULL;
+    case RECORDS_CALLS:
+        return reader->sink.on_call != NULL;
+    case RECORDS_ORDERS:
+        break;
+    }
+    return reader->sink.on_record != NULL;
+}
+
 static int check_columns(struct reader *reader, const struct sniff *sniff, struct err *err)
 {
     const struct columns *columns = &sniff->columns;
     uint64_t required = profile_required(reader->profile);
-    bool has_sink = reader_is_of_outcomes(reader) ? reader->sink.on_outcome != NULL
-                                                  : reader->sink.on_record != NULL;
-    if (!has_sink) {
+    if (!has_sink(reader)) {
         reader->refusal = REFUSAL_NO_HEADER;
         return err_set(err, ERR_REFUSED, "profile \"" BYTES_FMT "\" is of other records",
                        BYTES_ARG(profile_name(reader->profile)));

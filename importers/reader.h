@@ -4,11 +4,12 @@
 #include "base/buf.h"
 #include "base/zone.h"
 
+#include "importers/call_record.h"
 #include "importers/dump.h"
 #include "importers/outcome_record.h"
 #include "importers/record.h"
 
-/* A push reader of dumps and of files of outcomes: bytes in, records and rejects out, in constant memory. It stands on
+/* A push reader of dumps, of files of outcomes and of lists of calls: bytes in, records and rejects out, in constant memory. It stands on
  * dump.h, and asks for the columns that its profile needs. Thread: one owner at a time.
  *
  *     encoding_scan over the whole file  ->  enum encoding
@@ -36,10 +37,15 @@
     X(REJECT_ANSWERED_INELIGIBLE, "answered_ineligible")                                           \
     X(REJECT_NOT_DRAWN, "not_drawn")                                                               \
     X(REJECT_NOT_RELEASED, "not_released")                                                         \
+    X(REJECT_NOT_PACKED, "not_packed")                                                             \
+    X(REJECT_PACKAGE_EXPIRED, "package_expired")                                                   \
     X(REJECT_BEFORE_ORDER, "before_order")                                                         \
     X(REJECT_AFTER_NOW, "after_now")                                                               \
     X(REJECT_DUPLICATE, "duplicate")                                                               \
-    X(REJECT_TOO_MANY_ATTEMPTS, "too_many_attempts")
+    X(REJECT_TOO_MANY_ATTEMPTS, "too_many_attempts")                                               \
+    /* Of lists of calls. */                                                                       \
+    X(REJECT_BAD_NUMBER, "bad_number")                                                             \
+    X(REJECT_BAD_DURATION, "bad_duration")
 
 enum reject_reason {
 #define X(name, word) name,
@@ -85,8 +91,9 @@ struct reader_sink {
     int (*on_record)(void *context, const struct record *record, struct err *err);
     int (*on_reject)(void *context, const struct reject *reject, struct err *err);
     void *context;
-    /* In place of on_record when the profile is of outcomes. One that is NULL takes no such file. */
+    /* In place of on_record when the profile is of outcomes or of calls. One that is NULL takes no such file. */
     int (*on_outcome)(void *context, const struct outcome_record *outcome, struct err *err);
+    int (*on_call)(void *context, const struct call_record *call, struct err *err);
 };
 
 struct reader;

@@ -53,7 +53,14 @@
     X(FIELD_REASON, "reason")                                                                      \
     X(FIELD_COMMENT, "comment")
 
-#define FIELDS(X) ORDER_FIELDS(X) OUTCOME_FIELDS(X)
+/* Those of a telephone company's list of calls (call_row.h). */
+#define CALL_FIELDS(X)                                                                             \
+    X(FIELD_CALLED_NUMBER, "called_number")                                                        \
+    X(FIELD_CALL_BEGAN_AT, "call_began_at")                                                        \
+    X(FIELD_CALL_DURATION, "call_duration")                                                        \
+    X(FIELD_CALLING_LINE, "calling_line")
+
+#define FIELDS(X) ORDER_FIELDS(X) OUTCOME_FIELDS(X) CALL_FIELDS(X)
 
 enum field {
 #define X(name, word) name,
@@ -61,7 +68,8 @@ enum field {
 #undef X
         FIELD_COUNT
 };
-#define ORDER_FIELD_COUNT FIELD_CALLED_AT /* fields from this one on are of outcomes */
+/* Fields are of orders, from CALLED_AT on of outcomes, from CALLED_NUMBER on of lists of calls. */
+#define ORDER_FIELD_COUNT FIELD_CALLED_AT
 
 /* The profile's word of a field, static; and back: FIELD_COUNT when there is none. */
 const char *field_word(enum field field);

@@ -3,7 +3,8 @@
 #include "base/container.h"
 
 #include "service/api/followup_news.h"
-#include "service/followup/casework.h"
+#include "service/followup/attendance.h"
+#include "service/followup/rechecking.h"
 #include "service/storage/campaigns.h"
 
 #include <string.h>
@@ -30,6 +31,15 @@ static int on_campaign(void *context, const struct campaign_row *row, struct err
     return OK;
 }
 
+/* Re-checks that nobody finished, and shifts that nobody ended. */
+static int sweep_beside(struct store *store, int64_t now_utc, struct err *err)
+{
+    int rechecks = 0;
+    int64_t shifts = 0;
+    int rc = rechecking_sweep(store, now_utc, CASES_A_SWEEP, &rechecks, err);
+    return rc == OK ? attendance_end_forgotten(store, now_utc, CASES_A_SWEEP, &shifts, err) : rc;
+}
+
 static int act(struct action *action, struct store *store, struct err *err)
 {
     struct service *service = CONTAINER_OF(action, struct service, case_sweep.action);
@@ -39,6 +49,8 @@ static int act(struct action *action, struct store *store, struct err *err)
     int rc = casework_sweep(service->casework, store, service_now_utc(service), CASES_A_SWEEP,
                             &done, err);
     sweep->goes_on = done == CASES_A_SWEEP;
+    if (rc == OK)
+        rc = sweep_beside(store, service_now_utc(service), err);
     return rc == OK && done > 0 ? campaigns_each_open(store, on_campaign, sweep, err) : rc;
 }
 

@@ -91,6 +91,28 @@ void rounds_start_task(struct http_exchange *exchange);
 /* task_backup.c */
 void backups_make(struct http_exchange *exchange);
 
+/* shifts.c */
+void shifts_list(struct http_exchange *exchange);
+void shifts_confirm(struct http_exchange *exchange);
+void shifts_export(struct http_exchange *exchange);
+
+/* rechecks.c, recheck_list.c */
+void rechecks_next(struct http_exchange *exchange);
+void rechecks_show(struct http_exchange *exchange);
+void rechecks_dial(struct http_exchange *exchange);
+void rechecks_number(struct http_exchange *exchange);
+void rechecks_finish(struct http_exchange *exchange);
+void rechecks_list(struct http_exchange *exchange);
+void rechecks_settle(struct http_exchange *exchange);
+
+/* corrections.c */
+void corrections_put(struct http_exchange *exchange);
+
+/* call_records.c */
+void call_records_load(struct http_exchange *exchange);
+void call_records_unmatched(struct http_exchange *exchange);
+void acceptance_show(struct http_exchange *exchange);
+
 /* desk.c, desk_shift.c, desk_next.c, desk_case.c, desk_attempt.c: what callers do */
 void desk_show(struct http_exchange *exchange);
 void desk_begin_shift(struct http_exchange *exchange);

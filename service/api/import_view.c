@@ -70,9 +70,13 @@ struct bytes import_problem_sentence(struct bytes word)
         {"answered_ineligible", "不属本次样本的工单不应有回答"},
         {"not_drawn", "该工单未被抽中"},
         {"not_released", "该工单是尚未启用的备用样本"},
+        {"not_packed", "该样本不在本期的外包样本包中"},
+        {"package_expired", "该样本所在的外包样本包已过期"},
         {"before_order", "拨打时间早于工单受理"},
         {"after_now", "拨打时间晚于现在"},
         {"too_many_attempts", "该工单的拨打记录过多"},
+        {"bad_number", "被叫号码无法识别"},
+        {"bad_duration", "通话时长无法识别"},
         {"other_table", "另一张表的行：请拆成单独的文件再导入"},
         {"bad_quotes", "引号不配对"}, /* of earlier versions: such rows are mended now */
         {"bad_date", "时间无法识别，按空值处理"},

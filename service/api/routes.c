@@ -16,11 +16,14 @@
 /* Who phones citizens: a supervisor does when hands are wanted. */
 #define CALLERS (ACCESS_OF(ROLE_CALLER) | ACCESS_OF(ROLE_CHECKER) | ACCESS_OF(ROLE_SUPERVISOR))
 /* Who watches over the phoning; a contractor's see their own team's. A county's office has no part in it. */
-#define SUPERVISORS (OFFICE | ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_ALL_UNITS)
-#define ANYONE      ACCESS_ANYONE
-#define ANY_STAGE   (ACCESS_ANYONE | ACCESS_PARTIAL)
+#define SUPERVISORS     (OFFICE | ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_ALL_UNITS)
+#define OWN_SUPERVISORS (SUPERVISORS | ACCESS_OWN_PEOPLE)
+#define CHECKERS        (ACCESS_OF(ROLE_CHECKER) | ACCESS_OF(ROLE_SUPERVISOR))
+#define ANYONE          ACCESS_ANYONE
+#define ANY_STAGE       (ACCESS_ANYONE | ACCESS_PARTIAL)
 
 #define IMPORT_MAX_BYTES (INT64_C(4) << 30)
+#define CALLS_MAX_BYTES  (INT64_C(16) << 20)
 
 /* One row a route: a family a block, in the order of its paths. */
 const struct http_route api_routes[] = {
@@ -173,10 +176,10 @@ const struct http_route api_routes[] = {
      followup_show, "getFollowup"},
     {METHOD_POST, "/api/v1/rounds/{id}/followup", DESK, HTTP_BODY_MEMORY, 1024, followup_open,
      "beginFollowup"},
-    {METHOD_POST, "/api/v1/rounds/{id}/followup/pause", SUPERVISORS | ACCESS_OWN_PEOPLE,
-     HTTP_BODY_MEMORY, 1024, followup_pause, "pauseFollowup"},
-    {METHOD_POST, "/api/v1/rounds/{id}/followup/resume", SUPERVISORS | ACCESS_OWN_PEOPLE,
-     HTTP_BODY_MEMORY, 1024, followup_resume, "resumeFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/pause", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 1024,
+     followup_pause, "pauseFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/resume", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 1024,
+     followup_resume, "resumeFollowup"},
     {METHOD_POST, "/api/v1/rounds/{id}/followup/release", DESK, HTTP_BODY_MEMORY, 4096,
      followup_release, "releaseReserve"},
     {METHOD_POST, "/api/v1/rounds/{id}/followup/assign", DESK, HTTP_BODY_MEMORY, 4096,
@@ -187,20 +190,56 @@ const struct http_route api_routes[] = {
      followup_case_history, "getCaseHistory"},
     {METHOD_POST, "/api/v1/followup/cases/{id}/free", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
      followup_case_free, "freeRefusal"},
-    {METHOD_POST, "/api/v1/followup/cases/{id}/settle", SUPERVISORS | ACCESS_OWN_PEOPLE,
-     HTTP_BODY_MEMORY, 4096, followup_case_settle, "settleCase"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/settle", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_case_settle, "settleCase"},
     {METHOD_POST, "/api/v1/followup/cases/{id}/appointment", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
      followup_case_book, "bookCase"},
-    {METHOD_GET, "/api/v1/followup/do-not-call", SUPERVISORS | ACCESS_OWN_PEOPLE, HTTP_BODY_NONE, 0,
+    {METHOD_GET, "/api/v1/followup/do-not-call", OWN_SUPERVISORS, HTTP_BODY_NONE, 0,
      followup_bans_list, "listDoNotCall"},
-    {METHOD_POST, "/api/v1/followup/do-not-call", SUPERVISORS | ACCESS_OWN_PEOPLE, HTTP_BODY_MEMORY,
-     4096, followup_bans_add, "addDoNotCall"},
+    {METHOD_POST, "/api/v1/followup/do-not-call", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_bans_add, "addDoNotCall"},
     {METHOD_DELETE, "/api/v1/followup/do-not-call/{id}", DESK, HTTP_BODY_MEMORY, 4096,
      followup_bans_end, "endDoNotCall"},
     {METHOD_GET, "/api/v1/followup/callers", SUPERVISORS, HTTP_BODY_NONE, 0, followup_callers_list,
      "listCallers"},
     {METHOD_PUT, "/api/v1/followup/callers/{name}", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
      followup_callers_put, "putCallerLanguages"},
+
+    /* shifts.c */
+    {METHOD_GET, "/api/v1/followup/shifts", SUPERVISORS, HTTP_BODY_NONE, 0, shifts_list,
+     "listShifts"},
+    {METHOD_GET, "/api/v1/followup/shifts/export", OWN_SUPERVISORS, HTTP_BODY_NONE, 0,
+     shifts_export, "exportShifts"},
+    {METHOD_POST, "/api/v1/followup/shifts/{id}/confirm", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     shifts_confirm, "confirmShift"},
+
+    /* rechecks.c, recheck_list.c */
+    {METHOD_POST, "/api/v1/followup/rechecks/next", CHECKERS, HTTP_BODY_MEMORY, 1024, rechecks_next,
+     "takeNextRecheck"},
+    {METHOD_GET, "/api/v1/followup/rechecks/{id}", CHECKERS, HTTP_BODY_NONE, 0, rechecks_show,
+     "getRecheck"},
+    {METHOD_POST, "/api/v1/followup/rechecks/{id}/dials", CHECKERS, HTTP_BODY_MEMORY, 1024,
+     rechecks_dial, "beginRecheckDial"},
+    {METHOD_GET, "/api/v1/followup/rechecks/{id}/number", CHECKERS, HTTP_BODY_NONE, 0,
+     rechecks_number, "getRecheckNumber"},
+    {METHOD_POST, "/api/v1/followup/rechecks/{id}/result", CHECKERS, HTTP_BODY_MEMORY, 128 * 1024,
+     rechecks_finish, "finishRecheck"},
+    {METHOD_POST, "/api/v1/followup/rechecks/{id}/settle", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     rechecks_settle, "settleRecheck"},
+    {METHOD_GET, "/api/v1/rounds/{id}/followup/rechecks", SUPERVISORS, HTTP_BODY_NONE, 0,
+     rechecks_list, "listRechecks"},
+
+    /* corrections.c */
+    {METHOD_POST, "/api/v1/followup/cases/{id}/correct", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     corrections_put, "correctAttempt"},
+
+    /* call_records.c */
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/call-records", OWN_SUPERVISORS, HTTP_BODY_FILE,
+     CALLS_MAX_BYTES, call_records_load, "loadCallRecords"},
+    {METHOD_GET, "/api/v1/rounds/{id}/followup/unmatched", OWN_SUPERVISORS, HTTP_BODY_NONE, 0,
+     call_records_unmatched, "listUnmatched"},
+    {METHOD_GET, "/api/v1/rounds/{id}/followup/acceptance", DESK, HTTP_BODY_NONE, 0,
+     acceptance_show, "getAcceptance"},
 
     /* feed.c */
     {METHOD_GET, "/api/v1/events", ANYONE | ACCESS_UNATTENDED, HTTP_BODY_NONE, 0, feed_subscribe,

@@ -102,6 +102,16 @@ static const struct known_failure known_failures[] = {
     {ERR_FORMAT, "is not asked of order", "没有这个问题，请刷新页面后重试"},
     {ERR_FORMAT, "does not take", "没有这个选项，请刷新页面后重试"},
     {ERR_FORMAT, "takes no appointment", "这个结果不能预约时间"},
+    /* attendance and re-checks */
+    {ERR_REFUSED, "confirms a shift of their own", "不能确认自己的考勤，请由他人确认"},
+    {ERR_WRONG_STATE, "has not ended", "还没有签退，不能确认"},
+    {ERR_REFUSED, "settles a re-check of their own", "不能裁定自己访问或复核的样本，请由他人裁定"},
+    {ERR_REFUSED, "found nothing else", "复核没有发现不同的回答，请选“维持原记录”或“作废”"},
+    {ERR_WRONG_STATE, ", not done", "这件复核尚未完成，或已经裁定"},
+    {ERR_REFUSED, "is not being dialled", "电话复核须先拨打，再记录结果"},
+    {ERR_REFUSED, "may be called", "还有号码可以拨打，请先拨打"},
+    {ERR_WRONG_STATE, "only final ones are corrected", "样本尚未结案，不能更正"},
+    {ERR_NOT_FOUND, "has no attempt on order", "这次拨打没有该工单的记录，请核对"},
     /* the data directory and its key */
     {ERR_NOT_FOUND, "no data directory",
      "没有这个数据目录；请先执行 pingyi init，或用 --data 指明"},

@@ -7,6 +7,7 @@
 #include "service/storage/sealed.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- transitions ---- */
@@ -221,6 +222,37 @@ void case_list_deinit(struct case_list *list)
 {
     mem_free(list->rows);
     *list = (struct case_list){NULL, 0, 0};
+}
+
+static int compare_by_unit(const void *a, const void *b)
+{
+    const struct followup_case *one = a;
+    const struct followup_case *other = b;
+    if (one->unit != other->unit)
+        return one->unit < other->unit ? -1 : 1;
+    return one->shuffle < other->shuffle ? -1 : one->shuffle > other->shuffle;
+}
+
+int case_list_pick(struct casework *work, struct case_list *list, int64_t count, struct err *err)
+{
+    int64_t n = (int64_t)list->count;
+    uint64_t random = 0;
+    if (count >= n)
+        return OK;
+    struct followup_case *picked = mem_calloc((size_t)count + 1, sizeof *picked);
+    if (picked == NULL)
+        return err_set(err, ERR_NOMEM, "could not pick %jd cases", (intmax_t)count);
+    int rc = casework_random(work, &random, err);
+    qsort(list->rows, list->count, sizeof *list->rows, compare_by_unit);
+    int64_t start = (int64_t)(random % (uint64_t)n);
+    size_t at = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if ((i + 1) * count / n != i * count / n)
+            picked[at++] = list->rows[(start + i) % n];
+    }
+    mem_free(list->rows);
+    *list = (struct case_list){picked, at, (size_t)count + 1};
+    return rc;
 }
 
 /* ---- campaigns ---- */

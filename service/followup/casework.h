@@ -53,9 +53,10 @@ int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
 
 /* ---- a campaign ---- */
 
-/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the do-not-call
- * list are FINAL at once, and so are those with answers in a loaded file of outcomes. `round` is kept (round_get_kept).
- * ERR_WRONG_STATE: no draw, closed, or begun already. ERR_NO_CALENDAR: not all of its days are covered. */
+/* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the
+ * do-not-call list are FINAL at once, and so are those with answers in a loaded file of outcomes. `round` is kept
+ * (round_get_kept). ERR_WRONG_STATE: no draw, closed, or begun already. ERR_NO_CALENDAR: not all of its days are
+ * covered. */
 int casework_open(struct casework *work, struct store *store, const struct round_row *round,
                   const struct actor *actor, struct campaign_row *out, struct err *err);
 /* After more of the reserve was released (draw_top_up): add what is new. *out_cases: how many. */
@@ -81,26 +82,32 @@ struct leased_case {
 /* What the caller holds already, else: due appointments, own first; due retries; fresh cases of the unit with the
  * lowest share of final cases to target, at random within the unit. ERR_NOT_FOUND: none is due; *out_retry_utc then
  * says when to ask again. Before anything else a few cases whose time has passed are placed anew, so that nothing has
- * to be swept for this to be right. */
+ * to be swept for this to be right: also with ERR_NOT_FOUND that is worth committing. Passed over are cases with a
+ * number that is called for another case, somebody else's own appointment for a quarter of an hour, and what the
+ * caller gave back in the last half hour. */
 int casework_next(struct casework *work, struct store *store, const struct caller *caller,
                   struct leased_case *out, int64_t *out_retry_utc, struct err *err);
 /* The number that whoever holds the case should dial first; 0: none today. Writes nothing. */
 int casework_propose(struct casework *work, struct store *store, const struct followup_case *row,
                      int64_t now_utc, int64_t *out_number_no, struct err *err);
-/* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. */
+/* Hold it on: every action of the holder does that too. ERR_WRONG_STATE: not held by the caller any more. A lease
+ * that has run out is the caller's still, until a sweep or somebody's casework_next takes it. */
 int casework_renew(struct casework *work, struct store *store, const struct caller *caller,
                    int64_t case_id, int64_t *out_until_utc, struct err *err);
-/* Give it back undialled. */
+/* Give it back undialled. ERR_WRONG_STATE: not held, or a dial is going on. */
 int casework_give_back(struct casework *work, struct store *store, const struct caller *caller,
                        int64_t case_id, struct err *err);
 /* Reveal a number and begin the dial. The number is not given here: casework_number gives it once this has been
- * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, the do-not-call list. */
+ * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, the do-not-call list, a
+ * number that is called for another case, a paused campaign. ERR_NOT_FOUND: no such number. ERR_WRONG_STATE: not
+ * held, or being dialled already. */
 int casework_dial(struct casework *work, struct store *store, const struct caller *caller,
                   int64_t case_id, int64_t number_no, struct dial_row *out, struct err *err);
-/* The number of the dial that is going on, for whoever makes it. */
+/* The number of the dial that is going on, for whoever makes it, caller or checker: ERR_WRONG_STATE for others. */
 int casework_number(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, struct buf *out, struct err *err);
-/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_FORMAT: no such item, order or value. */
+/* An answer, as it is given. drawn_id 0: of the call as a whole. ERR_FORMAT: no such item, order or value.
+ * ERR_WRONG_STATE: no dial of the caller's that goes on. */
 int casework_answer(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, int64_t drawn_id, struct bytes item, struct bytes value,
                     struct bytes words, int64_t spent_ms, int64_t *out_until_utc, struct err *err);
@@ -117,34 +124,42 @@ struct finished {
     int64_t dial_id;
     enum next_step step; /* NEXT_NUMBER: the caller holds the case still */
     char code
-        [CASE_CODE_BYTES]; /* of the dial, as it was taken: 1.2 when answers are missing for 1.1 */
-    int64_t from_utc;      /* of the next try; 0: none */
-    int64_t number_no;     /* NEXT_NUMBER: to be dialled now */
-    bool is_rechecked;     /* a checker will call again; not told to the caller */
+        [CASE_CODE_BYTES]; /* of the dial, as it was taken: 1.1 where 1.2 was said and nothing is missing */
+    int64_t from_utc;  /* of the next try; 0: none */
+    int64_t number_no; /* NEXT_NUMBER: to be dialled now */
+    bool is_rechecked; /* a checker will call again; not told to the caller */
 };
 /* End the dial: each drawn order of the case gets its attempt (storage/outcomes.h), with what was answered; then
  * protocol_next. 1.1 needs every required answer of every order: ERR_REFUSED names the first that is missing. A code
- * that contradicts the answers (a refusal after a complete) is refused. */
+ * that contradicts the answers is refused: once `resolved` or `satisfaction` is answered it is 1.1 or 1.2, before
+ * that neither. So is a time outside the hours, or of today when the numbers have had their dials. ERR_FORMAT: a code
+ * that is not offered, or a time or language with one that takes none. ERR_WRONG_STATE: the dial has ended. */
 int casework_finish(struct casework *work, struct store *store, const struct caller *caller,
                     int64_t dial_id, const struct dial_end *end, struct finished *out,
                     struct err *err);
 
 /* ---- supervisors, and the clock ---- */
 
-/* Release a refusal, once: it is called on another day. */
+/* Release a refusal (2.111, 2.112, 2.12), once: it is called on another day. ERR_WRONG_STATE: it is none, or was
+ * released before. ERR_REFUSED: on the do-not-call list, or without a number. */
 int casework_free_refusal(struct casework *work, struct store *store, int64_t case_id,
                           struct bytes why, const struct actor *actor, struct err *err);
-/* A time that the person booked otherwise than in a call. */
+/* A time that the person booked otherwise than in a call, for a case that is neither held nor FINAL. ERR_REFUSED:
+ * outside the hours, past, or not possible. */
 int casework_book(struct casework *work, struct store *store, int64_t case_id, int64_t at_utc,
                   const struct actor *actor, struct err *err);
-/* Make it final with a code that no caller may give (4.10), or for want of a number or language. */
+/* Make it final with a code that no caller may give (4.10), or for want of a number or language: any but answers and
+ * 3.1. Its orders get an attempt that nobody dialled, as those of banned cases do, so that scoring sees it; of that
+ * and the dials the case has what prevails. */
 int casework_settle(struct casework *work, struct store *store, int64_t case_id, struct bytes code,
                     struct bytes why, const struct actor *actor, struct err *err);
 /* Never call this number again: cases that have it, in every open campaign, become FINAL 2.113 where no answer was
- * given; one that is held is told when the dial ends. `number` as phone_read gives it. */
+ * given; one that is held is told when the dial ends. `number` as phone_read gives it: else ERR_FORMAT. ERR_EXISTS:
+ * it is on the list. */
 int casework_ban(struct casework *work, struct store *store, struct bytes number, struct bytes why,
                  const struct actor *actor, int64_t *out_cases, struct err *err);
-/* Another number of the person, told in a call or by the office. */
+/* Another number of the person, told in a call or by the office. ERR_EXISTS, ERR_FORMAT; ERR_REFUSED: on the
+ * do-not-call list; ERR_WRONG_STATE: the case is FINAL. */
 int casework_add_number(struct casework *work, struct store *store, int64_t case_id,
                         struct bytes number, const struct actor *actor, struct err *err);
 /* Give `count` fresh cases to a team (0: back to all), at random over the units by their number. */

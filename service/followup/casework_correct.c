@@ -116,6 +116,8 @@ int casework_take_back(struct casework *work, struct store *store, int64_t case_
 /* ---- a correction ---- */
 
 struct finding {
+    int64_t wanted_id; /* drawn_orders */
+    bool is_own;       /* it is one of the case's */
     int64_t at_utc;
     struct attempt_row row; /* without its texts */
     struct buf *sealed;
@@ -155,6 +157,29 @@ static int put_source(struct store *store, const struct campaign *campaign, stru
     return rc;
 }
 
+/* Another case's order may have an attempt of the same second. */
+static int on_own_order(void *context, const struct case_order *order, struct err *err)
+{
+    struct finding *finding = context;
+    (void)err;
+    finding->is_own = finding->is_own || order->drawn_id == finding->wanted_id;
+    return OK;
+}
+
+static int find_attempt(struct store *store, const struct campaign *campaign,
+                        const struct followup_case *row, int64_t dial_id, struct finding *finding,
+                        struct err *err)
+{
+    int rc = case_orders_each(store, campaign->row.round_id, campaign->row.draw_no, row->case_no,
+                              on_own_order, finding, err);
+    if (rc == OK && finding->is_own)
+        rc = attempts_each_of(store, finding->wanted_id, on_candidate, finding, err);
+    return rc == OK && finding->row.drawn_id == 0
+               ? err_set(err, ERR_NOT_FOUND, "dial %jd has no attempt on order %jd",
+                         (intmax_t)dial_id, (intmax_t)finding->wanted_id)
+               : rc;
+}
+
 /* What is no answer has none. */
 static int apply(const struct case_correction *correction, struct attempt_row *row, struct err *err)
 {
@@ -186,7 +211,7 @@ static int correct(struct casework *work, struct store *store, const struct camp
                    const struct followup_case *row, const struct actor *actor, struct err *err)
 {
     struct dial_row dial;
-    struct finding finding = {.sealed = &work->sealed};
+    struct finding finding = {.wanted_id = correction->drawn_id, .sealed = &work->sealed};
     buf_clear(&work->sealed);
     int rc = dial_get(store, dial_id, &dial, err);
     if (rc == OK && (dial.case_id != row->id || dial.recheck_id != 0))
@@ -195,10 +220,7 @@ static int correct(struct casework *work, struct store *store, const struct camp
     if (rc != OK)
         return rc;
     finding.at_utc = dial.started_utc;
-    rc = attempts_each_of(store, correction->drawn_id, on_candidate, &finding, err);
-    if (rc == OK && finding.row.drawn_id == 0)
-        rc = err_set(err, ERR_NOT_FOUND, "dial %jd has no attempt on order %jd", (intmax_t)dial_id,
-                     (intmax_t)correction->drawn_id);
+    rc = find_attempt(store, campaign, row, dial_id, &finding, err);
     if (rc == OK)
         rc = apply(correction, &finding.row, err);
     finding.row.sealed = buf_bytes(&work->sealed);

@@ -1,7 +1,6 @@
 #include "service/followup/casework_room.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What supervisors do with a case beside the phone. */
@@ -222,26 +221,15 @@ int casework_add_number(struct casework *work, struct store *store, int64_t case
 
 /* ---- teams ---- */
 
-/* Every n/count-th of the list, from a random one on: each unit by its number. */
-static int assign_some(struct casework *work, struct store *store, const struct case_list *list,
-                       int64_t team_id, int64_t count, int64_t *out_cases, struct err *err)
+static int assign_all(struct store *store, const struct case_list *list, int64_t team_id,
+                      struct err *err)
 {
-    uint64_t random = 0;
-    int64_t cases = 0;
-    int64_t n = (int64_t)list->count;
-    int rc = casework_random(work, &random, err);
-    int64_t start = n > 0 ? (int64_t)(random % (uint64_t)n) : 0;
-    for (int64_t i = 0; i < n && rc == OK; i++) {
-        if ((i + 1) * count / n == i * count / n)
-            continue;
-        const struct followup_case *was = &list->rows[(start + i) % n];
-        struct followup_case row = *was;
+    int rc = OK;
+    for (size_t i = 0; i < list->count && rc == OK; i++) {
+        struct followup_case row = list->rows[i];
         row.team_id = team_id;
-        rc = case_change(store, ACT_ASSIGN, was, &row, err);
-        cases++;
+        rc = case_change(store, ACT_ASSIGN, &list->rows[i], &row, err);
     }
-    if (rc == OK)
-        *out_cases = cases;
     return rc;
 }
 
@@ -263,15 +251,6 @@ static int list_fresh(struct store *store, int64_t campaign_id, int64_t team_id,
     return rc;
 }
 
-static int compare_by_unit(const void *a, const void *b)
-{
-    const struct followup_case *one = a;
-    const struct followup_case *other = b;
-    if (one->unit != other->unit)
-        return one->unit < other->unit ? -1 : 1;
-    return one->shuffle < other->shuffle ? -1 : one->shuffle > other->shuffle;
-}
-
 int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err)
@@ -284,12 +263,12 @@ int casework_assign(struct casework *work, struct store *store, int64_t campaign
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
     if (rc == OK)
         rc = list_fresh(store, campaign_id, team_id, &list, err);
-    if (rc == OK && list.count > 0)
-        qsort(list.rows, list.count, sizeof *list.rows, compare_by_unit);
-    if (rc == OK && count > (int64_t)list.count)
-        count = (int64_t)list.count;
     if (rc == OK)
-        rc = assign_some(work, store, &list, team_id, count, out_cases, err);
+        rc = case_list_pick(work, &list, count, err);
+    if (rc == OK)
+        rc = assign_all(store, &list, team_id, err);
+    if (rc == OK)
+        *out_cases = (int64_t)list.count;
     case_list_deinit(&list);
     return rc;
 }

@@ -96,6 +96,8 @@ struct case_list {
 };
 int case_list_take(void *context, const struct followup_case *row, struct err *err); /* a case_cb */
 void case_list_deinit(struct case_list *list); /* accepts a zeroed one */
+/* Leave `count` of the list, if there are as many: from a random one on, each unit by its number. */
+int case_list_pick(struct casework *work, struct case_list *list, int64_t count, struct err *err);
 
 /* ---- where a case stands (casework_situation.c) ---- */
 

@@ -2,10 +2,13 @@
 
 /* ---- what is open ---- */
 
+/* What a contractor has not brought back is final without a disposition. */
 static int on_case(void *context, const struct followup_case *row, struct err *err)
 {
     struct closing_ends *ends = context;
     (void)err;
+    if (row->state == CASE_FINAL && row->code[0] != '\0')
+        return OK;
     size_t at = ends->case_count;
     while (at > 0 && ends->cases[at - 1] > row->id)
         at--;
@@ -27,9 +30,9 @@ static int name_cases(struct store *store, struct closing_ends *ends, struct err
                                            .unit = -1,
                                            .state = state,
                                            .team_id = -1,
-                                           .limit = CLOSING_NAMED_CASES};
-        if (state != CASE_FINAL)
-            rc = cases_each(store, &filter, on_case, ends, err);
+                                           .limit = state == CASE_FINAL ? INT64_MAX
+                                                                        : CLOSING_NAMED_CASES};
+        rc = cases_each(store, &filter, on_case, ends, err);
     }
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "service/auth/digest.h"
 #include "service/followup/known.h"
 #include "service/followup/outcome_rejects.h"
+#include "service/followup/package_return.h"
 #include "service/host/files.h"
 #include "service/storage/draws.h"
 
@@ -23,6 +24,7 @@ struct order_at_hand {
     struct buf order_no; /* empty: none yet */
     int refused;         /* REJECT_*, or -1: it is called */
     int64_t drawn_id;
+    int64_t case_id; /* of a package; 0: named by its own number */
     struct moment received;
 };
 
@@ -43,6 +45,7 @@ struct load {
     struct sealer door;
     struct known_attempts known;
     struct outcome_rejects rejects;
+    struct package_return back;
     struct order_at_hand order;
     struct buf caller; /* of the last row */
     int64_t caller_id;
@@ -124,6 +127,24 @@ static int look_up(struct load *load, struct bytes order_no, struct err *err)
     return rc;
 }
 
+/* An order that is not drawn under that number may be one of a package. */
+static int look_up_packed(struct load *load, struct bytes text, struct err *err)
+{
+    static const int refusals[] = {[PACKAGE_NO_NAME] = REJECT_NOT_DRAWN,
+                                   [PACKAGE_UNKNOWN] = REJECT_NOT_PACKED,
+                                   [PACKAGE_EXPIRED] = REJECT_PACKAGE_EXPIRED};
+    enum package_name name = PACKAGE_NO_NAME;
+    struct bytes order_no = BYTES_NONE;
+    int64_t case_id = 0;
+    int rc = package_return_find(&load->back, text, &name, &order_no, &case_id, err);
+    if (rc == OK && name != PACKAGE_FOUND)
+        load->order.refused = refusals[name];
+    if (rc != OK || name != PACKAGE_FOUND)
+        return rc;
+    load->order.case_id = case_id;
+    return look_up(load, order_no, err);
+}
+
 static int find_order(struct load *load, struct bytes order_no, struct err *err)
 {
     struct order_at_hand *order = &load->order;
@@ -132,9 +153,12 @@ static int find_order(struct load *load, struct bytes order_no, struct err *err)
         return OK;
     buf_clear(&order->order_no);
     buf_append(&order->order_no, order_no);
+    order->case_id = 0;
     int rc = buf_status(&order->order_no, err);
     if (rc == OK)
         rc = look_up(load, order_no, &unused);
+    if (rc == OK && order->refused == REJECT_NOT_DRAWN)
+        rc = look_up_packed(load, order_no, &unused);
     if (rc != OK && unused.code != OK)
         *err = unused;
     return rc;
@@ -206,6 +230,8 @@ static int put_attempt(struct load *load, const struct outcome_record *outcome,
     if (row->no >= ATTEMPTS_AN_ORDER)
         return reject_outcome(load, outcome, REJECT_TOO_MANY_ATTEMPTS, FIELD_ORDER_NO, err);
     int rc = seal(load, row, err);
+    if (rc == OK && load->order.case_id != 0)
+        rc = package_return_note(&load->back, load->order.case_id, err);
     if (rc != OK)
         return rc;
     if (as == KNOWN_CORRECTED) {
@@ -289,6 +315,9 @@ static int find_round(struct load *load, struct bytes round_name, struct err *er
     if (rc == OK)
         rc = draw_get_current(load->store, round->id, &draw, err);
     if (rc == OK)
+        rc = package_return_init(&load->back, load->datadir, round->id, load->zone,
+                                 load->actor->now_utc, err);
+    if (rc == OK)
         load->file.draw_no = draw.no;
     return rc;
 }
@@ -349,6 +378,8 @@ static int finish_file(struct load *load, struct err *err)
 {
     int rc = outcome_file_put_counts(load->store, &load->file, err);
     if (rc == OK)
+        rc = package_return_finish(&load->back, load->actor, err);
+    if (rc == OK)
         rc = note_calling(load, err);
     if (rc == OK && load->wish->rejects != NULL)
         rc = outcome_rejects_copy(&load->rejects, load->wish->rejects, err);
@@ -401,6 +432,7 @@ static void load_deinit(struct load *load)
 {
     reader_free(load->reader);
     outcome_rejects_deinit(&load->rejects);
+    package_return_deinit(&load->back);
     known_deinit(&load->known);
     vault_sealer_free(load->sealer);
     zone_free(load->zone);

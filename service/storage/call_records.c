@@ -113,6 +113,26 @@ int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t l
     return rc;
 }
 
+int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "call_record_put_dial", (int64_t[]){id, dial_id}, 2,
+                                &statement, err);
+    return rc == OK ? database_change(store, statement, "call record", id, err) : rc;
+}
+
+int call_record_spans_each(struct store *store, call_record_span_cb on_span, void *context,
+                           struct err *err)
+{
+    enum { FROM, TO };
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take(store, "call_record_spans_each", &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_span(context, sqlite3_column_int64(statement, FROM),
+                     sqlite3_column_int64(statement, TO), err);
+    return rc;
+}
+
 int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_utc, int64_t to_utc,
                          int64_t after_id, int64_t limit, unmatched_dial_cb on_dial, void *context,
                          struct err *err)

@@ -38,9 +38,17 @@ int call_record_put_new(struct store *store, struct call_record_row *row, struct
  * ERR_NOT_FOUND. */
 int call_record_find_dial(struct store *store, int64_t phone_key, int64_t at_utc, int64_t within_s,
                           int64_t *out_dial_id, struct err *err);
+/* ERR_NOT_FOUND. */
+int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struct err *err);
 typedef int (*call_record_cb)(void *context, const struct call_record_row *row, struct err *err);
 int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
                                 call_record_cb on_record, void *context, struct err *err);
+
+/* From when to when the calls of each file began, by the first of them. */
+typedef int (*call_record_span_cb)(void *context, int64_t from_utc, int64_t to_utc,
+                                   struct err *err);
+int call_record_spans_each(struct store *store, call_record_span_cb on_span, void *context,
+                           struct err *err);
 
 /* Ended dials of a campaign, checkers' too, that began between two instants and that no record matches; by id. team_id
  * is the account's. */

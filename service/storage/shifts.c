@@ -49,7 +49,7 @@ int shift_put_confirmed(struct store *store, int64_t id, int64_t minutes, int64_
 static void read_shift(sqlite3_stmt *statement, struct shift_row *out)
 {
     enum { ID, ACCOUNT, ACCOUNT_NAME, DISPLAY_NAME, TEAM_NAME, TEAM, DAY, STARTED, ENDED };
-    enum { ENDED_WHY = ENDED + 1, MINUTES, CONFIRMED, CONFIRMED_BY, NOTE };
+    enum { ENDED_WHY = ENDED + 1, MINUTES, CONFIRMED, CONFIRMED_BY, NOTE, DIALS, COMPLETES };
     *out = (struct shift_row){
         .id = sqlite3_column_int64(statement, ID),
         .account_id = sqlite3_column_int64(statement, ACCOUNT),
@@ -66,6 +66,8 @@ static void read_shift(sqlite3_stmt *statement, struct shift_row *out)
         .confirmed_utc = sqlite3_column_int64(statement, CONFIRMED),
         .confirmed_by = database_column_text(statement, CONFIRMED_BY),
         .note = database_column_text(statement, NOTE),
+        .dials = sqlite3_column_int64(statement, DIALS),
+        .completes = sqlite3_column_int64(statement, COMPLETES),
     };
 }
 
@@ -115,6 +117,11 @@ int shifts_each_forgotten(struct store *store, int64_t before_utc, shift_cb on_s
                           struct err *err)
 {
     return give_shifts(store, "shifts_each_forgotten", &before_utc, 1, on_shift, context, err);
+}
+
+int shift_last_dial(struct store *store, int64_t id, int64_t *out_utc, struct err *err)
+{
+    return database_integer_with(store, "shift_last_dial", &id, 1, out_utc, err);
 }
 
 /* ---- languages ---- */

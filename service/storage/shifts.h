@@ -18,6 +18,8 @@ struct shift_row {
     int64_t minutes; /* as confirmed */
     int64_t confirmed_utc;
     struct bytes confirmed_by, note;
+    /* Of shifts_each alone: dials that began in it, and completes among them that no re-check has made void. */
+    int64_t dials, completes;
 };
 /* Fills id. ERR_EXISTS: one is going on. */
 int shift_put_new(struct store *store, struct shift_row *row, struct err *err);
@@ -36,6 +38,9 @@ int shifts_each(struct store *store, int64_t from_day, int64_t to_day, int64_t t
 /* Those going on that began at `before_utc` or earlier. */
 int shifts_each_forgotten(struct store *store, int64_t before_utc, shift_cb on_shift, void *context,
                           struct err *err);
+
+/* When the last dial of the shift ended (of one that has not, began); without any, when the shift began. */
+int shift_last_dial(struct store *store, int64_t id, int64_t *out_utc, struct err *err);
 
 /* Replaces what the account had. */
 int caller_languages_put(struct store *store, int64_t account_id, const struct bytes *languages,

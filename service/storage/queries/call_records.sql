@@ -24,6 +24,12 @@ WHERE d.phone_key = :phone_key AND d.started_utc BETWEEN :at_utc - :within_s AND
   AND NOT EXISTS (SELECT 1 FROM call_records AS r WHERE r.dial_id = d.id)
 ORDER BY abs(d.started_utc - :at_utc), d.id LIMIT 1;
 
+-- name: call_record_put_dial
+UPDATE call_records SET dial_id = ?2 WHERE id = ?1;
+
+-- name: call_record_spans_each
+SELECT min(started_utc), max(started_utc) FROM call_records GROUP BY file_id ORDER BY 1, 2;
+
 -- name: call_records_each_unmatched
 SELECT id, file_id, line, phone_key, sealed, started_utc, seconds, line_name, dial_id FROM call_records
 WHERE dial_id = 0 AND id > :after_id ORDER BY id LIMIT :limit;

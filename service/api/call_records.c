@@ -1,0 +1,289 @@
+#include "service/api/account_json.h"
+#include "service/api/desk.h"
+#include "service/api/followup_news.h"
+#include "service/api/followup_room.h"
+#include "service/api/handlers.h"
+#include "service/api/import_view.h"
+#include "service/api/task_files.h"
+#include "service/auth/digest.h"
+#include "service/followup/acceptance.h"
+#include "service/followup/call_list.h"
+#include "service/host/files.h"
+
+#include <stdio.h>
+
+/* The telephone company's list of calls, what it does not match, and what a contractor's team has done. */
+
+enum { UNMATCHED_SHOWN = 500, MASKED_BYTES = 64, DETAILS_BYTES = 160 };
+
+struct calls_ask {
+    struct bytes round, name, team;
+    unsigned char sha256[SHA256_BYTES];
+};
+
+static struct calls_ask *ask_of(struct call *call)
+{
+    struct calls_ask *ask = call_alloc(call, sizeof *ask);
+    if (ask != NULL)
+        ask->round = exchange_param(call->exchange, "id");
+    call->input = ask;
+    return ask;
+}
+
+/* ---- load ---- */
+
+/* Line and reason of the first ones; what stands in them is told to nobody. */
+static json_t *rejects_to_json(const struct call_list_result *result)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < result->named_count; i++) {
+        struct bytes reason = bytes_from_z(reject_reason_word(result->named[i].reason));
+        json_t *object =
+            json_pack("{s:I, s:o, s:s}", "line", (json_int_t)result->named[i].line, "reason",
+                      json_bytes(reason), "sentence", import_problem_sentence(reason));
+        if (json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static int note_load(struct call *call, struct store *store, const struct call_list_result *result,
+                     struct err *err)
+{
+    const struct calls_ask *ask = call->input;
+    const struct call_record_file_row *counts = &result->counts;
+    char details[DETAILS_BYTES];
+    (void)snprintf(details, sizeof details,
+                   "{\"file\":%jd,\"rows\":%jd,\"matched\":%jd,\"unmatched\":%jd,\"rejected\":%jd}",
+                   (intmax_t)counts->id, (intmax_t)counts->rows, (intmax_t)counts->matched,
+                   (intmax_t)counts->unmatched, (intmax_t)counts->rejected);
+    return call_audit(call, store, "calls.import", ask->round, bytes_from_z(details), err);
+}
+
+static int answer_load(struct call *call, const struct call_list_result *result, struct err *err)
+{
+    const struct call_record_file_row *counts = &result->counts;
+    call->status = 201;
+    return call_put_json(
+        call,
+        json_pack("{s:I, s:b, s:I, s:I, s:I, s:I, s:o}", "file", (json_int_t)counts->id,
+                  "is_already_loaded", result->is_already_loaded, "rows", (json_int_t)counts->rows,
+                  "matched", (json_int_t)counts->matched, "unmatched",
+                  (json_int_t)counts->unmatched, "rejected", (json_int_t)counts->rejected,
+                  "rejects", rejects_to_json(result)),
+        err);
+}
+
+static int load(struct call *call, struct store *store, struct err *err)
+{
+    const struct calls_ask *ask = call->input;
+    const struct actor actor = followup_actor(call);
+    struct round_row round;
+    struct campaign_row campaign;
+    struct call_list_result result = {.refusal = REFUSAL_NONE};
+    int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
+    int64_t campaign_id = rc == OK ? campaign.id : 0;
+    if (rc == OK)
+        rc = call_list_load(&call->service->datadir, store, exchange_body_path(call->exchange),
+                            ask->name, &actor, &result, err);
+    if (rc == ERR_REFUSED)
+        return desk_refuse(call, 400, "not_a_call_list", import_refusal_sentence(result.refusal),
+                           err);
+    if (rc == OK && !result.is_already_loaded)
+        rc = note_load(call, store, &result, err);
+    if (rc == OK)
+        rc = call_tell_followup(call, store, campaign_id, err);
+    return rc == OK ? answer_load(call, &result, err) : rc;
+}
+
+/* Not on the loop, nor within a snapshot. */
+static int hash_body(struct call *call, struct store *store, struct err *err)
+{
+    struct calls_ask *ask = call->input;
+    store_rollback(store);
+    return files_sha256(exchange_body_path(call->exchange), ask->sha256, err);
+}
+
+static void start_load(struct call *call)
+{
+    const struct calls_ask *ask = call->input;
+    call->body_sha256 = ask->sha256;
+    call_write(call, load, NULL);
+}
+
+void call_records_load(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    struct calls_ask *ask = ask_of(call);
+    if (ask == NULL)
+        return;
+    ask->name = exchange_query(exchange, "name");
+    if (task_files_is_name(ask->name))
+        call_read(call, hash_body, start_load);
+    else
+        call_refuse_field(call, "name", "请用参数 name 给出文件名（不含目录，不超过 200 字节）。");
+}
+
+/* ---- what does not match ---- */
+
+struct unmatched {
+    struct call *call;
+    json_t *records, *dials;
+    int64_t dial_count;
+};
+
+static int on_record(void *context, const struct call_record_row *row, struct err *err)
+{
+    struct unmatched *unmatched = context;
+    struct buf masked;
+    buf_init(&masked, MASKED_BYTES);
+    int rc = call_list_mask(&unmatched->call->service->datadir, row, &masked, err);
+    json_t *object =
+        rc == OK ? json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
+                             (json_int_t)row->line, "masked", json_bytes(buf_bytes(&masked)), "at",
+                             json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
+                             "line_name", json_bytes(row->line_name))
+                 : NULL;
+    if (rc == OK && json_array_append_new(unmatched->records, object) != 0)
+        rc = err_set(err, ERR_NOMEM, "could not list calls");
+    buf_deinit(&masked);
+    return rc;
+}
+
+static int on_dial(void *context, const struct unmatched_dial *dial, struct err *err)
+{
+    struct unmatched *unmatched = context;
+    if (unmatched->dial_count++ >= UNMATCHED_SHOWN)
+        return OK;
+    json_t *object = json_pack(
+        "{s:I, s:I, s:o, s:o, s:s, s:o, s:I}", "id", (json_int_t)dial->dial_id, "case",
+        (json_int_t)dial->case_id, "caller", json_bytes(dial->account_name), "disposition",
+        json_bytes(dial->code), "name", case_disposition_zh(dial->code), "at",
+        json_time(dial->started_utc), "seconds", (json_int_t)(dial->ended_utc - dial->started_utc));
+    return json_array_append_new(unmatched->dials, object) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not list dials");
+}
+
+static int list_unmatched(struct call *call, struct store *store, struct err *err)
+{
+    const struct calls_ask *ask = call->input;
+    struct unmatched unmatched = {call, json_array(), json_array(), 0};
+    struct round_row round;
+    struct campaign_row campaign;
+    int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
+    int64_t campaign_id = rc == OK ? campaign.id : 0;
+    if (rc == OK)
+        rc = call_records_each_unmatched(store, 0, UNMATCHED_SHOWN, on_record, &unmatched, err);
+    if (rc == OK)
+        rc = call_list_dials_each(store, campaign_id, on_dial, &unmatched, err);
+    if (rc == OK)
+        return call_put_json(call,
+                             json_pack("{s:o, s:o, s:I}", "records", unmatched.records, "dials",
+                                       unmatched.dials, "dials_total",
+                                       (json_int_t)unmatched.dial_count),
+                             err);
+    json_decref(unmatched.records);
+    json_decref(unmatched.dials);
+    return rc;
+}
+
+void call_records_unmatched(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    if (ask_of(call) != NULL)
+        call_read(call, list_unmatched, NULL);
+}
+
+/* ---- acceptance ---- */
+
+enum { TEAMS_MAX = 256 };
+
+struct teams {
+    struct call *call;
+    struct {
+        int64_t id;
+        struct bytes name; /* the arena's */
+    } of[TEAMS_MAX];
+    size_t count;
+};
+
+static int on_team(void *context, const struct team_row *row, struct err *err)
+{
+    struct teams *teams = context;
+    const struct calls_ask *ask = teams->call->input;
+    if (!bytes_equal(row->kind, BYTES_LIT("contractor")) || teams->count == TEAMS_MAX ||
+        (ask->team.len > 0 && !bytes_equal(row->name, ask->team)))
+        return OK;
+    teams->of[teams->count].id = row->id;
+    teams->of[teams->count].name = arena_copy(exchange_arena(teams->call->exchange), row->name);
+    return teams->of[teams->count++].name.ptr != NULL
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not list teams");
+}
+
+static json_t *share_to_json(int64_t part, int64_t whole)
+{
+    return whole > 0 ? json_real((double)part / (double)whole) : json_null();
+}
+
+static json_t *acceptance_to_json(struct bytes team, const struct acceptance *of)
+{
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
+                     "team", json_bytes(team), "cases", (json_int_t)of->cases, "final",
+                     (json_int_t)of->final, "completes", (json_int_t)of->completes, "rechecks",
+                     (json_int_t)of->rechecks, "checked", (json_int_t)of->checked, "checked_share",
+                     share_to_json(of->checked, of->completes + of->voided), "voided",
+                     (json_int_t)of->voided, "compared", (json_int_t)of->compared, "agreeing",
+                     (json_int_t)of->agreeing, "agreement",
+                     share_to_json(of->agreeing, of->compared), "dials", (json_int_t)of->dials,
+                     "unmatched_dials", (json_int_t)of->unmatched_dials, "short_dials",
+                     (json_int_t)of->short_dials);
+}
+
+static int append_team(struct store *store, int64_t campaign_id, int64_t team_id, struct bytes name,
+                       json_t *items, struct err *err)
+{
+    struct acceptance of;
+    int rc = acceptance_load(store, campaign_id, team_id, &of, err);
+    if (rc != OK || of.cases == 0)
+        return rc;
+    return json_array_append_new(items, acceptance_to_json(name, &of)) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not show an acceptance");
+}
+
+static int show_acceptance(struct call *call, struct store *store, struct err *err)
+{
+    const struct calls_ask *ask = call->input;
+    struct teams *teams = arena_alloc(exchange_arena(call->exchange), sizeof *teams);
+    struct round_row round;
+    struct campaign_row campaign;
+    if (teams == NULL)
+        return err_set(err, ERR_NOMEM, "could not show an acceptance");
+    json_t *items = json_array();
+    teams->call = call;
+    teams->count = 0;
+    int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
+    int64_t campaign_id = rc == OK ? campaign.id : 0;
+    if (rc == OK)
+        rc = teams_each(store, on_team, teams, err);
+    for (size_t i = 0; i < teams->count && rc == OK; i++)
+        rc = append_team(store, campaign_id, teams->of[i].id, teams->of[i].name, items, err);
+    if (rc == OK)
+        return call_put_json(call, list_to_json(items, NULL), err);
+    json_decref(items);
+    return rc;
+}
+
+void acceptance_show(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    struct calls_ask *ask = ask_of(call);
+    if (ask == NULL)
+        return;
+    ask->team = exchange_query(exchange, "team");
+    call_count(call, show_acceptance, NULL);
+}
