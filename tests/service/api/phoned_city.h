@@ -172,6 +172,14 @@ static inline void text_at_is(const struct running *running, const char *path, c
     json_decref(whole);
 }
 
+/* What the service does now and then. */
+static inline void await_case_sweep(struct running *running)
+{
+    sweep_on_timer(&running->service.sweeper);
+    while (running->service.case_sweep.is_running || running->service.sweep != NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
+}
+
 /* ---- what callers do ---- */
 
 static inline void sign_on(struct running *running, enum visitor visitor)
