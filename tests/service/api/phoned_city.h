@@ -261,18 +261,4 @@ static inline void answer_all(struct running *running, enum visitor visitor, int
     }
 }
 
-/* ---- beside requests ---- */
-
-static inline void described_as(struct running *running, const char *operation, int status)
-{
-    described_check_answer(operation, status, running->body);
-}
-
-static inline void await_case_sweep(struct running *running)
-{
-    sweep_on_timer(&running->service.sweeper);
-    while (running->service.case_sweep.is_running || running->service.sweep != NULL)
-        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
-}
-
 #endif

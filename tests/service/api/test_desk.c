@@ -11,6 +11,11 @@ static const char renew_line[] = "POST /api/v1/followup/cases/#/renew";
 static const char numbers_line[] = "POST /api/v1/followup/cases/#/numbers";
 static const char end_line[] = "POST /api/v1/followup/shifts/current/end";
 
+static void described_as(struct running *running, const char *operation, int status)
+{
+    described_check_answer(operation, status, running->body);
+}
+
 /* ---- the desk and shifts ---- */
 
 static void desk__tells_what_there_is_to_do(void **state)

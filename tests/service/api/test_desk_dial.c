@@ -10,6 +10,11 @@ static const char number_line[] = "GET /api/v1/followup/cases/#/number";
 static const char dials_line[] = "POST /api/v1/followup/cases/#/dials";
 static const char numbers_line[] = "POST /api/v1/followup/cases/#/numbers";
 
+static void described_as(struct running *running, const char *operation, int status)
+{
+    described_check_answer(operation, status, running->body);
+}
+
 /* ---- numbers and dials ---- */
 
 static void dial__reveals_name_and_number_while_it_goes_on(void **state)
