@@ -138,8 +138,9 @@ function columnsOf(onConfirm, account) {
 function sumOf(rows) {
     const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
     const confirmed = rows.filter((row) => row.minutes !== null);
-    return `${count(rows.length)} 班，已确认 ${count(confirmed.length)} 班 ${hours(sum((row) => row.minutes || 0))}；
-        拨打 ${count(sum((row) => row.dials))} 次，完成 ${count(sum((row) => row.completes))} 件。`;
+    const paid = confirmed.length > 0 ? `（${hours(sum((row) => row.minutes || 0))}）` : "";
+    const work = `拨打 ${count(sum((row) => row.dials))} 次，完成 ${count(sum((row) => row.completes))} 件。`;
+    return `${count(rows.length)} 班，已确认 ${count(confirmed.length)} 班${paid}；${work}`;
 }
 
 export function Attendance({ account }) {

@@ -137,9 +137,11 @@ function Acceptance({ round }) {
 
 function Calls({ round, account }) {
     const source = useRead(addressOf(round, "unmatched"));
-    return html`<${Upload} round=${round} onDone=${source.reload} />
-        <${Unmatched} source=${source} />
-        ${account.role === "office" && !account.unit && html`<${Acceptance} round=${round} />`}`;
+    return html`<div>
+        <${Upload} round=${round} onDone=${source.reload} />
+        <div><${Unmatched} source=${source} /></div>
+        ${account.role === "office" && !account.unit && html`<div><${Acceptance} round=${round} /></div>`}
+    </div>`;
 }
 
 export function CallRecords({ account }) {
