@@ -35,6 +35,7 @@ export class DeskModel {
         this.desk = null;
         this.work = null; /* the case */
         this.keys = {};
+        this.acts = 0; /* how many were begun: what was read before one says nothing of what it did */
         this.clear();
         this.saver = new Saver((id, body, key, signal) => backend.answer(id, body, key, signal), {
             onSaved: () => this.leaseRenewed(),
@@ -60,6 +61,7 @@ export class DeskModel {
     async act(name, body) {
         if (this.busy) return undefined;
         this.busy = name;
+        this.acts += 1;
         this.problem = null;
         this.changed();
         this.keys[name] = this.keys[name] || newKey();
@@ -88,8 +90,16 @@ export class DeskModel {
     /* The page is there (again): after a sign-in in between, what was not saved goes on from here. */
     async open() {
         this.saver.resume();
-        const value = await this.act("open", () => this.backend.desk());
-        if (!value) return;
+        const { acts } = this;
+        let value;
+        try {
+            value = await this.backend.desk();
+        } catch (problem) {
+            this.problem = problem;
+            this.changed();
+            return;
+        }
+        if (this.acts !== acts || this.busy) return; /* what was pressed meanwhile knows better */
         this.desk = value;
         const held = value.case;
         if (!held) {
@@ -123,10 +133,11 @@ export class DeskModel {
 
     /* Own figures and the hours, anew. */
     async refresh() {
+        const { acts } = this;
         this.changed();
         try {
             const value = await this.backend.desk();
-            this.desk = Object.assign({}, value, { case: null });
+            this.desk = this.acts === acts ? value : Object.assign({}, this.desk, { today: value.today });
         } catch (problem) {
             /* Own figures of a moment ago will do. */
         }

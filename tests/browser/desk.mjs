@@ -20,7 +20,7 @@ const world = await startBrowser(base);
 try {
     const page = await practising(world, caller);
     await pickingTimes(page);
-    await phoning(world, page);
+    await phoning(world, page, caller);
     const faults = world.faults.filter((fault) => !CUT.test(fault));
     const isClean = world.axeFaults.length === 0 && world.pages.size > 10;
     verdict("axe_finds_nothing_serious", isClean, world.axeFaults.join("; "));

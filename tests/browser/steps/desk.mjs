@@ -2,7 +2,7 @@
  * reload in mid-call, a network that goes away, no case for now. Keys are counted. */
 
 import { go, look, openWindow } from "../driver.mjs";
-import { firstPassword } from "../person.mjs";
+import { enterPassword, firstPassword } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
 const NO_ANSWER_KEYS = 8;
@@ -163,7 +163,7 @@ async function heldCase(page) {
     });
 }
 
-export async function phoning(world, page) {
+export async function phoning(world, page, caller) {
     await step("a_shift_begins_and_a_case_is_masked", async () => {
         await go(world, page, "desk", "电话测评");
         await says(page, "尚未签到");
@@ -294,6 +294,37 @@ export async function phoning(world, page) {
         await says(page, "本人拒访");
         await page.keyboard.press("Enter");
         await says(page, "已记录：本人拒访");
+    });
+    await step("after_a_sign_in_in_mid_call_nothing_is_missing", async () => {
+        await page.keyboard.press("Enter");
+        await says(page, "看清诉求");
+        await page.keyboard.press("d");
+        await shown(page);
+        await page.keyboard.press("1");
+        await saved(page);
+        await page.context().clearCookies();
+        await page.keyboard.press("1");
+        await enterPassword(page, caller);
+        await shown(page);
+        await saved(page);
+        await says(page, "有没有与您联系过");
+        const held = await heldCase(page);
+        expect(held.answers.is_you && held.answers.is_you.value === "yes", JSON.stringify(held.answers));
+    });
+    await step("a_case_that_was_taken_back_is_told", async () => {
+        const detail = "这个样本不在您手中";
+        const answer = { status: 404, contentType: "application/problem+json", json: { code: "not_held", detail } };
+        await page.route("**/answers", (route) => route.fulfill(answer), { times: 1 });
+        await page.keyboard.press("2");
+        await says(page, "可以领取");
+        await page.locator("[role=alert]", { hasText: detail }).waitFor();
+        expect(!/1380\d{7}/.test(await page.content()), "the number stays");
+        await page.keyboard.press("Enter");
+        await shown(page);
+        await page.keyboard.press("o");
+        await says(page, "其他");
+        await page.keyboard.press("Enter");
+        await says(page, "已记录：其他");
     });
     await step("no_case_for_now_is_asked_for_again", async () => {
         let asked = 0;
