@@ -18,11 +18,13 @@ import { Audit } from "./audit.js";
 import { Round, Rounds } from "./rounds.js";
 import { Import, Quality } from "./quality.js";
 import { Tasks } from "./tasks.js";
+import { Supervision } from "./supervision.js";
 import { CallerDesk } from "./desk.js";
 
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
 const PAGES = [
     { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
+    { word: "supervision", label: "督导", roles: ["office", "supervisor", "auditor"], page: Supervision, item: Supervision },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
     { word: "desk", label: "电话测评", roles: ["caller", "checker", "supervisor"], page: CallerDesk, item: CallerDesk },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
