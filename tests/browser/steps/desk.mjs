@@ -201,6 +201,8 @@ export async function phoning(world, page, caller) {
     await step("an_answer_can_be_changed", async () => {
         await page.keyboard.press("d");
         await shown(page);
+        await page.keyboard.press("c");
+        await page.locator("[role=alert]", { hasText: "必须回答" }).waitFor();
         for (const key of ["1", "1", "1", "1", "1"]) await page.keyboard.press(key);
         await says(page, "分开来看");
         await page.keyboard.press("Backspace");
@@ -313,9 +315,25 @@ export async function phoning(world, page, caller) {
     });
     await step("a_case_that_was_taken_back_is_told", async () => {
         const detail = "这个样本不在您手中";
-        const answer = { status: 404, contentType: "application/problem+json", json: { code: "not_held", detail } };
-        await page.route("**/answers", (route) => route.fulfill(answer), { times: 1 });
+        const json = { code: "not_held", detail };
+        let onRecorded = null;
+        const recorded = new Promise((resolve) => {
+            onRecorded = resolve;
+        });
+        await page.route(
+            "**/answers",
+            async (route) => {
+                await recorded;
+                await route.fulfill({ status: 404, contentType: "application/problem+json", json });
+            },
+            { times: 1 },
+        );
         await page.keyboard.press("2");
+        await page.keyboard.press("o");
+        await says(page, "其他");
+        await page.keyboard.press("Enter");
+        await page.locator("button", { hasText: "正在记录" }).waitFor();
+        onRecorded();
         await says(page, "可以领取");
         await page.locator("[role=alert]", { hasText: detail }).waitFor();
         expect(!/1380\d{7}/.test(await page.content()), "the number stays");
