@@ -384,3 +384,25 @@ export async function phoning(world, page, caller) {
         await see(world, page, "desk-ended");
     });
 }
+
+/* Last, for the page's clock is no longer the world's. */
+export async function runningOut(world, page) {
+    await step("the_lease_is_counted_down_and_renewed_by_a_key", async () => {
+        await page.clock.install();
+        await page.goto(`${world.base}/#/desk/practice`);
+        await page.reload();
+        await says(page, "尚未签到");
+        await page.keyboard.press("Enter");
+        await says(page, "可以领取");
+        await page.keyboard.press("Enter");
+        await says(page, "看清诉求");
+        await page.locator(".lease.calm").waitFor();
+        await page.clock.fastForward(450000);
+        await page.locator(".lease.amber").waitFor();
+        await page.clock.fastForward(100000);
+        await page.locator(".lease.red").waitFor();
+        await see(world, page, "practice-lease");
+        await page.keyboard.press("Shift");
+        await page.locator(".lease.calm").waitFor();
+    });
+}
