@@ -387,7 +387,7 @@ export async function phoning(world, page, caller) {
 
 /* Last, for the page's clock is no longer the world's. */
 export async function runningOut(world, page) {
-    await step("the_lease_is_counted_down_and_renewed_by_a_key", async () => {
+    await step("the_lease_and_the_session_are_counted_down_and_a_key_keeps_both", async () => {
         await page.clock.install();
         await page.goto(`${world.base}/#/desk/practice`);
         await page.reload();
@@ -402,7 +402,9 @@ export async function runningOut(world, page) {
         await page.clock.fastForward(100000);
         await page.locator(".lease.red").waitFor();
         await see(world, page, "practice-lease");
+        await page.locator(".idle").waitFor();
         await page.keyboard.press("Shift");
         await page.locator(".lease.calm").waitFor();
+        await page.waitForFunction(() => !document.querySelector(".idle"));
     });
 }
