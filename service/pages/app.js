@@ -89,8 +89,9 @@ function IdleWatch({ account, onIdle }) {
         let toldAt = 0;
         const onMove = () => {
             if (shown.current !== null) {
-                /* Beside an open dialog the button cannot be reached: there any key or click will do. */
-                if (document.querySelector("dialog[open]")) stay();
+                /* Beside an open dialog the button cannot be reached, and in a call nobody reaches for it: there any key
+                 * or click will do. */
+                if (document.querySelector("dialog[open], .desk")) stay();
                 return;
             }
             movedAt.current = Date.now();
