@@ -144,7 +144,8 @@ static bool is_talk(const struct worker *worker)
     return worker->cases % TALK_EVERY == 0;
 }
 
-/* The request of a step: method, what follows /api/v1/followup/, body. */
+/* Where a person has several orders only the first is asked about, so the caller says 1.2: where that is all, the service
+ * makes it 1.1. The request of a step: method, what follows /api/v1/followup/, body. */
 static const char *write_step(const struct worker *worker, char path[128], char body[512])
 {
     (void)snprintf(body, BODY_MAX_BYTES, "{}");
@@ -177,7 +178,7 @@ static const char *write_step(const struct worker *worker, char path[128], char 
     case STEP_END:
         (void)snprintf(path, 128, "cases/%" PRId64 "/attempts", worker->case_id);
         (void)snprintf(body, BODY_MAX_BYTES, "{\"dial\":%" PRId64 ",\"disposition\":\"%s\"}",
-                       worker->dial_id, is_talk(worker) ? "1.1" : "2.21");
+                       worker->dial_id, is_talk(worker) ? "1.2" : "2.21");
         break;
     }
     return method;
