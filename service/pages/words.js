@@ -267,6 +267,33 @@ export const ITEMS = {
     other: "补充",
     share_words: "转给单位",
     coached: "有无授意",
+    interviewed: "受访",
+};
+
+/* ---- re-checks ---- */
+export const RECHECK_REASONS = { first: "前5件必查", share: "按比例抽查", wish: "指定" };
+export const RECHECK_STATES = {
+    queued: "待复核",
+    leased: "复核中",
+    done: "已复核",
+    unreached: "没有联系上",
+    settled: "已裁定",
+};
+export const RECHECK_METHODS = { phone: "电话", recording: "听录音" };
+export const RECHECK_VERDICTS = { kept: "维持原记录", replaced: "以复核为准", void: "作废" };
+const SATISFACTIONS = {
+    5: "非常满意",
+    4: "满意",
+    3: "基本满意",
+    2: "不满意",
+    1: "非常不满意",
+    unsure: "说不清",
+};
+export const RECHECK_VALUES = {
+    interviewed: { yes: "接受过", no: "没有接受过", unsure: "记不清" },
+    contacted: { yes: "联系过", no: "没有联系", unsure: "说不清" },
+    resolved: { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决", unsure: "说不清" },
+    satisfaction: SATISFACTIONS,
 };
 
 /* ---- supervision ---- */
