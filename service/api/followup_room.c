@@ -76,10 +76,11 @@ int followup_details(struct call *call, struct bytes code, struct bytes why, str
     if (code.len > 0) {
         buf_append_z(&text, "\"code\":");
         json_append_text(&text, code);
-        buf_append_byte(&text, ',');
     }
-    buf_append_z(&text, "\"why\":");
-    json_append_text(&text, why);
+    if (why.len > 0) {
+        buf_append_z(&text, code.len > 0 ? ",\"why\":" : "\"why\":");
+        json_append_text(&text, why);
+    }
     buf_append_byte(&text, '}');
     int rc = buf_status(&text, err);
     struct bytes kept = BYTES_NONE;

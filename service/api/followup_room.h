@@ -22,7 +22,7 @@ struct actor followup_actor(const struct call *call);
 /* In a write, when all is done: the entry of the audit log ("case.free", its number, why), and who watches is told. */
 int followup_note_case(struct call *call, struct store *store, const char *action,
                        const struct followup_case *row, struct bytes why, struct err *err);
-/* {"why": …} or {"code": …, "why": …} as an entry's details; memory is the call's arena's. */
+/* {"code": …, "why": …} as an entry's details, what is empty left out; memory is the call's arena's. */
 int followup_details(struct call *call, struct bytes code, struct bytes why, struct bytes *out,
                      struct err *err);
 

@@ -127,6 +127,24 @@ void desk_case_answer(struct http_exchange *exchange);
 void desk_case_add_number(struct http_exchange *exchange);
 void desk_case_finish(struct http_exchange *exchange);
 
+/* followup.c, followup_cases.c, followup_history.c, followup_lists.c: what supervisors do */
+void followup_show(struct http_exchange *exchange);
+void followup_open(struct http_exchange *exchange);
+void followup_pause(struct http_exchange *exchange);
+void followup_resume(struct http_exchange *exchange);
+void followup_release(struct http_exchange *exchange);
+void followup_assign(struct http_exchange *exchange);
+void followup_cases_list(struct http_exchange *exchange);
+void followup_case_history(struct http_exchange *exchange);
+void followup_case_free(struct http_exchange *exchange);
+void followup_case_settle(struct http_exchange *exchange);
+void followup_case_book(struct http_exchange *exchange);
+void followup_bans_list(struct http_exchange *exchange);
+void followup_bans_add(struct http_exchange *exchange);
+void followup_bans_end(struct http_exchange *exchange);
+void followup_callers_list(struct http_exchange *exchange);
+void followup_callers_put(struct http_exchange *exchange);
+
 /* feed.c */
 void feed_subscribe(struct http_exchange *exchange);
 

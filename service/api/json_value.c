@@ -32,6 +32,14 @@ json_t *json_time(int64_t utc)
     return json_string(text);
 }
 
+json_t *json_append(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
 int json_print(struct buf *out, json_t *root, struct err *err)
 {
     char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;

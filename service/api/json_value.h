@@ -12,6 +12,8 @@
 json_t *json_bytes(struct bytes text);
 /* RFC 3339 with the office's offset (Asia/Shanghai); 0: null. */
 json_t *json_time(int64_t utc);
+/* The array with the value behind it; takes both over. */
+json_t *json_append(json_t *array, json_t *value);
 /* Append the document, indented by two, and a line end; takes `root` over, NULL is ERR_NOMEM. */
 int json_print(struct buf *out, json_t *root, struct err *err);
 

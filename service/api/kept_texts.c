@@ -18,6 +18,22 @@ void kept_texts_clear(struct kept_texts *texts)
     texts->next = 0;
 }
 
+int kept_texts_new(struct kept_texts **out, struct err *err)
+{
+    struct kept_texts *texts = mem_calloc(1, sizeof *texts);
+    if (texts == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for texts to be kept");
+    *out = texts;
+    return OK;
+}
+
+void kept_texts_free(struct kept_texts *texts)
+{
+    if (texts != NULL)
+        kept_texts_clear(texts);
+    mem_free(texts);
+}
+
 static bool keys_equal(const struct text_key *a, const struct text_key *b)
 {
     return strcmp(a->what, b->what) == 0 && bytes_equal(a->round, b->round) &&

@@ -29,6 +29,8 @@ struct kept_texts {
 };
 
 /* A zeroed one is empty. */
+int kept_texts_new(struct kept_texts **out, struct err *err);
+void kept_texts_free(struct kept_texts *texts); /* accepts NULL */
 void kept_texts_clear(struct kept_texts *texts);
 /* ptr NULL: there is none. Valid until the next put or clear. */
 struct bytes kept_texts_find(const struct kept_texts *texts, const struct text_key *key);

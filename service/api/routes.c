@@ -15,8 +15,8 @@
 #define TASKS (OFFICE | AUDITOR | ADMINISTRATOR | ACCESS_ALL_UNITS)
 /* Who phones citizens: a supervisor does when hands are wanted. */
 #define CALLERS (ACCESS_OF(ROLE_CALLER) | ACCESS_OF(ROLE_CHECKER) | ACCESS_OF(ROLE_SUPERVISOR))
-/* Who watches them; of contractors' people their own team's. */
-#define SUPERVISORS     (OFFICE | ACCESS_OF(ROLE_SUPERVISOR))
+/* Who watches over the phoning; a contractor's see their own team's. A county's office has no part in it. */
+#define SUPERVISORS     (OFFICE | ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_ALL_UNITS)
 #define OWN_SUPERVISORS (SUPERVISORS | ACCESS_OWN_PEOPLE)
 #define CHECKERS        (ACCESS_OF(ROLE_CHECKER) | ACCESS_OF(ROLE_SUPERVISOR))
 #define ANYONE          ACCESS_ANYONE
@@ -166,10 +166,44 @@ const struct http_route api_routes[] = {
      "getNumber"},
     {METHOD_PUT, "/api/v1/followup/cases/{id}/answers", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
      desk_case_answer, "putAnswer"},
-    {METHOD_POST, "/api/v1/followup/cases/{id}/numbers", CALLERS | OFFICE, HTTP_BODY_MEMORY, 1024,
+    {METHOD_POST, "/api/v1/followup/cases/{id}/numbers", CALLERS | DESK, HTTP_BODY_MEMORY, 1024,
      desk_case_add_number, "addNumber"},
     {METHOD_POST, "/api/v1/followup/cases/{id}/attempts", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
      desk_case_finish, "finishDial"},
+
+    /* followup.c, followup_cases.c, followup_history.c, followup_lists.c */
+    {METHOD_GET, "/api/v1/rounds/{id}/followup", SUPERVISORS | AUDITOR, HTTP_BODY_NONE, 0,
+     followup_show, "getFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup", DESK, HTTP_BODY_MEMORY, 1024, followup_open,
+     "beginFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/pause", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 1024,
+     followup_pause, "pauseFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/resume", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 1024,
+     followup_resume, "resumeFollowup"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/release", DESK, HTTP_BODY_MEMORY, 4096,
+     followup_release, "releaseReserve"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/assign", DESK, HTTP_BODY_MEMORY, 4096,
+     followup_assign, "assignCases"},
+    {METHOD_GET, "/api/v1/rounds/{id}/followup/cases", SUPERVISORS, HTTP_BODY_NONE, 0,
+     followup_cases_list, "listCases"},
+    {METHOD_GET, "/api/v1/followup/cases/{id}/history", SUPERVISORS, HTTP_BODY_NONE, 0,
+     followup_case_history, "getCaseHistory"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/free", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_case_free, "freeRefusal"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/settle", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_case_settle, "settleCase"},
+    {METHOD_POST, "/api/v1/followup/cases/{id}/appointment", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_case_book, "bookCase"},
+    {METHOD_GET, "/api/v1/followup/do-not-call", OWN_SUPERVISORS, HTTP_BODY_NONE, 0,
+     followup_bans_list, "listDoNotCall"},
+    {METHOD_POST, "/api/v1/followup/do-not-call", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_bans_add, "addDoNotCall"},
+    {METHOD_DELETE, "/api/v1/followup/do-not-call/{id}", DESK, HTTP_BODY_MEMORY, 4096,
+     followup_bans_end, "endDoNotCall"},
+    {METHOD_GET, "/api/v1/followup/callers", SUPERVISORS, HTTP_BODY_NONE, 0, followup_callers_list,
+     "listCallers"},
+    {METHOD_PUT, "/api/v1/followup/callers/{name}", SUPERVISORS, HTTP_BODY_MEMORY, 4096,
+     followup_callers_put, "putCallerLanguages"},
 
     /* shifts.c */
     {METHOD_GET, "/api/v1/followup/shifts", SUPERVISORS, HTTP_BODY_NONE, 0, shifts_list,

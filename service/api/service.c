@@ -260,6 +260,8 @@ static int open_all(struct service *service, struct err *err)
         rc = open_keys(service, err);
     if (rc == OK)
         rc = figures_new(&service->figures, err);
+    if (rc == OK)
+        rc = kept_texts_new(&service->boards, err);
     if (rc == OK && !service->options->is_plain)
         rc = listen_open_tls(service, err);
     if (rc == OK)

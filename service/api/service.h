@@ -73,6 +73,7 @@ struct sweep;
 
 /* What was counted of rounds, see figures.h. */
 struct figures;
+struct kept_texts;
 
 /* The engine of the phoning (followup/casework.h). */
 struct casework;
@@ -116,8 +117,9 @@ struct service {
     int ports[SERVICE_LISTEN_MAX]; /* what options->listen became, in its order */
     struct writer *writer;
     struct lane *readers, *hasher;
-    struct lane *counter;    /* reads that count a city's orders, one at a time */
-    struct figures *figures; /* the counter's */
+    struct lane *counter;      /* reads that count a city's orders, one at a time */
+    struct figures *figures;   /* the counter's */
+    struct kept_texts *boards; /* the counter's: what supervisors see, see followup.c */
     struct tasks *tasks;
     struct long_task *unended;
     struct events *events;

@@ -179,6 +179,7 @@ void service_deinit(struct service *service)
     lane_free(service->book_loader.lane);
     writer_free(service->writer);
     figures_free(service->figures);
+    kept_texts_free(service->boards);
     assets_free(service->assets);
     tls_free(service->tls);
     session_book_free(service->book);

@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 
 #include "service/rounds/sampled.h"
-#include "service/storage/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -147,6 +146,7 @@ static int on_unit(void *context, const struct campaign_unit_row *row, struct er
     struct overview_unit *unit = &work->out->units[row->unit];
     *unit = (struct overview_unit){
         .code = arena_copy(work->arena, row->code),
+        .name = BYTES_LIT(""),
         .target = row->target,
         .released = row->released,
         .queued = row->queued,
@@ -168,22 +168,19 @@ static int on_draw_unit(void *context, const struct draw_unit_row *row, struct e
     return OK;
 }
 
-static int name_units(struct overview_work *work, struct err *err)
+/* As the round kept them. */
+static int on_round_unit(void *context, const struct round_unit_row *row, struct err *err)
 {
-    int rc = OK;
-    for (size_t i = 0; i < work->out->unit_count && rc == OK; i++) {
+    struct overview_work *work = context;
+    for (size_t i = 0; i < work->out->unit_count; i++) {
         struct overview_unit *unit = &work->out->units[i];
-        struct unit_row row;
-        struct err unused = {0};
-        /* A unit that has left the register since keeps its code. */
-        if (unit_get_by_code(work->store, unit->code, &row, &unused) != OK)
-            unit->name = unit->code;
-        else
-            unit->name = arena_copy(work->arena, row.name);
+        if (!bytes_equal(unit->code, row->code))
+            continue;
+        unit->name = arena_copy(work->arena, row->name);
         if (unit->name.ptr == NULL)
-            rc = err_set(err, ERR_NOMEM, "could not name the units");
+            return err_set(err, ERR_NOMEM, "could not name the units");
     }
-    return rc;
+    return OK;
 }
 
 static int load_units(struct overview_work *work, struct err *err)
@@ -201,7 +198,9 @@ static int load_units(struct overview_work *work, struct err *err)
     if (rc == OK)
         rc = draw_units_each(work->store, out->campaign.round_id, out->campaign.draw_no,
                              on_draw_unit, out, err);
-    return rc == OK ? name_units(work, err) : rc;
+    return rc == OK
+               ? round_units_each(work->store, out->campaign.round_id, on_round_unit, work, err)
+               : rc;
 }
 
 int64_t overview_proposal(const struct overview_unit *unit, double response)
@@ -211,8 +210,7 @@ int64_t overview_proposal(const struct overview_unit *unit, double response)
     if (!(own > 0))
         return 0;
     double expected = (double)unit->complete + own * (double)(unit->released - unit->final);
-    /* A hair's breadth more than a whole number is rounding. */
-    double wanted = ceil(((double)unit->target - expected) / own - 1e-9);
+    double wanted = round(((double)unit->target - expected) / own);
     if (wanted <= 0)
         return 0;
     return wanted < (double)unit->reserve_left ? (int64_t)wanted : unit->reserve_left;
@@ -242,6 +240,8 @@ static int on_order(void *context, const struct drawn_row *row, const struct fin
     int wave = outcome->attempts < OVERVIEW_WAVES ? outcome->attempts : OVERVIEW_WAVES - 1;
     if (mark == NULL)
         return err->code;
+    if (!row->is_released)
+        return OK;
     mark->orders++;
     if (work->wish.team_id != 0 && !mark->is_ours)
         return OK;

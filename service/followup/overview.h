@@ -123,8 +123,8 @@ int overview_load(const struct datadir *datadir, struct casework *work,
 
 /* How many orders of a unit's reserve to release now, STATISTICS 8.1: what is released is expected to bring
  * complete + r (released - final) answers, r the unit's own share of final cases with an answer from
- * OVERVIEW_OWN_FINALS final cases on, else `response`, that of all; what lacks to the target takes 1/r times as many.
- * Nothing of what people answered enters. 0 with an r of 0 or NAN, and at most what is left of the reserve. */
+ * OVERVIEW_OWN_FINALS final cases on, else `response`, that of all; what lacks to the target takes 1/r times as many,
+ * rounded. Nothing of what people answered enters. 0 with an r of 0 or NAN, and at most what is left of the reserve. */
 enum { OVERVIEW_OWN_FINALS = 20 };
 int64_t overview_proposal(const struct overview_unit *unit, double response);
 

@@ -181,7 +181,7 @@ export function upload(path, file, key, onProgress) {
 }
 
 /* ---- events ---- */
-const EVENTS = ["task", "round", "import", "reset"];
+const EVENTS = ["task", "round", "import", "followup", "reset"];
 const REOPEN_MS = 15000;
 const listeners = new Set();
 let stream = null;

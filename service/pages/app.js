@@ -21,11 +21,13 @@ import { Tasks } from "./tasks.js";
 import { Attendance } from "./attendance.js";
 import { CallRecords } from "./call_records.js";
 import { Rechecks } from "./rechecks.js";
+import { Supervision } from "./supervision.js";
 import { CallerDesk } from "./desk.js";
 
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
 const PAGES = [
     { word: "rounds", label: "评价期", roles: ["office", "auditor", "supervisor"], page: Rounds, item: Round },
+    { word: "supervision", label: "督导", roles: ["office", "supervisor", "auditor"], page: Supervision, item: Supervision },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
     { word: "desk", label: "电话测评", roles: ["caller", "checker", "supervisor"], page: CallerDesk, item: CallerDesk },
     { word: "rechecks", label: "复核", roles: ["checker", "supervisor", "office"], page: Rechecks, item: Rechecks },

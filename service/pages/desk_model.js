@@ -1,10 +1,10 @@
 /* A caller's work as one machine, without a page around it; the page shows it and says what was pressed.
  *
- *   LOADING -> OFF <- shift -> IDLE -- next --> READY (held, masked) -- dial --> CALL -- finish --> DONE -- next --> READY
- *                               |  ^               |   ^                          |
- *                          none due |         give back |                next: another number
- *                               v  |               v   +--------------------------+
- *                             WAITING             IDLE
+ *   LOADING --> OFF <-- shift --> IDLE -- next --> READY -- dial --> CALL -- finish --> DONE -- next --> READY
+ *                                 |  ^             |   ^             |
+ *                           none due |     give back   |   and another number is next
+ *                                 v  |             v   +-------------+
+ *                               WAITING           IDLE
  *
  * After a reload GET desk says where it goes on. Whatever is pressed while something is under way is not heard, but
  * answers are always taken. `backend` is desk_service.js or practice.js. */
@@ -12,7 +12,7 @@
 import { Problem, newKey } from "./api.js";
 import { announce } from "./parts.js";
 import { Saver, isPassing, patiently, pauseAfter } from "./desk_saver.js";
-import { answersOf, endOf, firstOpen, missingStep, proposalOf, stepsOf } from "./desk_steps.js";
+import { answersOf, endOf, firstOpen, keyOf, missingStep, proposalOf, stepsOf } from "./desk_steps.js";
 
 const RENEW_MS = 30000;
 const WORDS_MS = 1500; /* words are saved while they are typed, this long after the last key */
@@ -78,10 +78,16 @@ export class DeskModel {
         }
     }
 
+    forgetProblem() {
+        this.problem = null;
+        this.changed();
+    }
+
     /* ---- where it stands ---- */
 
     /* The page is there (again): after a sign-in in between, what was not saved goes on from here. */
     async open() {
+        this.saver.resume();
         const value = await this.act("open", () => this.backend.desk());
         if (!value) return;
         this.desk = value;
@@ -89,9 +95,13 @@ export class DeskModel {
         if (!held) {
             if (this.work && this.phase !== "done") this.saver.drop();
             if (this.phase !== "done" || !value.shift) this.stand();
-        } else if (!this.work || this.work.id !== held.id || this.phase !== "call") await this.take(held);
-        this.saver.resume();
+        } else if (!this.isSameCall(held)) await this.take(held);
         this.changed();
+    }
+
+    isSameCall(held) {
+        const isCall = this.phase === "call" && Boolean(held.dial);
+        return isCall && this.work.id === held.id && this.work.dial.id === held.dial.id;
     }
 
     /* What is under way to the service goes on. */
@@ -106,6 +116,11 @@ export class DeskModel {
         this.phase = this.desk.shift ? "idle" : "off";
     }
 
+    /* Whether something was said to this page that the service does not have yet. */
+    get isUnsaved() {
+        return this.saver.state !== "saved" || Boolean(this.unsavedWords) || this.busy.startsWith("finish");
+    }
+
     /* Own figures and the hours, anew. */
     async refresh() {
         this.changed();
@@ -115,6 +130,16 @@ export class DeskModel {
         } catch (problem) {
             /* Own figures of a moment ago will do. */
         }
+        this.changed();
+    }
+
+    /* The shift may have begun or ended elsewhere: what was refused is told where it now stands. */
+    async lookAgain() {
+        const { problem } = this;
+        if (!problem || isPassing(problem)) return;
+        await this.refresh();
+        this.stand();
+        this.problem = problem;
         this.changed();
     }
 
@@ -149,7 +174,10 @@ export class DeskModel {
 
     async begin() {
         const shift = await this.act("begin", (key) => this.backend.begin(key));
-        if (!shift) return;
+        if (!shift) {
+            await this.lookAgain();
+            return;
+        }
         this.desk.shift = shift;
         this.stand();
         announce("已签到");
@@ -173,7 +201,10 @@ export class DeskModel {
     async next() {
         clearTimeout(this.waitTimer);
         const work = await this.act("next", (key) => this.backend.next(key));
-        if (work === undefined) return;
+        if (work === undefined) {
+            await this.lookAgain();
+            return;
+        }
         if (work && work.id) {
             await this.take(work);
             return;
@@ -262,6 +293,11 @@ export class DeskModel {
 
     get step() {
         return this.steps[this.at] || null;
+    }
+
+    /* Whether the step at hand may be left as it is. */
+    get mayPass() {
+        return Boolean(this.step) && (Boolean(this.answers[this.step.key]) || !this.step.item.is_required);
     }
 
     /* The answer to the step at hand; words come in by themselves, while they are typed. */
@@ -430,8 +466,9 @@ export class DeskModel {
             this.lost(problem);
             return;
         }
-        const at = this.steps.findIndex((step) => step.order === entry.body.order && step.item.name === entry.body.item);
-        if (at >= 0) delete this.answers[this.steps[at].key];
+        delete this.answers[keyOf(entry.body.order, entry.body.item)];
+        this.steps = stepsOf(this.work, this.answers);
+        this.goTo(Math.min(this.at, firstOpen(this.steps, this.answers)));
         this.problem = new Problem(problem.status, problem.code, `有一题没有存上，请重新选择：${problem.message}`);
         announce(this.problem.message);
         this.changed();

@@ -49,6 +49,7 @@ export const ACTIONS = {
     "draw.make": "抽样",
     "draw.open": "开封抽样记录",
     "outcomes.import": "导入访问结果",
+    "outcomes.export": "导出访问结果",
     "campaign.open": "开始电话测评",
     "campaign.pause": "暂停电话测评",
     "campaign.resume": "继续电话测评",
@@ -69,6 +70,7 @@ export const ACTIONS = {
     "recheck.settle": "复核裁定",
     "calls.import": "导入话单",
     "package.make": "制作外包样本包",
+    "package.take_back": "收回外包样本",
     "exclusion.request": "申请剔除",
     "exclusion.decide": "审定剔除",
     "score.keep": "留存结果",
@@ -293,3 +295,31 @@ export const RECHECK_VALUES = {
     resolved: { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决", unsure: "说不清" },
     satisfaction: SATISFACTIONS,
 };
+
+/* ---- supervision ---- */
+export const CASE_STATES = {
+    queued: "未访问",
+    leased: "办理中",
+    appointment: "已预约",
+    waiting: "待再拨",
+    final: "已结案",
+};
+export const CASE_WHYS = {
+    exhausted: "按规程访问到底",
+    do_not_call: "列入免打扰名单",
+    settled: "人工结案",
+    handed_over: "交外包机构",
+};
+export const CALLER_STATES = { dialling: "拨打中", holding: "手中有样本", idle: "空闲", off: "不在岗" };
+export const ALERTS = {
+    short: "通话过短",
+    funnel: "解决率异常",
+    satisfied_share: "满意率异常",
+    refusal: "拒访率异常",
+    missing: "漏答异常",
+    interrupted: "多次中断",
+    language: "语言",
+    unmatched: "话单不符",
+};
+export const RESOLUTIONS = { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决" };
+export const ATTEMPT_SOURCES = { service: "本系统", file: "导入", correction: "更正" };

@@ -132,8 +132,9 @@ export async function pickingTimes(page) {
                 if (JSON.stringify(value) !== JSON.stringify(expected))
                     found.push(`${name}: ${JSON.stringify(value)} for ${JSON.stringify(expected)}`);
             };
+            const at = (date, clock) => `${date}T${clock}:00+08:00`;
             const day = (date, spans) =>
-                spans.map(([from, until]) => ({ from: `${date}T${from}:00+08:00`, until: `${date}T${until}:00+08:00` }));
+                spans.map(([from, until]) => ({ from: at(date, from), until: at(date, until) }));
             const week = [["09:00", "12:00"], ["15:00", "18:00"], ["19:00", "20:30"]];
             const windows = day("2024-07-05", week).concat(day("2024-07-06", [["10:00", "12:00"]]));
             const days = picker.daysOf(windows, Date.parse("2024-07-05T15:32:10+08:00"));
@@ -269,7 +270,8 @@ export async function phoning(world, page) {
             page.keyboard.press("Enter"),
         ]);
         const { appointment, disposition } = request.postDataJSON();
-        expect(disposition === "2.20" && /T19:30:00\+08:00$/.test(appointment.at) && appointment.is_own, request.postData());
+        const isTold = /T19:30:00\+08:00$/.test(appointment.at) && appointment.is_own;
+        expect(disposition === "2.20" && isTold, request.postData());
         await says(page, "已记录：接通本人不在");
         expect((await page.locator(".now").textContent()).includes("19:30"), "the time is not confirmed");
     });
@@ -294,12 +296,26 @@ export async function phoning(world, page) {
         await says(page, "已记录：本人拒访");
     });
     await step("no_case_for_now_is_asked_for_again", async () => {
-        await page.route("**/api/v1/followup/next", (route) => route.fulfill({ status: 204, headers: { "Retry-After": "2" } }), {
-            times: 1,
+        let asked = 0;
+        let onSecond = null;
+        const second = new Promise((resolve) => {
+            onSecond = resolve;
         });
+        await page.route(
+            "**/api/v1/followup/next",
+            (route) => {
+                asked += 1;
+                if (asked === 2) onSecond();
+                return route.fulfill({ status: 204, headers: { "Retry-After": asked === 1 ? "1" : "3600" } });
+            },
+            { times: 2 },
+        );
         await page.keyboard.press("Enter");
         await says(page, "现在没有到时间的样本");
-        await look(world, page, "desk-waiting");
+        await second;
+        await page.waitForFunction(() => /^(60:00|59:\d\d)$/.test(document.querySelector(".big-time").textContent));
+        await see(world, page, "desk-waiting");
+        await page.keyboard.press("Enter");
         await says(page, "看清诉求");
     });
     await step("all_keys_are_told", async () => {

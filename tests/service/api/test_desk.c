@@ -32,6 +32,7 @@ static void desk__tells_what_there_is_to_do(void **state)
     text_at_is(running, "practice.0.orders.0.kind", "ordinary");
     text_at_is(running, "practice.1.orders.0.kind", "consult");
     text_at_is(running, "practice.2.orders.0.kind", "overdue");
+    text_at_is(running, "practice.0.windows.0.until", "2026-06-22T12:00:00+08:00");
     assert_int_equal(number_at(running, "today.dials"), 0);
     sign_on(running, caller);
     int64_t case_id = take_next(running, caller);
@@ -352,9 +353,14 @@ static void answer__is_kept_as_it_is_given(void **state)
     assert_int_equal(try_answer(running, caller, case_id, dial_id, 0, "consent", "yes", ""), 200);
     assert_int_equal(
         try_answer(running, caller, case_id, dial_id, order, "other", "yes", PERSON_WORDS), 200);
+    assert_int_equal(
+        try_answer(running, caller, case_id, dial_id, order, "other", "yes", "第一行\\n第二行"),
+        200);
+    assert_int_equal(
+        try_answer(running, caller, case_id, dial_id, order, "other", "yes", "\\u0007"), 400);
     assert_int_equal(ask_of(running, caller, case_line, case_id), 200);
     text_at_is(running, "answers.consent.value", "yes");
-    text_at_is(running, "orders.0.answers.other.words", PERSON_WORDS);
+    text_at_is(running, "orders.0.answers.other.words", "第一行\n第二行");
     assert_int_equal(try_answer(running, caller, case_id, dial_id, 0, "consent", "maybe", ""), 400);
     assert_int_equal(try_answer(running, caller, case_id, dial_id, 0, "resolved", "yes", ""), 400);
     assert_int_equal(try_answer(running, caller, case_id, dial_id, 999, "resolved", "yes", ""),

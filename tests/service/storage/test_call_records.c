@@ -270,6 +270,13 @@ static void call_records__survive_a_failing_disk(void **state)
     disk_loop(*state, act);
 }
 
+static int on_packed(void *context, int64_t case_id, struct err *err)
+{
+    (void)err;
+    listing_add(context, "%jd ", (intmax_t)case_id);
+    return OK;
+}
+
 static void package_order__is_found_by_its_case_and_number(void **state)
 {
     struct store *store = begin(*state);
@@ -294,6 +301,10 @@ static void package_order__is_found_by_its_case_and_number(void **state)
     MUST(package_case_put(store, later.id, case_id, &err));
     MUST(package_get_of_case(store, case_id, &found, &err));
     assert_int_equal(found.id, later.id);
+    struct listing cases = {.len = 0};
+    MUST(package_case_put(store, later.id, put_fresh(store, campaign, 2), &err));
+    MUST(package_cases_each(store, later.id, on_packed, &cases, &err));
+    assert_string_equal(cases.text, "1 2 ");
     assert_int_equal(package_order_get(store, later.id, case_id, 1, &order_no, &err),
                      ERR_NOT_FOUND);
 }

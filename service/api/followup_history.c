@@ -1,0 +1,312 @@
+#include "service/api/case_json.h"
+#include "service/api/desk.h"
+#include "service/api/followup_room.h"
+#include "service/api/handlers.h"
+#include "service/intake/mask.h"
+#include "service/storage/outcomes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
+ * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors are not told
+ * of which unit it is, nor the order's number. */
+
+enum { WORDS_MAX_BYTES = 256 * 1024, SOURCES_MAX = 1024 };
+
+/* Where attempts came from. */
+struct source {
+    int64_t id;
+    struct bytes kind, why;
+};
+
+struct history {
+    struct call *call;
+    struct store *store;
+    struct case_reader *reader;
+    struct arena *arena;
+    struct followup_case row;
+    struct campaign_row campaign;
+    struct case_shown shown;
+    json_t *dials, *answers, *attempts;
+    struct source *sources;
+    size_t source_count;
+    bool is_version;
+};
+
+static int out_of_memory(struct err *err)
+{
+    return err_set(err, ERR_NOMEM, "could not show the history of a case");
+}
+
+/* ---- dials ---- */
+
+/* What was sealed in a row, with numbers in it masked; nothing: null. NULL when it could not be opened. */
+static json_t *words_to_json(struct history *history, struct vault_sealer *sealer, int64_t row_id,
+                             struct bytes sealed, struct err *err)
+{
+    struct bytes plain = BYTES_NONE;
+    struct buf masked;
+    if (sealed.len == 0)
+        return json_null();
+    if (case_reader_open(history->reader, sealer, row_id, sealed, &plain, err) != OK)
+        return NULL;
+    buf_init(&masked, WORDS_MAX_BYTES);
+    mask_numbers(plain, &masked);
+    json_t *value = buf_status(&masked, err) == OK ? json_bytes(buf_bytes(&masked)) : NULL;
+    buf_wipe(&masked);
+    if (value == NULL && err->code == OK)
+        (void)out_of_memory(err);
+    return value;
+}
+
+static int on_dial(void *context, const struct dial_row *row, struct err *err)
+{
+    struct history *history = context;
+    bool has_ended = row->ended_utc != 0;
+    json_t *note = words_to_json(history, history->reader->notes, row->id, row->sealed, err);
+    if (note == NULL)
+        return err->code;
+    json_t *dial = json_pack(
+        "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)row->id,
+        "number_no", (json_int_t)row->number_no, "caller", json_bytes(row->account_name),
+        "started_at", json_time(row->started_utc), "ended_at", json_time(row->ended_utc), "code",
+        row->code.len > 0 ? json_bytes(row->code) : json_null(), "name",
+        has_ended ? json_string(case_disposition_zh(row->code)) : json_null(), "note", note,
+        "recording", row->recording.len > 0 ? json_bytes(row->recording) : json_null(),
+        "is_recheck", row->recheck_id != 0);
+    return json_array_append_new(history->dials, dial) == 0 ? OK : out_of_memory(err);
+}
+
+/* ---- answers ---- */
+
+/* The choice's words, in whichever script has it. */
+static const char *choice_zh(struct bytes item, struct bytes value)
+{
+    size_t count = 0;
+    const struct script_item *items = script_items(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (int at = 0; at < items[i].choice_count; at++) {
+            if (bytes_equal(item, bytes_from_z(items[i].name)) &&
+                bytes_equal(value, bytes_from_z(items[i].choices[at].value)))
+                return items[i].choices[at].zh;
+        }
+    }
+    return "";
+}
+
+static int on_answer(void *context, const struct answer_row *row, struct err *err)
+{
+    struct history *history = context;
+    json_t *words = words_to_json(history, history->reader->answers, row->id, row->sealed, err);
+    if (words == NULL)
+        return err->code;
+    json_t *answer = json_pack(
+        "{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id, "order",
+        (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value", json_bytes(row->value),
+        "text", choice_zh(row->item, row->value), "words", words, "at", json_time(row->at_utc),
+        "spent_ms", row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
+    return json_array_append_new(history->answers, answer) == 0 ? OK : out_of_memory(err);
+}
+
+/* ---- what scoring has ---- */
+
+static int on_source(void *context, const struct outcome_file_row *row, struct err *err)
+{
+    struct history *history = context;
+    if (history->source_count == SOURCES_MAX)
+        return OK;
+    struct source *source = &history->sources[history->source_count++];
+    source->id = row->id;
+    source->kind = arena_copy(history->arena, row->kind);
+    source->why = arena_copy(history->arena, row->why);
+    return source->kind.ptr != NULL && source->why.ptr != NULL ? OK : out_of_memory(err);
+}
+
+static const struct source *source_of(const struct history *history, int64_t id)
+{
+    static const struct source none = {0, {"", 0}, {"", 0}};
+    for (size_t i = 0; i < history->source_count; i++) {
+        if (history->sources[i].id == id)
+            return &history->sources[i];
+    }
+    return &none;
+}
+
+static int on_attempt(void *context, const struct attempt_row *row, struct err *err)
+{
+    static const char *const resolutions[] = {
+        [RESOLUTION_MISSING] = "",
+        [RESOLUTION_YES] = "yes",
+        [RESOLUTION_PARTLY] = "partly",
+        [RESOLUTION_NO] = "no",
+    };
+    struct history *history = context;
+    const struct source *source = source_of(history, row->file_id);
+    const char *resolved = row->still_open ? "open" : resolutions[row->resolved];
+    json_t *attempt = json_pack(
+        "{s:I, s:o, s:o, s:s, s:o, s:o, s:b, s:o, s:o}", "no", (json_int_t)row->no, "at",
+        row->called.kind == MOMENT_INSTANT ? json_time(row->called.seconds) : json_null(), "code",
+        json_bytes(row->code), "name", case_disposition_zh(row->code), "resolved",
+        resolved[0] != '\0' ? json_string(resolved) : json_null(), "satisfaction",
+        row->satisfaction != SATISFACTION_MISSING ? json_integer(row->satisfaction) : json_null(),
+        "is_former", history->is_version, "source", json_bytes(source->kind), "why",
+        source->why.len > 0 ? json_bytes(source->why) : json_null());
+    return json_array_append_new(history->attempts, attempt) == 0 ? OK : out_of_memory(err);
+}
+
+/* All attempts of an order, then the versions that corrections have replaced. */
+static int put_attempts(struct history *history, int64_t drawn_id, json_t *order, struct err *err)
+{
+    history->attempts = json_array();
+    history->is_version = false;
+    int rc = attempts_each_of(history->store, drawn_id, on_attempt, history, err);
+    history->is_version = true;
+    if (rc == OK)
+        rc = attempt_versions_each(history->store, drawn_id, on_attempt, history, err);
+    if (rc == OK && json_object_set(order, "attempts", history->attempts) != 0)
+        rc = out_of_memory(err);
+    json_decref(history->attempts);
+    return rc;
+}
+
+struct order_numbers {
+    struct arena *arena;
+    struct {
+        int64_t drawn_id;
+        struct bytes order_no;
+    } orders[64];
+    size_t count;
+};
+
+static int on_order(void *context, const struct case_order *row, struct err *err)
+{
+    struct order_numbers *numbers = context;
+    if (numbers->count == sizeof numbers->orders / sizeof *numbers->orders)
+        return OK;
+    numbers->orders[numbers->count].drawn_id = row->drawn_id;
+    numbers->orders[numbers->count].order_no = arena_copy(numbers->arena, row->order_no);
+    return numbers->orders[numbers->count++].order_no.ptr != NULL ? OK : out_of_memory(err);
+}
+
+static int put_number(const struct order_numbers *numbers, int64_t drawn_id, json_t *order,
+                      struct err *err)
+{
+    struct bytes order_no = BYTES_NONE;
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (numbers->orders[i].drawn_id == drawn_id)
+            order_no = numbers->orders[i].order_no;
+    }
+    return json_object_set_new(order, "order_no", json_bytes(order_no)) == 0 ? OK
+                                                                             : out_of_memory(err);
+}
+
+static int put_orders(struct history *history, json_t *orders, struct err *err)
+{
+    struct order_numbers numbers = {.arena = history->arena};
+    const struct campaign_row *campaign = &history->campaign;
+    int rc = case_orders_each(history->store, campaign->round_id, campaign->draw_no,
+                              history->row.case_no, on_order, &numbers, err);
+    for (size_t i = 0; i < json_array_size(orders) && rc == OK; i++) {
+        json_t *order = json_array_get(orders, i);
+        int64_t drawn_id = json_integer_value(json_object_get(order, "order"));
+        (void)json_object_del(order, "items");
+        (void)json_object_del(order, "answers");
+        if (history->call->who.is_contractor)
+            (void)json_object_del(order, "unit");
+        else
+            rc = put_number(&numbers, drawn_id, order, err);
+        if (rc == OK)
+            rc = put_attempts(history, drawn_id, order, err);
+    }
+    return rc;
+}
+
+/* ---- the whole ---- */
+
+static int load(struct history *history, struct err *err)
+{
+    struct store *store = history->store;
+    int64_t case_id = history->row.id;
+    const struct case_ask ask = {
+        .row = history->row, .now_utc = history->call->now_utc, .turn = "held"};
+    history->sources = arena_alloc(history->arena, SOURCES_MAX * sizeof *history->sources);
+    if (history->sources == NULL)
+        return out_of_memory(err);
+    int rc = campaign_get(store, history->row.campaign_id, &history->campaign, err);
+    history->campaign.round_name = history->campaign.opened_by = BYTES_NONE;
+    if (rc == OK)
+        rc = case_shown_load(history->reader, store, &ask, history->arena, &history->shown, err);
+    if (rc == OK)
+        rc = outcome_files_each(store, history->campaign.round_id, on_source, history, err);
+    if (rc == OK)
+        rc = dials_each_of_case(store, case_id, on_dial, history, err);
+    return rc == OK ? answers_each_of_case(store, case_id, on_answer, history, err) : rc;
+}
+
+static json_t *whole_to_json(struct history *history, json_t *orders)
+{
+    const struct followup_case *row = &history->row;
+    const struct case_shown *shown = &history->shown;
+    struct bytes code = bytes_from_z(row->code);
+    return json_pack(
+        "{s:I, s:o, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "id",
+        (json_int_t)row->id, "round", json_bytes(shown->round), "state",
+        case_state_word(row->state), "code", code.len > 0 ? json_bytes(code) : json_null(), "name",
+        code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why", row->why,
+        "language", row->language, "citizen", json_bytes(shown->citizen), "appointment_at",
+        json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc), "final_at",
+        json_time(row->final_utc), "from",
+        json_time(row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC ? row->from_utc
+                                                                                    : 0),
+        "numbers", case_numbers_to_json(shown), "dials", history->dials, "answers",
+        history->answers, "orders", orders);
+}
+
+static int render(struct history *history, struct err *err)
+{
+    static const char *const no_items[] = {NULL};
+    const struct case_asker asker = desk_asker(history->call);
+    history->dials = json_array();
+    history->answers = json_array();
+    json_t *orders = NULL;
+    int rc = load(history, err);
+    if (rc == OK) {
+        orders = case_orders_to_json(&history->shown, &asker, no_items, false);
+        rc = orders != NULL ? put_orders(history, orders, err) : out_of_memory(err);
+    }
+    if (rc == OK)
+        rc = call_put_json(history->call, whole_to_json(history, orders), err);
+    json_decref(orders);
+    json_decref(history->dials);
+    json_decref(history->answers);
+    return rc;
+}
+
+static int show(struct call *call, struct store *store, struct err *err)
+{
+    const int64_t *case_id = call->input;
+    char target[32];
+    struct history history = {
+        .call = call, .store = store, .arena = exchange_arena(call->exchange)};
+    (void)snprintf(target, sizeof target, "%jd", (intmax_t)*case_id);
+    int rc = followup_case(call, store, *case_id, &history.row, err);
+    if (rc == OK)
+        rc = case_readers_take(call->service->case_readers, &history.reader, err);
+    if (rc == OK)
+        rc = render(&history, err);
+    case_readers_give(call->service->case_readers, history.reader);
+    return rc == OK ? call_audit(call, store, "case.show", bytes_from_z(target), BYTES_NONE, err)
+                    : rc;
+}
+
+void followup_case_history(struct http_exchange *exchange)
+{
+    struct call *call = call_of(exchange);
+    int64_t *case_id = call_alloc(call, sizeof *case_id);
+    if (case_id == NULL || !call_param_id(call, "id", case_id))
+        return;
+    call->input = case_id;
+    exchange_add_header(exchange, "Cache-Control", BYTES_LIT("no-store"));
+    call_write_unkeyed(call, show, NULL);
+}

@@ -1,0 +1,13 @@
+#ifndef PINGYI_SERVICE_API_FOLLOWUP_JSON_H
+#define PINGYI_SERVICE_API_FOLLOWUP_JSON_H
+
+#include "service/followup/overview.h"
+
+#include <jansson.h>
+
+/* An overview as the page reads it (openapi.json: Followup). `for_whole`: with units, target and open ends. NULL when
+ * memory fails. Thread: any. */
+json_t *overview_to_json(const struct overview *overview, bool for_whole, int64_t now_utc,
+                         int64_t fresh_for_s);
+
+#endif
