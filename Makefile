@@ -126,7 +126,7 @@ $(OUT)/flags: force
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
 demonstration: $(DEMONSTRATION) ## build what phones the demonstration's round
-test: $(TESTS) $(if $(E2E),$(PROGRAM) $(DEMONSTRATION)) ## build and run the tests (BUILD=asan, ONLY=scoring)
+test: $(TESTS) $(if $(E2E),$(PROGRAM) $(DEMONSTRATION) $(OUT)/tests/bench/bench_callers) ## build and run the tests (BUILD=asan, ONLY=scoring)
 	@PINGYI=$(PROGRAM) sh scripts/run_tests.sh $(TESTS) $(E2E)
 golden: ## rewrite the golden files; git shows what changed
 	@GOLDEN=update $(MAKE) --no-print-directory test

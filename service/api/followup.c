@@ -308,7 +308,7 @@ void followup_assign(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct followup_input *input = input_of(call);
     json_t *object = input != NULL ? call_json(call, names) : NULL;
-    if (object == NULL || !call_text(call, object, "team", true, NAME_MAX_BYTES, &input->team) ||
+    if (object == NULL || !call_text(call, object, "team", false, NAME_MAX_BYTES, &input->team) ||
         !call_integer(call, object, "count", true, 1, RELEASE_MAX_ORDERS, &input->count))
         return;
     call_write(call, assign, NULL);

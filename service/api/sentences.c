@@ -102,6 +102,18 @@ static const struct known_failure known_failures[] = {
     {ERR_FORMAT, "is not asked of order", "没有这个问题，请刷新页面后重试"},
     {ERR_FORMAT, "does not take", "没有这个选项，请刷新页面后重试"},
     {ERR_FORMAT, "takes no appointment", "这个结果不能预约时间"},
+    /* supervision */
+    {ERR_WRONG_STATE, "is no refusal, or was freed", "不是拒访样本，或者已经释放过一次"},
+    {ERR_REFUSED, "cannot be called again", "规程规定的拨打期限已过，不能再访"},
+    {ERR_REFUSED, "cannot be called then", "那时不能拨打这个样本，请换一个时间"},
+    {ERR_WRONG_STATE, "it cannot be booked", "样本在话务员手中或已结案，不能预约"},
+    {ERR_WRONG_STATE, "it cannot be settled", "样本在话务员手中或已结案，不能人工结案"},
+    {ERR_FORMAT, "a case cannot be settled as", "不能用这个结果代码人工结案"},
+    {ERR_WRONG_STATE, "is phoned already", "本期电话测评已经开始"},
+    {ERR_WRONG_STATE, "phoning needs drawn or calling",
+     "本期还没有抽样，或已关闭，不能开始电话测评"},
+    {ERR_NOT_FOUND, "is in the draw", "本期抽样没有这个单位，请核对"},
+    {ERR_REFUSED, "left in reserve", "备用样本不够，请减少件数"},
     /* attendance and re-checks */
     {ERR_REFUSED, "confirms a shift of their own", "不能确认自己的考勤，请由他人确认"},
     {ERR_WRONG_STATE, "has not ended", "还没有签退，不能确认"},

@@ -10,6 +10,7 @@
 #include "service/followup/outcomes_export.h"
 #include "service/followup/package.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ struct file_arguments {
 
 static int check_new(const char *path, struct err *err)
 {
+    assert(path != NULL);
     return access(path, F_OK) != 0 ? OK : err_set(err, ERR_EXISTS, "\"%s\" is there already", path);
 }
 

@@ -116,7 +116,7 @@ struct overview_wish {
     int64_t team_id;
     int64_t now_utc;
 };
-/* Needs an open transaction. ERR_NOT_FOUND: no such round, or it is not phoned (round_get's, campaign_get_current's). */
+/* Needs an open transaction. ERR_NOT_FOUND: the round is not phoned. */
 int overview_load(const struct datadir *datadir, struct casework *work,
                   const struct round_row *round, const struct overview_wish *wish,
                   struct arena *arena, struct overview *out, struct err *err);

@@ -18,10 +18,10 @@ import { Audit } from "./audit.js";
 import { Round, Rounds } from "./rounds.js";
 import { Import, Quality } from "./quality.js";
 import { Tasks } from "./tasks.js";
+import { Supervision } from "./supervision.js";
 import { Attendance } from "./attendance.js";
 import { CallRecords } from "./call_records.js";
 import { Rechecks } from "./rechecks.js";
-import { Supervision } from "./supervision.js";
 import { CallerDesk } from "./desk.js";
 
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
@@ -89,8 +89,9 @@ function IdleWatch({ account, onIdle }) {
         let toldAt = 0;
         const onMove = () => {
             if (shown.current !== null) {
-                /* Beside an open dialog the button cannot be reached: there any key or click will do. */
-                if (document.querySelector("dialog[open]")) stay();
+                /* Beside an open dialog the button cannot be reached, and in a call nobody reaches for it: there any key
+                 * or click will do. */
+                if (document.querySelector("dialog[open], .desk")) stay();
                 return;
             }
             movedAt.current = Date.now();

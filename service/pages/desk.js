@@ -1,6 +1,6 @@
 /* The caller's desk: what desk_model.js holds, in three panes: the case, what is to be done now, how the call ended. */
 
-import { html, useEffect, useRef, useState } from "./standalone.module.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
 import { time } from "./figures.js";
 import { Alert, Confirm, Dialog, Field, Loaded, Page, announce, useRead } from "./parts.js";
 import { CasePane } from "./desk_case.js";
@@ -124,6 +124,17 @@ function useModel(model) {
     }, [model]);
 }
 
+/* What is above the panes differs: they are told where they begin, and reach down to the window's end. */
+function useTop() {
+    const box = useRef(null);
+    useLayoutEffect(() => {
+        if (!box.current) return;
+        const top = box.current.getBoundingClientRect().top + window.pageYOffset;
+        box.current.style.setProperty("--top", `${Math.ceil(top)}px`);
+    });
+    return box;
+}
+
 function EndShift({ model, onClose }) {
     return html`<${Confirm} title="签退" question="确定现在签退吗？签退后不再领取样本。" word="签退" action=${model}
         onConfirm=${() => model.end()} onClose=${onClose} />`;
@@ -133,6 +144,7 @@ function Desk({ account, model, isPractice }) {
     const [shown, setShown] = useState("");
     const [areKeysOn, setKeysOn] = useState(true);
     const link = useRef(null);
+    const columns = useTop();
     const close = () => {
         model.forgetProblem();
         setShown("");
@@ -164,7 +176,7 @@ function Desk({ account, model, isPractice }) {
     return html`<${Page} title=${title} kind=${isPractice ? "desk practice" : "desk"} actions=${actions}>
         ${isPractice &&
         html`<p class="practice-bar"><strong>练习</strong>人物、诉求和号码都是编的；什么都不会发出，也不会留下。</p>`}
-        <div class="desk-columns">
+        <div class="desk-columns" ref=${columns}>
             ${work
                 ? html`<${CasePane} model=${model} />`
                 : html`<section class="pane empty-case" aria-label="样本"><p class="hint">还没有样本。</p></section>`}

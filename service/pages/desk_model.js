@@ -35,6 +35,7 @@ export class DeskModel {
         this.desk = null;
         this.work = null; /* the case */
         this.keys = {};
+        this.acts = 0; /* how many were begun: what was read before one says nothing of what it did */
         this.clear();
         this.saver = new Saver((id, body, key, signal) => backend.answer(id, body, key, signal), {
             onSaved: () => this.leaseRenewed(),
@@ -44,7 +45,9 @@ export class DeskModel {
     }
 
     clear() {
+        clearTimeout(this.wordsTimer);
         Object.assign(this, {
+            unsavedWords: null, /* the step whose words are being typed */
             number: "", numberNo: 0, answers: {}, steps: [], at: 0, shownAt: Date.now(), chosen: null, problem: null,
             busy: "", isAway: false, leaseEnd: 0, leaseTotal: 0, renewedAt: 0, receipt: null, askAt: 0,
         });
@@ -60,6 +63,7 @@ export class DeskModel {
     async act(name, body) {
         if (this.busy) return undefined;
         this.busy = name;
+        this.acts += 1;
         this.problem = null;
         this.changed();
         this.keys[name] = this.keys[name] || newKey();
@@ -88,8 +92,17 @@ export class DeskModel {
     /* The page is there (again): after a sign-in in between, what was not saved goes on from here. */
     async open() {
         this.saver.resume();
-        const value = await this.act("open", () => this.backend.desk());
-        if (!value) return;
+        this.problem = null;
+        const { acts } = this;
+        let value;
+        try {
+            value = await this.backend.desk();
+        } catch (problem) {
+            this.problem = problem;
+            this.changed();
+            return;
+        }
+        if (this.acts !== acts || this.busy) return; /* what was pressed meanwhile knows better */
         this.desk = value;
         const held = value.case;
         if (!held) {
@@ -123,10 +136,11 @@ export class DeskModel {
 
     /* Own figures and the hours, anew. */
     async refresh() {
+        const { acts } = this;
         this.changed();
         try {
             const value = await this.backend.desk();
-            this.desk = Object.assign({}, value, { case: null });
+            this.desk = this.acts === acts ? value : Object.assign({}, this.desk, { today: value.today });
         } catch (problem) {
             /* Own figures of a moment ago will do. */
         }
@@ -304,6 +318,7 @@ export class DeskModel {
     answer(value) {
         const step = this.step;
         const old = this.answers[step.key];
+        this.problem = null;
         const words = step.item.takes_words && value !== "no" && old ? old.words : "";
         if (!old || old.value !== value || old.words !== words) this.put(step, value, words);
         this.steps = stepsOf(this.work, this.answers);
@@ -345,7 +360,7 @@ export class DeskModel {
         this.saver.put(this.work.id, body);
     }
 
-    /* On to what is still open behind this step; one that was looked at again leads on step by step. */
+    /* On to the first step behind this one that is open; past one that is passed over, to the very next. */
     forward() {
         this.saveWords();
         const next = this.answers[this.step.key] ? firstOpen(this.steps, this.answers, this.at + 1) : this.at + 1;
@@ -371,7 +386,8 @@ export class DeskModel {
         const missing = code === "1.1" && missingStep(this.steps, this.answers);
         if (missing) {
             this.look(this.steps.indexOf(missing));
-            announce("还有必答的题没有回答");
+            this.problem = new Problem(0, "missing", "这一题必须回答；对方不再回答的，请选“部分完成”。");
+            announce(this.problem.message);
         } else this.chosen = code;
         this.changed();
     }
@@ -386,9 +402,10 @@ export class DeskModel {
      * has said something. */
     async finish(details) {
         this.saveWords();
-        const body = Object.assign({ dial: this.work.dial.id, disposition: this.chosen }, details);
+        const { id, dial } = this.work;
+        const body = Object.assign({ dial: dial.id, disposition: this.chosen }, details);
         const name = `finish ${JSON.stringify(body)}`;
-        const told = await this.act(name, (key) => this.persist(body, key));
+        const told = await this.act(name, (key) => this.persist(id, body, key));
         this.isAway = false;
         if (!told) {
             if (this.problem && isLoss(this.problem)) this.lost(this.problem);
@@ -397,11 +414,12 @@ export class DeskModel {
         await this.finished(told);
     }
 
-    async persist(body, key) {
+    async persist(id, body, key) {
         for (let failures = 1; ; failures++) {
             await this.saver.drained();
+            if (!this.work) throw this.problem; /* an answer brought the news that it is lost */
             try {
-                return await patiently((signal) => this.backend.finish(this.work.id, body, key, signal));
+                return await patiently((signal) => this.backend.finish(id, body, key, signal));
             } catch (problem) {
                 if (!isPassing(problem)) throw problem;
                 this.isAway = true;

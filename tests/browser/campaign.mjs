@@ -25,7 +25,7 @@ const FINISHED = { 2.214: "k", 2.21: "w", 2.212: "g", 2.211: "z", 2.113: "m", 2.
 const journal = [];
 const numbers = new Set(); /* that were shown */
 let aheadMs = 0;
-let lastAt = 0;
+const lastAt = new Map();
 
 /* ---- fates ---- */
 
@@ -63,8 +63,10 @@ function answersOf(person) {
 }
 
 function record(fate) {
-    lastAt = Math.max(Date.now() + aheadMs, lastAt + 1000); /* the rows of an order are told apart by their time */
-    const at = new Date(lastAt + SHANGHAI_MS).toISOString().slice(0, 19).replace("T", " ");
+    /* The rows of an order are told apart by their time. */
+    const atMs = Math.max(Date.now() + aheadMs, (lastAt.get(fate.person) || 0) + 1000);
+    lastAt.set(fate.person, atMs);
+    const at = new Date(atMs + SHANGHAI_MS).toISOString().slice(0, 19).replace("T", " ");
     const hasAnswers = fate.code[0] === "1";
     journal.push([
         `P${String(fate.person).padStart(5, "0")}`, at, "campaign", fate.code,
@@ -242,7 +244,7 @@ async function workOn(caller, at, isLate) {
         const share = journal.length / cases;
         if (isLong && at === 0 && !killed && share > 0.3) now = await killServer(caller, now);
         else if (isLong && at === 1 && !caller.isKilled && share > 0.15) now = await killBrowser(caller, now);
-        else if (isLong && at > 0 && !isLate && share > 0.8) {
+        else if (isLong && at > 0 && !isLate && share > 0.8 && fate.person % 7 !== 0) {
             await vanish(caller, now, at === 1 ? 2 : fate.keys.length - 1);
             continue;
         }

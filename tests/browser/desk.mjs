@@ -7,7 +7,7 @@ import fs from "node:fs";
 import { startBrowser } from "./driver.mjs";
 import { Person } from "./person.mjs";
 import { failures, verdict } from "./report.mjs";
-import { phoning, pickingTimes, practising } from "./steps/desk.mjs";
+import { phoning, pickingTimes, practising, runningOut } from "./steps/desk.mjs";
 
 const [base, accountsFile] = process.argv.slice(2);
 const oneTime = JSON.parse(fs.readFileSync(accountsFile, "utf8"));
@@ -20,7 +20,8 @@ const world = await startBrowser(base);
 try {
     const page = await practising(world, caller);
     await pickingTimes(page);
-    await phoning(world, page);
+    await phoning(world, page, caller);
+    await runningOut(world, page);
     const faults = world.faults.filter((fault) => !CUT.test(fault));
     const isClean = world.axeFaults.length === 0 && world.pages.size > 10;
     verdict("axe_finds_nothing_serious", isClean, world.axeFaults.join("; "));

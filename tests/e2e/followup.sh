@@ -70,6 +70,31 @@ check checks_keep_it_open 1 round close 2024-05
 says and_are_named 复核未裁定
 check a_reason_is_text 2 round close 2024-05 --why ''
 
+# ---- the same by the service ----
+. tests/support/serve.sh
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$work"' EXIT
+serve
+sign_in_office bangong
+# task NAME STATE JSON: a task of the round, to its end; its row is left in $work/out.
+task() {
+    id=$(post_json /api/v1/rounds/2024-05/tasks "$3" | jq -r '.task // 0')
+    timeout 60 sh -c "until curl -s -H 'Cookie: $cookie' '$url/api/v1/tasks/$id' >'$work/out' &&
+        jq -e '.state | IN(\"queued\", \"running\") | not' '$work/out' >'$work/jq'; do :; done"
+    : >"$work/messages"
+    [ "$(jq -r .state "$work/out")" = "$2" ]
+    verdict "$1" $? "$(head -c 300 "$work/out")"
+}
+task a_page_does_not_close_it_either failed '{"kind": "close"}'
+says and_says_why_on_the_page '复核未裁定'
+task nor_with_an_empty_reason failed '{"kind": "close", "why": ""}'
+task it_closes_with_a_reason done '{"kind": "close", "why": "页面上关闭"}'
+kill -TERM "$server"
+wait "$server"
+server=
+check which_is_kept 0 round show 2024-05
+says the_reason_given_on_the_page 页面上关闭
+check it_is_opened_for_the_rest 0 round reopen 2024-05 --why 接着核对
+
 # ---- the same outcomes by a file ----
 check outcomes_are_exported 0 followup export --round 2024-05 --to "$work/outcomes.csv"
 [ "$(stat -c %a "$work/outcomes.csv")" = 600 ]

@@ -288,8 +288,8 @@ static void overview_load__carries_the_pace_on(void **state)
     look_away(&look);
     for (int i = 0; i < 3; i++)
         (void)complete_in(&phoning, 0, 100);
-    /* Monday from half past nine on: 7 hours; Tuesday's morning: 3. What is left takes 70/3 hours: 4.5 on Tuesday, 7.5 on
-     * Wednesday and Thursday, and on Friday the rest. */
+    /* Monday from half past nine on: 7 hours; Tuesday's morning: 3. What is left takes 70/3 hours: 4.5 on Tuesday, 7.5
+     * on Wednesday and Thursday, and on Friday the rest. */
     phoning.now_utc = at("2024-07-02T12:00:00+08:00");
     look_at(&look, &phoning, 0);
     assert_int_equal(look.out.forecast.left, 7);
