@@ -135,9 +135,8 @@ logs="$work/served $work/serve.out $work/said $PINGYI_DATA"
 verdict there_is_something_to_look_for $?
 nowhere no_number_is_told "$number" $logs
 nowhere no_name_is_told '欧阳查[0-9]' $logs
-nowhere no_words_of_a_person_are_told '盲人原话' $logs
 said="$work/said"
-nowhere no_order_text_but_to_who_works_on_it '密文诉求' "$work/served" "$said/wu.unit.txt" "$said/zheng.audit.txt" \
+nowhere no_words_but_to_who_works_on_it '密文诉求|盲人原话' "$work/served" "$said/wu.unit.txt" "$said/zheng.audit.txt" \
     "$said/wang.sec.txt" "$said/zhou.check.txt" "$PINGYI_DATA"
 nowhere no_secret_before_closing "$secret" $logs
 nowhere no_unit_to_a_contractor '"U[1-4]"|第[1-4]局' "$said/qian.super.txt"
