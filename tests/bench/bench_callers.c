@@ -1,12 +1,12 @@
 /* Callers at full speed on a running service, and what it answers, measured. One thread, epoll.
  *
  *     bench_callers prepare DATA COUNT CALLERS
- *         as many accounts of callers, signed in, before the service runs; a line `cookie csrf` each in the file CALLERS
+ *         as many accounts of callers, signed in: in the file CALLERS a line `cookie csrf` each. Not while it runs
  *     bench_callers work PORT CALLERS SECONDS PACE_MS LOG
  *         each of them begins a case every PACE_MS (0: without a pause): next, dial, look at the number, the end of the
- *         dial; each eighth case is a whole interview. Prints answers/s, cases/s, p50 and p99 of `next` in ms, p99 of all,
- *         how many failed, and how often no case was due. Appends a line `case caller from until`, in microseconds, to
- *         LOG for each case that was held */
+ *         dial; each eighth case is a whole interview. Prints answers/s, cases/s, p50 and p99 of `next` in ms, p99 of
+ *         all, how many failed, and how often no case was due. Appends to LOG a line `case caller from until`, in
+ *         microseconds, for each case that was held */
 #include "base/alloc.h"
 #include "base/buf.h"
 
