@@ -248,6 +248,7 @@ function Assign({ round, onClose, onDone }) {
     const action = useWrite();
     const callers = useRead("/api/v1/followup/callers");
     const [team, setTeam] = useState("");
+    const [given, setGiven] = useState(null);
     const teams = Array.from(new Set((callers.value ? callers.value.items : []).map((row) => row.team).filter(Boolean)));
     const submit = async (event) => {
         event.preventDefault();
@@ -255,10 +256,14 @@ function Assign({ round, onClose, onDone }) {
         const answer = await action.run("POST", followupPath(round, "assign"),
             { team, count: Number(values.count) });
         if (!answer) return;
-        announce(`${team ? "已分配" : "已收回"}${answer.cases}件`);
+        setGiven(`${team ? "已分配" : "已收回"}${answer.cases}件。`);
         onDone();
-        onClose();
     };
+    if (given)
+        return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
+            <${Alert} kind="good">${given}<//>
+            <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
+        <//>`;
     return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
         <p class="hint">在还没有拨打的样本中，按各单位数量随机分配；分给的班组只看到自己的样本。</p>
         <form onSubmit=${submit}>
