@@ -101,6 +101,8 @@ $(OUT)/tests/$(1)/test_%: $(OUT)/tests/$(1)/test_%.o $(SUPPORT) $(call archives,
 	$$(link) $(call libs,$(1)) $(foreach m,$(ALSO_$(1)),$(call libs,$(m))) -lcmocka
 endef
 $(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
+$(OUT)/tests/sim/test_simulation: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim/*.c)) $(SUPPORT) $(call archives,service/followup)
+	$(link) $(call libs,service/followup) -lcmocka
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,service/api)
 	$(link) -fsanitize=fuzzer $(call libs,service/api)
 $(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service/commands)
@@ -124,7 +126,7 @@ $(OUT)/flags: force
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
 demonstration: $(DEMONSTRATION) ## build what phones the demonstration's round
-test: $(TESTS) $(if $(E2E),$(PROGRAM) $(DEMONSTRATION)) ## build and run the tests (BUILD=asan, ONLY=scoring)
+test: $(TESTS) $(if $(E2E),$(PROGRAM) $(DEMONSTRATION) $(OUT)/tests/bench/bench_callers) ## build and run the tests (BUILD=asan, ONLY=scoring)
 	@PINGYI=$(PROGRAM) sh scripts/run_tests.sh $(TESTS) $(E2E)
 golden: ## rewrite the golden files; git shows what changed
 	@GOLDEN=update $(MAKE) --no-print-directory test
@@ -138,6 +140,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (20)
 fuzzers: $(FUZZERS)
 bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
 	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
+sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a whole city is phoned in a time of its own, every rule checked on every call
 soak: $(PROGRAM) ## hours: 1000 kills while it writes, streams of 5 GB, every fuzz target for an hour
 	@PINGYI=$(PROGRAM) KILLS=1000 STREAM_MB=5000 sh scripts/run_tests.sh tests/e2e/kill.sh tests/e2e/kill_round.sh tests/e2e/kill_serve.sh tests/e2e/stream.sh
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=3600
@@ -147,7 +150,5 @@ clean: ## remove everything that was built
 	rm -rf build
 help: ## list the targets
 	@sed -nE 's/^([a-z][a-z ]*):.*## /\1\t/p' Makefile | expand -t 28
-force:
-.PHONY: all demonstration test golden check layers headers style tidy fuzz fuzzers bench soak format clean help force
-.SECONDARY:
-.DELETE_ON_ERROR:
+.PHONY: all demonstration test golden check layers headers style tidy fuzz fuzzers bench sim soak format clean help force
+.SECONDARY .DELETE_ON_ERROR:

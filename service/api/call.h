@@ -111,6 +111,8 @@ json_t *call_json(struct call *call, const char *const *names);
  * member that may be missing is empty then. */
 bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
                size_t max_bytes, struct bytes *out);
+bool call_lines(struct call *call, json_t *object, const char *name, bool is_required,
+                size_t max_bytes, struct bytes *out); /* the same; it may hold line feeds */
 bool call_integer(struct call *call, json_t *object, const char *name, bool is_required,
                   int64_t min, int64_t max, int64_t *out); /* missing: *out stays */
 bool call_boolean(struct call *call, json_t *object, const char *name,

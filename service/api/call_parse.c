@@ -43,18 +43,34 @@ json_t *call_json(struct call *call, const char *const *names)
     return NULL;
 }
 
-bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
-               size_t max_bytes, struct bytes *out)
+/* In the arena. */
+static bool take_text(struct call *call, const char *name, struct bytes text, struct bytes *out)
 {
-    struct json_fault fault;
-    struct bytes text;
-    if (!json_body_text(object, name, is_required, max_bytes, &text, &fault))
-        return answer_fault(call, &fault);
     struct bytes copy = arena_copy(exchange_arena(call->exchange), text);
     if (copy.ptr == NULL)
         return answer_fault(call, &(struct json_fault){.field = name});
     *out = copy;
     return true;
+}
+
+bool call_text(struct call *call, json_t *object, const char *name, bool is_required,
+               size_t max_bytes, struct bytes *out)
+{
+    struct json_fault fault;
+    struct bytes text;
+    return json_body_text(object, name, is_required, max_bytes, &text, &fault)
+               ? take_text(call, name, text, out)
+               : answer_fault(call, &fault);
+}
+
+bool call_lines(struct call *call, json_t *object, const char *name, bool is_required,
+                size_t max_bytes, struct bytes *out)
+{
+    struct json_fault fault;
+    struct bytes text;
+    return json_body_lines(object, name, is_required, max_bytes, &text, &fault)
+               ? take_text(call, name, text, out)
+               : answer_fault(call, &fault);
 }
 
 void call_wipe_text(struct bytes text)

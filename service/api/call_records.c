@@ -134,6 +134,12 @@ struct unmatched {
     int64_t dial_count;
 };
 
+/* An empty text comes from the store without a place, which would be null. */
+static json_t *text_to_json(struct bytes text)
+{
+    return json_bytes(text.len > 0 ? text : BYTES_LIT(""));
+}
+
 static int on_record(void *context, const struct call_record_row *row, struct err *err)
 {
     struct unmatched *unmatched = context;
@@ -144,7 +150,7 @@ static int on_record(void *context, const struct call_record_row *row, struct er
         rc == OK ? json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
                              (json_int_t)row->line, "masked", json_bytes(buf_bytes(&masked)), "at",
                              json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
-                             "line_name", json_bytes(row->line_name))
+                             "line_name", text_to_json(row->line_name))
                  : NULL;
     if (rc == OK && json_array_append_new(unmatched->records, object) != 0)
         rc = err_set(err, ERR_NOMEM, "could not list calls");
@@ -160,7 +166,7 @@ static int on_dial(void *context, const struct unmatched_dial *dial, struct err 
     json_t *object = json_pack(
         "{s:I, s:I, s:o, s:o, s:s, s:o, s:I}", "id", (json_int_t)dial->dial_id, "case",
         (json_int_t)dial->case_id, "caller", json_bytes(dial->account_name), "disposition",
-        json_bytes(dial->code), "name", case_disposition_zh(dial->code), "at",
+        text_to_json(dial->code), "name", case_disposition_zh(dial->code), "at",
         json_time(dial->started_utc), "seconds", (json_int_t)(dial->ended_utc - dial->started_utc));
     return json_array_append_new(unmatched->dials, object) == 0
                ? OK

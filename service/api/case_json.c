@@ -165,7 +165,7 @@ json_t *case_numbers_to_json(const struct case_shown *shown)
     return numbers;
 }
 
-json_t *case_dial_to_json(const struct case_shown *shown)
+static json_t *dial_to_json(const struct case_shown *shown)
 {
     return shown->dial_id == 0 ? json_null()
                                : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)shown->dial_id,
@@ -237,9 +237,9 @@ json_t *case_to_json(const struct case_shown *shown, const struct case_asker *as
         "lease_until", json_time(shown->lease_until_utc), "lease_seconds",
         (json_int_t)shown->lease_s, "citizen", json_bytes(shown->citizen), "numbers",
         case_numbers_to_json(shown), "number_no", (json_int_t)shown->number_no, "dial",
-        case_dial_to_json(shown), "language", json_bytes(shown->language), "appointment",
-        appointment, "history", attempts_to_json(shown), "windows", windows_to_json(shown),
-        "opening", items_to_json(SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
+        dial_to_json(shown), "language", json_bytes(shown->language), "appointment", appointment,
+        "history", attempts_to_json(shown), "windows", windows_to_json(shown), "opening",
+        items_to_json(SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
         case_orders_to_json(shown, asker, NULL, true), "closing",
         items_to_json(SCRIPT_CLOSING, SCRIPT_ORDINARY, &names, NULL), "answers",
         answers_to_json(shown, 0));

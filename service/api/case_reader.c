@@ -39,6 +39,7 @@ static void reader_free(struct case_reader *reader)
     vault_sealer_free(reader->answers);
     vault_sealer_free(reader->notes);
     buf_wipe(&reader->plain);
+    buf_deinit(&reader->practice);
     mem_free(reader);
 }
 
@@ -160,12 +161,15 @@ static int on_round_unit(void *context, const struct round_unit_row *row, struct
     return OK;
 }
 
-static int load_units(struct case_reader *reader, struct store *store, int64_t round_id,
-                      int64_t draw_no, struct unit_names **out, struct err *err)
+/* NULL: `err` says why. */
+static struct unit_names *load_units(struct case_reader *reader, struct store *store,
+                                     int64_t round_id, int64_t draw_no, struct err *err)
 {
     struct unit_names *units = mem_calloc(1, sizeof *units);
-    if (units == NULL)
-        return err_set(err, ERR_NOMEM, "no memory for the units of a draw");
+    if (units == NULL) {
+        (void)err_set(err, ERR_NOMEM, "no memory for the units of a draw");
+        return NULL;
+    }
     arena_init(&units->arena, UNIT_NAMES_MAX_BYTES);
     units->round_id = round_id;
     units->draw_no = draw_no;
@@ -175,24 +179,25 @@ static int load_units(struct case_reader *reader, struct store *store, int64_t r
     if (rc != OK) {
         arena_deinit(&units->arena);
         mem_free(units);
-        return rc;
+        return NULL;
     }
     units->next = reader->units;
     reader->units = units;
-    *out = units;
-    return OK;
+    return units;
 }
 
 int case_reader_unit(struct case_reader *reader, struct store *store, int64_t round_id,
                      int64_t draw_no, int64_t unit, struct bytes *out, struct err *err)
 {
+    if (unit < 0 || unit >= UNITS_MAX)
+        return err_set(err, ERR_CORRUPT, "a drawn order has unit %jd", (intmax_t)unit);
     struct unit_names *units = reader->units;
     while (units != NULL && (units->round_id != round_id || units->draw_no != draw_no))
         units = units->next;
-    int rc = units == NULL ? load_units(reader, store, round_id, draw_no, &units, err) : OK;
-    if (rc == OK && (unit < 0 || unit >= UNITS_MAX))
-        rc = err_set(err, ERR_CORRUPT, "a drawn order has unit %jd", (intmax_t)unit);
-    if (rc == OK)
-        *out = units->names[unit];
-    return rc;
+    if (units == NULL)
+        units = load_units(reader, store, round_id, draw_no, err);
+    if (units == NULL)
+        return err->code;
+    *out = units->names[unit];
+    return OK;
 }

@@ -11,6 +11,8 @@ struct case_reader {
     struct vault_sealer *orders, *numbers, *answers, *notes;
     struct buf plain; /* what was opened last */
     struct unit_names *units;
+    struct buf practice; /* practice.h */
+    int64_t practice_day, practice_campaign;
     struct case_reader *next; /* the pool's */
 };
 

@@ -185,19 +185,19 @@ static struct shown_answer *find_answer(struct case_shown *shown, int64_t drawn_
     return NULL;
 }
 
-static int add_answer(struct loading *loading, const struct answer_row *row,
-                      struct shown_answer **out, struct err *err)
+/* NULL when memory fails. */
+static struct shown_answer *add_answer(struct loading *loading, const struct answer_row *row)
 {
     struct case_shown *shown = loading->shown;
     struct shown_answer *answers = room_for(loading->arena, shown->answers, shown->answer_count,
                                             &loading->answer_capacity, sizeof *answers);
-    if (answers == NULL)
-        return out_of_memory(err);
+    struct bytes item = arena_copy(loading->arena, row->item);
+    if (answers == NULL || item.ptr == NULL)
+        return NULL;
     shown->answers = answers;
     struct shown_answer *answer = &answers[shown->answer_count++];
-    *answer = (struct shown_answer){.drawn_id = row->drawn_id};
-    *out = answer;
-    return keep(loading->arena, row->item, &answer->item, err);
+    *answer = (struct shown_answer){.drawn_id = row->drawn_id, .item = item};
+    return answer;
 }
 
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
@@ -205,9 +205,11 @@ static int on_answer(void *context, const struct answer_row *row, struct err *er
     struct loading *loading = context;
     struct bytes words = BYTES_LIT("");
     struct shown_answer *answer = find_answer(loading->shown, row->drawn_id, row->item);
-    int rc = answer == NULL ? add_answer(loading, row, &answer, err) : OK;
-    if (rc == OK)
-        rc = keep(loading->arena, row->value, &answer->value, err);
+    if (answer == NULL)
+        answer = add_answer(loading, row);
+    if (answer == NULL)
+        return out_of_memory(err);
+    int rc = keep(loading->arena, row->value, &answer->value, err);
     if (rc == OK && row->sealed.len > 0)
         rc = case_reader_open(loading->reader, loading->reader->answers, row->id, row->sealed,
                               &words, err);
@@ -284,25 +286,23 @@ static int load_orders(struct loading *loading, struct err *err)
 
 /* ---- hours ---- */
 
-/* What the calendar does not cover any more is left out. */
-static int load_windows(struct loading *loading, struct err *err)
+int case_windows_load(const struct calling_hours *hours, int64_t now_utc, struct arena *arena,
+                      struct calling_window **out, size_t *out_count, struct err *err)
 {
-    struct case_shown *shown = loading->shown;
-    int64_t at_utc = loading->ask->now_utc;
-    int64_t end_utc = at_utc + (int64_t)SHOWN_DAYS * SECONDS_A_DAY;
+    struct calling_window *windows = arena_alloc(arena, WINDOWS_MAX * sizeof *windows);
+    int64_t end_utc = now_utc + (int64_t)SHOWN_DAYS * SECONDS_A_DAY;
     struct err unused;
-    shown->windows = arena_alloc(loading->arena, WINDOWS_MAX * sizeof *shown->windows);
-    if (shown->windows == NULL)
+    size_t count = 0;
+    if (windows == NULL)
         return out_of_memory(err);
-    while (shown->window_count < WINDOWS_MAX) {
-        struct calling_window window;
+    for (int64_t at_utc = now_utc; count < WINDOWS_MAX; at_utc = windows[count++].until_utc) {
         bool is_open = false;
-        if (hours_window(loading->hours, at_utc, &is_open, &window, &unused) != OK ||
-            window.from_utc >= end_utc)
+        if (hours_window(hours, at_utc, &is_open, &windows[count], &unused) != OK ||
+            windows[count].from_utc >= end_utc)
             break;
-        shown->windows[shown->window_count++] = window;
-        at_utc = window.until_utc;
     }
+    *out = windows;
+    *out_count = count;
     return OK;
 }
 
@@ -361,7 +361,8 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
     if (rc == OK)
         rc = load_orders(&loading, err);
     if (rc == OK)
-        rc = load_windows(&loading, err);
+        rc = case_windows_load(loading.hours, ask->now_utc, arena, &shown.windows,
+                               &shown.window_count, err);
     if (rc == OK)
         rc = load_proposal(&loading, err);
     shown.citizen = loading.name;

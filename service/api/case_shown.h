@@ -68,6 +68,9 @@ struct case_ask {
 int case_shown_load(struct case_reader *reader, struct store *store, const struct case_ask *ask,
                     struct arena *arena, struct case_shown *out, struct err *err);
 
+/* The windows of the next SHOWN_DAYS, in the arena; what the calendar does not cover any more is left out. */
+int case_windows_load(const struct calling_hours *hours, int64_t now_utc, struct arena *arena,
+                      struct calling_window **out, size_t *out_count, struct err *err);
 /* "13800138000" as 138****8000, in the arena. */
 int case_mask_number(struct bytes digits, struct arena *arena, struct bytes *out, struct err *err);
 

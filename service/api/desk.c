@@ -154,15 +154,13 @@ static void take_window(struct desk_hours *hours, bool is_open, const struct cal
     if (!is_open && (hours->opens_utc == 0 || window->from_utc < hours->opens_utc))
         hours->opens_utc = window->from_utc;
     hours->is_open = hours->is_open || is_open;
-    if (hours->window_count == 0)
-        hours->windows[hours->window_count++] = *window;
 }
 
 int desk_load_hours(struct casework *work, struct store *store, int64_t now_utc,
                     struct desk_hours *out, struct err *err)
 {
     struct err unused;
-    out->count = out->window_count = 0;
+    out->count = 0;
     out->is_open = false;
     out->until_utc = out->opens_utc = 0;
     int rc = campaigns_each_open(store, on_campaign, out, err);
@@ -267,13 +265,35 @@ static json_t *desk_to_json(struct desk *desk)
     json_t *held = desk->held != NULL ? desk->held : json_null();
     json_t *languages = desk->languages;
     desk->held = desk->languages = NULL;
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "shift",
-        desk_shift_to_json(&desk->shift), "today", today, "case", held, "hours", open, "campaigns",
-        campaigns_to_json(hours), "organ", json_bytes(asker.organ), "verify_phone",
-        json_bytes(asker.phone.len > 0 ? asker.phone : BYTES_LIT("12345热线")), "languages",
-        languages, "dispositions", case_dispositions_to_json(), "practice",
-        practice_to_json(&asker, hours->windows, hours->window_count, desk->call->now_utc));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "shift",
+                     desk_shift_to_json(&desk->shift), "today", today, "case", held, "hours", open,
+                     "campaigns", campaigns_to_json(hours), "organ", json_bytes(asker.organ),
+                     "verify_phone",
+                     json_bytes(asker.phone.len > 0 ? asker.phone : BYTES_LIT("12345热线")),
+                     "languages", languages, "dispositions", case_dispositions_to_json());
+}
+
+/* What is the same for all the day is kept as text: it goes in before the end. */
+static int add_practice(struct desk *desk, struct err *err)
+{
+    struct buf *answer = &desk->call->answer;
+    const struct case_asker asker = desk_asker(desk->call);
+    const struct calling_hours *hours = NULL;
+    struct bytes practice = BYTES_NONE;
+    int64_t campaign_id = desk->hours->count > 0 ? desk->hours->ids[0] : 0;
+    int rc = campaign_id != 0
+                 ? casework_hours(desk->reader->work, desk->store, campaign_id, &hours, err)
+                 : OK;
+    if (rc == OK)
+        rc = practice_render(desk->reader, &asker, campaign_id, hours, desk->call->now_utc,
+                             &practice, err);
+    if (rc != OK)
+        return rc;
+    answer->len--;
+    buf_append_z(answer, ",\"practice\":");
+    buf_append(answer, practice);
+    buf_append_byte(answer, '}');
+    return buf_status(answer, err);
 }
 
 static int show_desk(struct call *call, struct store *store, struct err *err)
@@ -285,6 +305,8 @@ static int show_desk(struct call *call, struct store *store, struct err *err)
         rc = load_desk(&desk, err);
     if (rc == OK)
         rc = call_put_json(call, desk_to_json(&desk), err);
+    if (rc == OK)
+        rc = add_practice(&desk, err);
     json_decref(desk.held);
     json_decref(desk.languages);
     case_readers_give(readers, desk.reader);

@@ -41,10 +41,8 @@ int desk_answer_lease(struct call *call, int64_t until_utc, struct err *err);
 enum { DESK_CAMPAIGNS_MAX = 64 };
 struct desk_hours {
     bool is_open;
-    int64_t until_utc;                /* open: until then at least one campaign calls */
-    int64_t opens_utc;                /* not open: when the first does; 0: none will */
-    struct calling_window windows[1]; /* the next one, for the practice */
-    size_t window_count;
+    int64_t until_utc; /* open: until then at least one campaign calls */
+    int64_t opens_utc; /* not open: when the first does; 0: none will */
     int64_t ids[DESK_CAMPAIGNS_MAX];
     char rounds[DESK_CAMPAIGNS_MAX][FOLLOWUP_NEWS_NAME_BYTES];
     size_t count;

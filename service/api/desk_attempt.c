@@ -100,7 +100,7 @@ static bool parse(struct call *call, json_t *object, struct attempt_input *input
     struct dial_end *end = &input->end;
     if (!call_integer(call, object, "dial", true, 1, INT64_MAX, &input->dial_id) ||
         !call_text(call, object, "disposition", true, CASE_CODE_BYTES - 1, &end->code) ||
-        !call_text(call, object, "note", false, NOTE_MAX_BYTES, &end->note) ||
+        !call_lines(call, object, "note", false, NOTE_MAX_BYTES, &end->note) ||
         !call_text(call, object, "recording", false, RECORDING_MAX_BYTES, &end->recording) ||
         !call_text(call, object, "language", false, CASE_LANGUAGE_BYTES - 1, &end->language) ||
         !parse_appointment(call, object, end))

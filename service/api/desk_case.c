@@ -1,6 +1,7 @@
 #include "service/api/desk.h"
 
 #include "base/civil.h"
+#include "base/utf8.h"
 
 #include "importers/phone.h"
 
@@ -233,10 +234,13 @@ static bool parse_answer(struct call *call, json_t *object, struct case_input *i
         !call_integer(call, object, "order", true, 0, INT64_MAX, &input->drawn_id) ||
         !call_text(call, object, "item", true, WORD_MAX_BYTES, &input->item) ||
         !call_text(call, object, "value", true, WORD_MAX_BYTES, &input->value) ||
-        !call_text(call, object, "words", false, WORDS_MAX_BYTES, &input->words) ||
+        !call_lines(call, object, "words", false, WORDS_MAX_BYTES, &input->words) ||
         !call_integer(call, object, "spent_ms", false, 0, SPENT_MAX_MS, &input->spent_ms))
         return false;
-    return true;
+    if (utf8_count(input->words) <= WORDS_MAX_CHARACTERS)
+        return true;
+    call_refuse_field(call, "words", "原话最多2000字。");
+    return false;
 }
 
 void desk_case_answer(struct http_exchange *exchange)

@@ -41,11 +41,13 @@ bool json_body_parse(struct bytes body, const char *const *names, json_t **out,
     return true;
 }
 
-/* C0 and C1 controls and DEL. */
-static bool has_controls(struct bytes text)
+/* C0 and C1 controls and DEL; in a text of lines not their ends. */
+static bool has_controls(struct bytes text, bool has_lines)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char byte = (unsigned char)text.ptr[i];
+        if (has_lines && byte == '\n')
+            continue;
         if (byte < 0x20 || byte == 0x7f)
             return true;
         if (byte == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0)
@@ -61,8 +63,8 @@ static json_t *member_of(json_t *object, const char *name)
     return json_is_null(value) ? NULL : value;
 }
 
-bool json_body_text(json_t *object, const char *name, bool is_required, size_t max_bytes,
-                    struct bytes *out, struct json_fault *fault)
+static bool read_text(json_t *object, const char *name, bool is_required, size_t max_bytes,
+                      bool has_lines, struct bytes *out, struct json_fault *fault)
 {
     json_t *value = member_of(object, name);
     struct bytes text = {"", 0};
@@ -74,10 +76,22 @@ bool json_body_text(json_t *object, const char *name, bool is_required, size_t m
         return refuse(fault, name, "请填写这一项。");
     if (text.len > max_bytes)
         return refuse(fault, name, "这一项太长。");
-    if (has_controls(text))
+    if (has_controls(text, has_lines))
         return refuse(fault, name, "这一项含有控制字符。");
     *out = text;
     return true;
+}
+
+bool json_body_text(json_t *object, const char *name, bool is_required, size_t max_bytes,
+                    struct bytes *out, struct json_fault *fault)
+{
+    return read_text(object, name, is_required, max_bytes, false, out, fault);
+}
+
+bool json_body_lines(json_t *object, const char *name, bool is_required, size_t max_bytes,
+                     struct bytes *out, struct json_fault *fault)
+{
+    return read_text(object, name, is_required, max_bytes, true, out, fault);
 }
 
 bool json_body_integer(json_t *object, const char *name, bool is_required, int64_t min, int64_t max,

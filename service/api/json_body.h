@@ -23,6 +23,9 @@ bool json_body_parse(struct bytes body, const char *const *names, json_t **out,
 /* Borrowed from `object`; empty when it is missing. */
 bool json_body_text(json_t *object, const char *name, bool is_required, size_t max_bytes,
                     struct bytes *out, struct json_fault *fault);
+/* The same, of several lines: it may hold line feeds. */
+bool json_body_lines(json_t *object, const char *name, bool is_required, size_t max_bytes,
+                     struct bytes *out, struct json_fault *fault);
 bool json_body_integer(json_t *object, const char *name, bool is_required, int64_t min, int64_t max,
                        int64_t *out, struct json_fault *fault); /* missing: *out stays */
 bool json_body_boolean(json_t *object, const char *name, bool *out,

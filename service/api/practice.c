@@ -2,10 +2,12 @@
 
 #include "base/civil.h"
 
+#include "service/host/files.h"
+
 /* One of each script, a case of two orders, a second number, an agreed time, a past: what callers meet on their first
  * day. The numbers are of no network. */
 
-enum { LEASE_S = 900, ORDERS_AT_MOST = 2, DAYS_AGO = 12 };
+enum { LEASE_S = 900, ORDERS_AT_MOST = 2, DAYS_AGO = 12, PRACTICE_MAX_BYTES = 1024 * 1024 };
 
 #define ONE_NUMBER                                                                                 \
     {                                                                                              \
@@ -108,15 +110,53 @@ static json_t *certificate(const struct case_shown *shape, const struct case_ask
     return practise(&shown, asker, numbers, 1, orders, 1);
 }
 
-json_t *practice_to_json(const struct case_asker *asker, struct calling_window *windows,
-                         size_t window_count, int64_t now_utc)
+static json_t *all_to_json(const struct case_shown *shape, const struct case_asker *asker,
+                           int64_t now_utc)
 {
-    const struct case_shown shape = {
-        .lease_until_utc = now_utc + LEASE_S,
-        .windows = windows,
-        .window_count = window_count,
-    };
     int64_t then_utc = now_utc - (int64_t)DAYS_AGO * SECONDS_A_DAY;
-    return json_pack("[o, o, o]", noise(&shape, asker, then_utc), advice(&shape, asker, then_utc),
-                     certificate(&shape, asker, then_utc));
+    return json_pack("[o, o, o]", noise(shape, asker, then_utc), advice(shape, asker, then_utc),
+                     certificate(shape, asker, then_utc));
+}
+
+static int on_json(const char *ptr, size_t len, void *context)
+{
+    struct buf *out = context;
+    buf_append(out, (struct bytes){ptr, len});
+    return out->rc == OK ? 0 : -1;
+}
+
+static int render(struct case_reader *reader, const struct case_asker *asker,
+                  const struct calling_hours *hours, int64_t now_utc, struct err *err)
+{
+    struct case_shown shape = {.lease_until_utc = now_utc + LEASE_S};
+    struct arena arena;
+    arena_init(&arena, PRACTICE_MAX_BYTES);
+    int rc = hours != NULL ? case_windows_load(hours, now_utc, &arena, &shape.windows,
+                                               &shape.window_count, err)
+                           : OK;
+    json_t *value = rc == OK ? all_to_json(&shape, asker, now_utc) : NULL;
+    buf_deinit(&reader->practice);
+    buf_init(&reader->practice, PRACTICE_MAX_BYTES);
+    if (rc == OK &&
+        (value == NULL || json_dump_callback(value, on_json, &reader->practice, JSON_COMPACT) != 0))
+        rc = err_set(err, ERR_NOMEM, "could not make the practice");
+    json_decref(value);
+    arena_deinit(&arena);
+    return rc;
+}
+
+int practice_render(struct case_reader *reader, const struct case_asker *asker, int64_t campaign_id,
+                    const struct calling_hours *hours, int64_t now_utc, struct bytes *out,
+                    struct err *err)
+{
+    int64_t day = seconds_to_day(now_utc + OFFICE_OFFSET_S);
+    bool is_kept = reader->practice_day == day && reader->practice_campaign == campaign_id;
+    reader->practice_day = 0;
+    int rc = is_kept ? OK : render(reader, asker, hours, now_utc, err);
+    if (rc != OK)
+        return rc;
+    reader->practice_day = day;
+    reader->practice_campaign = campaign_id;
+    *out = buf_bytes(&reader->practice);
+    return OK;
 }

@@ -3,9 +3,12 @@
 
 #include "service/api/case_json.h"
 
-/* Invented cases on which callers learn the work: nothing of them is stored, and nobody is called. An array of cases
- * as of case_to_json; NULL when memory fails. `windows`: the hours that the appointment picker shows. Thread: any. */
-json_t *practice_to_json(const struct case_asker *asker, struct calling_window *windows,
-                         size_t window_count, int64_t now_utc);
+/* Invented cases on which callers learn the work: nothing of them is stored, and nobody is called.
+ *
+ * *out is JSON, an array of cases as of case_to_json, the reader's until the next call: it is made once a day, and anew
+ * when another campaign lends its hours (`hours` NULL: none does) to the practice of making appointments. */
+int practice_render(struct case_reader *reader, const struct case_asker *asker, int64_t campaign_id,
+                    const struct calling_hours *hours, int64_t now_utc, struct bytes *out,
+                    struct err *err);
 
 #endif

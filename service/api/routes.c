@@ -166,7 +166,7 @@ const struct http_route api_routes[] = {
      "getNumber"},
     {METHOD_PUT, "/api/v1/followup/cases/{id}/answers", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
      desk_case_answer, "putAnswer"},
-    {METHOD_POST, "/api/v1/followup/cases/{id}/numbers", CALLERS | OFFICE, HTTP_BODY_MEMORY, 1024,
+    {METHOD_POST, "/api/v1/followup/cases/{id}/numbers", CALLERS | DESK, HTTP_BODY_MEMORY, 1024,
      desk_case_add_number, "addNumber"},
     {METHOD_POST, "/api/v1/followup/cases/{id}/attempts", CALLERS, HTTP_BODY_MEMORY, 16 * 1024,
      desk_case_finish, "finishDial"},

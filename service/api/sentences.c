@@ -124,6 +124,19 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "may be called", "还有号码可以拨打，请先拨打"},
     {ERR_WRONG_STATE, "only final ones are corrected", "样本尚未结案，不能更正"},
     {ERR_NOT_FOUND, "has no attempt on order", "这次拨打没有该工单的记录，请核对"},
+    /* phoning */
+    {ERR_NOT_FOUND, "\" is not phoned", "本期尚未开始电话测评，先执行 followup open"},
+    {ERR_WRONG_STATE, "is phoned already", "本期的电话测评已经开始"},
+    {ERR_WRONG_STATE, "the phoning of round", "本期的电话测评已经结束"},
+    {ERR_WRONG_STATE, "phoning needs drawn or calling", "本期未抽样或已关闭，不能开始电话测评"},
+    {ERR_REFUSED, "cases unworked", "电话测评尚未做完"},
+    {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本包只能给外包班组"},
+    {ERR_REFUSED, "last day of the package", "有效期已过，请改 --until"},
+    {ERR_REFUSED, "no fresh cases", "没有可以外包的未拨打样本"},
+    {ERR_REFUSED, "package has expired", "样本包已过有效期，请与评价办联系"},
+    {ERR_REFUSED, "head of the package", "样本包被改动过，不能打开"},
+    {ERR_NOT_FOUND, "no package ", "本期没有这个样本包，请核对水印"},
+    {ERR_FORMAT, "no package of cases", "不是样本包，请核对文件名"},
     /* the data directory and its key */
     {ERR_NOT_FOUND, "no data directory",
      "没有这个数据目录；请先执行 pingyi init，或用 --data 指明"},
@@ -139,7 +152,7 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "the passphrase is not of", "口令至少12个字符（UTF-8）"},
     {ERR_FORMAT, "no passphrase was given",
      "未给出口令；请在终端输入，或用 --passphrase-file 指明所在文件"},
-    {ERR_REFUSED, "the passphrase does not open", "口令有误，打不开密钥文件"},
+    {ERR_REFUSED, "the passphrase does not open", "口令有误，或文件被改动过，打不开"},
     {ERR_FORMAT, "is no exported vault key", "不是导出的密钥文件，请核对文件名"},
     {ERR_CORRUPT, "backup \"", "备份文件不完整，或不是备份；请换一份备份"},
     /* the start of the service */

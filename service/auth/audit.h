@@ -56,6 +56,7 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("draw.make", "抽样")                                                                         \
     X("draw.open", "开封抽样记录")                                                                 \
     X("outcomes.import", "导入访问结果")                                                           \
+    X("outcomes.export", "导出访问结果")                                                           \
     X("campaign.open", "开始电话测评")                                                             \
     X("campaign.pause", "暂停电话测评")                                                            \
     X("campaign.resume", "继续电话测评")                                                           \
@@ -76,6 +77,7 @@ enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED };
     X("recheck.settle", "复核裁定")                                                                \
     X("calls.import", "导入话单")                                                                  \
     X("package.make", "制作外包样本包")                                                            \
+    X("package.take_back", "收回外包样本")                                                         \
     X("exclusion.request", "申请剔除")                                                             \
     X("exclusion.decide", "审定剔除")                                                              \
     X("score.keep", "留存结果")                                                                    \

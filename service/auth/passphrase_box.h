@@ -3,11 +3,12 @@
 
 #include "base/buf.h"
 
-/* Bytes under a passphrase, to go elsewhere: argon2id (libsodium) and XSalsa20-Poly1305. Text: a line with the salt, one
- * with the sealed bytes, in hexadecimal digits. Thread: any. */
+/* Bytes under a passphrase, to go elsewhere: argon2id (libsodium) and XSalsa20-Poly1305. Text: a line with the salt,
+ * one with the sealed bytes, in hexadecimal digits. Thread: any. */
 enum { PASSPHRASE_MIN_CHARACTERS = 12 };
 
-/* What opening costs whoever has the passphrase, and whoever guesses. It is not written down: who opens a box knows it. */
+/* What opening costs whoever has the passphrase, and whoever guesses. It is not written down: who opens a box knows
+ * it. */
 enum passphrase_cost {
     PASSPHRASE_SENSITIVE, /* 1 GiB and seconds */
     PASSPHRASE_MODERATE   /* 256 MiB and less than one, for machines that are not ours */

@@ -11,6 +11,8 @@ static int run(struct command_context *context, int argc, char **argv)
         {"open", followup_open_run},       {"show", followup_show_run},
         {"release", followup_release_run}, {"pause", followup_pause_run},
         {"resume", followup_resume_run},   {"assign", followup_assign_run},
+        {"package", followup_package_run}, {"take-back", followup_take_back_run},
+        {"read", followup_read_run},       {"export", followup_export_run},
     };
     for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(argv[1], verbs[i].name) == 0)
@@ -26,7 +28,12 @@ const struct command command_followup = {
              "release --round ID --unit CODE --count N --why TEXT [--by NAME]\n"
              "assign --round ID --team TEAM|none --count N [--by NAME]\n"
              "pause --round ID [--by NAME]\n"
-             "resume --round ID [--by NAME]",
+             "resume --round ID [--by NAME]\n"
+             "package --round ID --team TEAM --count N --until DAY --to FILE [--passphrase-file "
+             "FILE] [--by NAME]\n"
+             "take-back --round ID --package MARK [--by NAME]\n"
+             "read FILE --to CSV [--passphrase-file FILE]\n"
+             "export --round ID --to FILE [--by NAME]",
     .summary = "电话测评：开始、进度、启用备用样本、暂停",
     .details =
         "open 以本期的样本开始电话测评：同一人的几件工单为一个访问样本，由话务员在网页上办理。\n"

@@ -10,6 +10,10 @@ int followup_pause_run(struct command_context *context, int argc, char **argv);
 int followup_resume_run(struct command_context *context, int argc, char **argv);
 int followup_release_run(struct command_context *context, int argc, char **argv);
 int followup_assign_run(struct command_context *context, int argc, char **argv);
+int followup_package_run(struct command_context *context, int argc, char **argv);
+int followup_take_back_run(struct command_context *context, int argc, char **argv);
+int followup_read_run(struct command_context *context, int argc, char **argv);
+int followup_export_run(struct command_context *context, int argc, char **argv);
 int followup_show_run(struct command_context *context, int argc, char **argv);
 
 /* The campaign of the round's draw. ERR_NOT_FOUND says so by the round's name; *out's bytes as storage gives them. */

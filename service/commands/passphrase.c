@@ -52,3 +52,17 @@ int passphrase_read(const struct command_context *context, const char *path, con
     (void)fclose(file);
     return rc;
 }
+
+int passphrase_read_new(const struct command_context *context, const char *path, struct buf *out,
+                        struct err *err)
+{
+    struct buf again = {0};
+    int rc = passphrase_read(context, path, "请输入口令（至少12个字符，不显示）：", out, err);
+    if (rc != OK || path != NULL || isatty(STDIN_FILENO) != 1)
+        return rc;
+    rc = passphrase_read(context, NULL, "请再次输入口令：", &again, err);
+    if (rc == OK && !bytes_equal(buf_bytes(out), buf_bytes(&again)))
+        rc = err_set(err, ERR_REFUSED, "the two passphrases differ");
+    buf_wipe(&again);
+    return rc;
+}

@@ -8,5 +8,9 @@
 enum { PASSPHRASE_MAX_BYTES = 1024 };
 int passphrase_read(const struct command_context *context, const char *path, const char *prompt,
                     struct buf *out, struct err *err);
+/* For what is sealed now: at a terminal it is asked for twice, for what was mistyped once would open nothing.
+ * ERR_REFUSED: they differ. */
+int passphrase_read_new(const struct command_context *context, const char *path, struct buf *out,
+                        struct err *err);
 
 #endif

@@ -41,21 +41,6 @@ static int record(const struct command_context *context, const char *action, jso
 
 /* ---- export and import ---- */
 
-/* Asked twice at a terminal: what was mistyped once would open nothing. */
-static int read_new_passphrase(const struct command_context *context, const char *path,
-                               struct buf *out, struct err *err)
-{
-    struct buf again = {0};
-    int rc = passphrase_read(context, path, "请输入口令（至少12个字符，不显示）：", out, err);
-    if (rc != OK || path != NULL || isatty(STDIN_FILENO) != 1)
-        return rc;
-    rc = passphrase_read(context, NULL, "请再次输入口令：", &again, err);
-    if (rc == OK && !bytes_equal(buf_bytes(out), buf_bytes(&again)))
-        rc = err_set(err, ERR_REFUSED, "the two passphrases differ");
-    buf_wipe(&again);
-    return rc;
-}
-
 static int export_key(const struct command_context *context, const char *file,
                       const char *passphrase_path, struct err *err)
 {
@@ -66,7 +51,7 @@ static int export_key(const struct command_context *context, const char *file,
     if (rc == OK && access(file, F_OK) == 0)
         rc = err_set(err, ERR_EXISTS, "\"%s\" is there already", file);
     if (rc == OK)
-        rc = read_new_passphrase(context, passphrase_path, &passphrase, err);
+        rc = passphrase_read_new(context, passphrase_path, &passphrase, err);
     if (rc == OK)
         rc = vault_export(key, buf_bytes(&passphrase), &exported, err);
     /* Recorded before it is there: nobody has the key without an entry. */

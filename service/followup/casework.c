@@ -335,7 +335,7 @@ int campaign_load_open(struct casework *work, struct store *store, int64_t id, s
 {
     struct campaign campaign = {.hours = NULL};
     int rc = campaign_load(work, store, id, &campaign, err);
-    if (rc == OK && campaign.row.ended_utc != 0)
+    if (rc == OK && (campaign.row.ended_utc != 0 || campaign.row.is_over))
         rc = err_set(err, ERR_WRONG_STATE, "campaign %jd has ended", (intmax_t)id);
     if (rc == OK)
         *out = campaign;

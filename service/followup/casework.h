@@ -207,10 +207,11 @@ struct casework_open_ends {
 };
 int casework_open_ends_load(struct store *store, int64_t campaign_id,
                             struct casework_open_ends *out, struct err *err);
-/* The round is closed: nothing is called any more, what is held is taken back. */
+/* Nothing is called any more, what is held is taken back: before its round is closed or its draw abandoned, for after
+ * that no attempt is written, and what is being said in a call is lost. */
 int casework_end(struct casework *work, struct store *store, int64_t campaign_id, int64_t now_utc,
                  struct err *err);
-/* The round was opened again with the same draw: its campaign goes on. */
+/* The round is opened again with the same draw, in this transaction: its campaign goes on. */
 int casework_resume(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t now_utc, struct err *err);
 

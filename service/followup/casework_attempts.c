@@ -117,6 +117,9 @@ static int note_calling(struct writing *writing, struct err *err)
 int attempts_put(struct casework *work, struct store *store, const struct campaign *campaign,
                  const struct followup_case *row, const struct attempt_wish *wish, struct err *err)
 {
+    /* What a closed round is scored from stays as it is. */
+    if (campaign->row.is_over)
+        return OK;
     struct writing writing = {
         .work = work, .store = store, .campaign = campaign, .wish = wish, .caller_id = 0};
     int rc = term_put(store, wish->caller, &writing.caller_id, err);

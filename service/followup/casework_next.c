@@ -39,7 +39,7 @@ static void ask_again(struct request *request, int64_t at_utc)
 static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
 {
     struct request *request = context;
-    if (row->is_paused)
+    if (row->is_paused || row->is_over)
         return OK;
     if (request->id_count == CAMPAIGNS_MAX)
         return err_set(err, ERR_LIMIT, "more than %d campaigns go on at once", (int)CAMPAIGNS_MAX);

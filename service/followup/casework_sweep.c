@@ -104,7 +104,9 @@ int casework_end(struct casework *work, struct store *store, int64_t campaign_id
                  struct err *err)
 {
     struct campaign campaign;
-    int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
+    int rc = campaign_load(work, store, campaign_id, &campaign, err);
+    if (rc == OK && campaign.row.ended_utc != 0)
+        rc = err_set(err, ERR_WRONG_STATE, "campaign %jd has ended", (intmax_t)campaign_id);
     if (rc == OK)
         rc = each_case(work, store, &campaign, end_case, now_utc, err);
     return rc == OK ? campaign_put_ended(store, campaign_id, now_utc, err) : rc;
@@ -117,6 +119,8 @@ int casework_resume(struct casework *work, struct store *store, int64_t campaign
     int rc = campaign_load(work, store, campaign_id, &campaign, err);
     if (rc == OK && campaign.row.ended_utc == 0)
         rc = err_set(err, ERR_WRONG_STATE, "campaign %jd has not ended", (intmax_t)campaign_id);
+    /* Its round is opened in this transaction, before this or after it. */
+    campaign.row.is_over = false;
     if (rc == OK)
         rc = each_case(work, store, &campaign, resume_case, now_utc, err);
     return rc == OK ? campaign_put_ended(store, campaign_id, 0, err) : rc;

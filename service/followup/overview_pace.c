@@ -6,6 +6,7 @@
 
 enum {
     PACE_REACH_DAYS = 14, /* how far back days with hours are looked for */
+    PACE_LEAST_S = 3600,  /* of calling hours: less foretells nothing */
     FORECAST_WINDOWS_MAX = 1000
 };
 
@@ -106,7 +107,7 @@ int overview_forecast(struct overview_work *work, struct err *err)
     struct err beyond = {0};
     forecast->hours = (double)work->pace_gone_s / 3600;
     forecast->per_day = NAN;
-    if (work->pace_gone_s == 0 || forecast->finished == 0)
+    if (work->pace_gone_s < PACE_LEAST_S || forecast->finished == 0)
         return OK;
     double a_second = (double)forecast->finished / (double)work->pace_gone_s;
     forecast->per_day = a_second * (double)work->pace_full_s / (double)work->pace_days;

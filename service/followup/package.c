@@ -1,5 +1,6 @@
 #include "service/followup/package.h"
 
+#include "base/alloc.h"
 #include "base/civil.h"
 #include "base/utf8.h"
 
@@ -16,7 +17,7 @@
 
 enum {
     TEXTS_MAX_BYTES = 80 * 1024 * 1024, /* of one order */
-    NAMES_MAX_BYTES = 1024 * 1024
+    NAMES_MAX_BYTES = 4 * 1024 * 1024
 };
 
 struct packing {
@@ -62,6 +63,17 @@ static int on_round_unit(void *context, const struct round_unit_row *row, struct
 
 /* ---- one order ---- */
 
+/* A row is one line: contractors work with whatever reads CSV. */
+static void put_in_one_line(struct packing *packing)
+{
+    for (size_t i = 0; i < packing->masked.len; i++) {
+        char *byte = &packing->masked.ptr[i];
+        *byte = *byte == '\r' || *byte == '\n' || *byte == '\t' ? ' ' : *byte;
+    }
+    buf_append_byte(packing->csv, ',');
+    csv_cell_for_people(packing->csv, buf_bytes(&packing->masked));
+}
+
 /* The order's own number, where a text has it, is left out; other numbers are masked. */
 static void put_text(struct packing *packing, struct bytes text, struct bytes order_no)
 {
@@ -79,8 +91,7 @@ static void put_text(struct packing *packing, struct bytes text, struct bytes or
         rest = (struct bytes){rest.ptr + at + order_no.len, rest.len - at - order_no.len};
     }
     mask_numbers(rest, &packing->masked);
-    buf_append_byte(packing->csv, ',');
-    csv_cell_for_people(packing->csv, buf_bytes(&packing->masked));
+    put_in_one_line(packing);
 }
 
 static const char *script_zh(enum script_kind kind)
@@ -343,5 +354,78 @@ int package_make(const struct datadir *datadir, const struct round_row *round,
     buf_wipe(&packing.masked);
     buf_wipe(&packing.numbers);
     arena_deinit(&packing.arena);
+    return rc;
+}
+
+/* ---- back, unphoned ---- */
+
+struct packed {
+    struct arena arena; /* owns them */
+    int64_t *case_ids;
+    size_t count, capacity;
+};
+
+static int on_packed(void *context, int64_t case_id, struct err *err)
+{
+    struct packed *packed = context;
+    if (packed->count == packed->capacity)
+        return err_set(err, ERR_CORRUPT, "a package has more than its %zu cases", packed->capacity);
+    packed->case_ids[packed->count++] = case_id;
+    return OK;
+}
+
+static int take_back_all(struct casework *work, struct store *store, const struct packed *packed,
+                         int64_t now_utc, int64_t *out_cases, struct err *err)
+{
+    int64_t cases = 0;
+    int rc = OK;
+    for (size_t i = 0; i < packed->count && rc == OK; i++) {
+        struct followup_case row;
+        rc = case_get(store, packed->case_ids[i], &row, err);
+        if (rc != OK || row.state != CASE_FINAL || row.code[0] != '\0')
+            continue;
+        rc = casework_take_back(work, store, row.id, now_utc, err);
+        cases++;
+    }
+    if (rc == OK)
+        *out_cases = cases;
+    return rc;
+}
+
+static int find_packed(struct store *store, const struct package_row *package,
+                       struct packed *packed, struct err *err)
+{
+    int64_t package_id = package->id;
+    packed->capacity = (size_t)package->cases;
+    packed->case_ids =
+        arena_alloc(&packed->arena, size_multiply(packed->capacity + 1, sizeof(int64_t)));
+    if (packed->case_ids == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for %zu cases", packed->capacity);
+    return package_cases_each(store, package_id, on_packed, packed, err);
+}
+
+int package_take_back(const struct datadir *datadir, const struct round_row *round,
+                      struct bytes mark, const struct actor *actor, int64_t *out_cases,
+                      struct err *err)
+{
+    struct casework *work = NULL;
+    struct campaign_row campaign;
+    struct package_row package;
+    struct packed packed = {.count = 0};
+    arena_init(&packed.arena, NAMES_MAX_BYTES);
+    int rc = campaign_get_current(datadir->store, round->id, &campaign, err);
+    if (rc == OK)
+        rc = package_get_by_mark(datadir->store, mark, &package, err);
+    if (rc == OK && package.campaign_id != campaign.id)
+        rc = err_set(err, ERR_NOT_FOUND, "no package of round \"" BYTES_FMT "\" has that mark",
+                     BYTES_ARG(round->name));
+    if (rc == OK)
+        rc = casework_new(datadir, NULL, &work, err);
+    if (rc == OK)
+        rc = find_packed(datadir->store, &package, &packed, err);
+    if (rc == OK)
+        rc = take_back_all(work, datadir->store, &packed, actor->now_utc, out_cases, err);
+    casework_free(work);
+    arena_deinit(&packed.arena);
     return rc;
 }

@@ -34,6 +34,13 @@ int package_make(const struct datadir *datadir, const struct round_row *round,
                  const struct package_wish *wish, const struct actor *actor,
                  struct package_made *out, struct buf *out_csv, struct err *err);
 
+/* What has not come back of the package of that mark is ours again, as fresh as it was; rows of it are taken no more.
+ * Needs an open write transaction. ERR_NOT_FOUND: no such package of this round. ERR_WRONG_STATE: the campaign has
+ * ended. */
+int package_take_back(const struct datadir *datadir, const struct round_row *round,
+                      struct bytes mark, const struct actor *actor, int64_t *out_cases,
+                      struct err *err);
+
 /* The file: the head as text, then a box under a passphrase (service/auth/passphrase_box.h) with the head once more, so
  * that neither mark nor day can be altered. ERR_REFUSED: the passphrase is too short. */
 int package_seal(const struct package_head *head, struct bytes csv, struct bytes passphrase,

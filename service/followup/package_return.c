@@ -38,6 +38,11 @@ void package_return_deinit(struct package_return *back)
 
 /* ---- names ---- */
 
+static bool case_is_handed_over(const struct followup_case *row)
+{
+    return row->state == CASE_FINAL && strcmp(row->why, "handed_over") == 0;
+}
+
 static bool read_name(struct bytes text, int64_t *out_case_id, int64_t *out_no)
 {
     if (text.len > 0 && (text.ptr[0] == 'C' || text.ptr[0] == 'c'))
@@ -47,14 +52,18 @@ static bool read_name(struct bytes text, int64_t *out_case_id, int64_t *out_no)
            bytes_to_int64(text, out_no) && *out_case_id > 0 && *out_no > 0;
 }
 
+/* What was taken back is ours again, whatever a contractor still brings of it. */
 static int find(struct package_return *back, int64_t case_id, int64_t no,
                 enum package_name *out_name, struct bytes *out_order_no, struct err *err)
 {
+    struct followup_case row;
     struct package_row package;
     struct bytes order_no;
-    int rc = package_get_of_case(back->store, case_id, &package, err);
-    if (rc == OK && package.campaign_id != back->campaign_id)
+    int rc = case_get(back->store, case_id, &row, err);
+    if (rc == OK && (row.campaign_id != back->campaign_id || !case_is_handed_over(&row)))
         return ERR_NOT_FOUND;
+    if (rc == OK)
+        rc = package_get_of_case(back->store, case_id, &package, err);
     bool is_expired = rc == OK && back->today > package.until_day;
     if (rc == OK)
         rc = package_order_get(back->store, package.id, case_id, no, &order_no, err);

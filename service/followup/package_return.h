@@ -22,7 +22,7 @@ void package_return_deinit(struct package_return *back); /* accepts a zeroed one
 
 enum package_name {
     PACKAGE_NO_NAME, /* it is no name of a package's order */
-    PACKAGE_UNKNOWN, /* of no package of this round */
+    PACKAGE_UNKNOWN, /* of no package of this round, or taken back */
     PACKAGE_EXPIRED,
     PACKAGE_FOUND /* *out_order_no is its number, valid until the next call, *out_case_id its case */
 };

@@ -10,7 +10,8 @@ struct datadir {
     struct store *store;
     struct vault *vault;
     char organ[128]; /* config.ini: [organ] name, 市绩效办 until it is set */
-    char phone[128]; /* config.ini: [organ] phone, by which people who are called can ask whether it was us */
+    char phone
+        [128]; /* config.ini: [organ] phone, by which people who are called can ask whether it was us */
     char demonstration
         [128]; /* config.ini: [organ] demonstration, printed wherever data is shown; empty: real data */
 };

@@ -19,6 +19,9 @@ import { Round, Rounds } from "./rounds.js";
 import { Import, Quality } from "./quality.js";
 import { Tasks } from "./tasks.js";
 import { Supervision } from "./supervision.js";
+import { Attendance } from "./attendance.js";
+import { CallRecords } from "./call_records.js";
+import { Rechecks } from "./rechecks.js";
 import { CallerDesk } from "./desk.js";
 
 /* word in the address, label in the menu (none: not in it), roles (none: all), page, page of one item. */
@@ -27,6 +30,9 @@ const PAGES = [
     { word: "supervision", label: "督导", roles: ["office", "supervisor", "auditor"], page: Supervision, item: Supervision },
     { word: "quality", label: "数据质量", roles: ["office", "auditor"], page: Quality, item: Import },
     { word: "desk", label: "电话测评", roles: ["caller", "checker", "supervisor"], page: CallerDesk, item: CallerDesk },
+    { word: "rechecks", label: "复核", roles: ["checker", "supervisor", "office"], page: Rechecks, item: Rechecks },
+    { word: "attendance", label: "考勤", roles: ["supervisor", "office"], page: Attendance },
+    { word: "calls", label: "话单", roles: ["supervisor", "office"], page: CallRecords },
     { word: "users", label: "账号", roles: ["administrator", "security", "auditor"], page: Users },
     { word: "teams", label: "班组与时限", roles: ["administrator", "security", "auditor"], page: Teams },
     { word: "sessions", label: "登录会话", roles: ["administrator", "security"], page: Sessions },
@@ -40,7 +46,8 @@ const WARN_S = 60;
 
 function mayOpen(page, account) {
     if (!page.roles) return true;
-    return page.roles.includes(account.role) && !(account.is_contractor && page.word === "rounds");
+    const isOurs = page.word === "rounds" || page.word === "calls";
+    return page.roles.includes(account.role) && !(account.is_contractor && isOurs);
 }
 
 function placeOf(hash) {
@@ -82,8 +89,9 @@ function IdleWatch({ account, onIdle }) {
         let toldAt = 0;
         const onMove = () => {
             if (shown.current !== null) {
-                /* Beside an open dialog the button cannot be reached: there any key or click will do. */
-                if (document.querySelector("dialog[open]")) stay();
+                /* Beside an open dialog the button cannot be reached, and in a call nobody reaches for it: there any key
+                 * or click will do. */
+                if (document.querySelector("dialog[open], .desk")) stay();
                 return;
             }
             movedAt.current = Date.now();

@@ -99,6 +99,13 @@ export function windowWords(day) {
     return day.windows.map((each) => `${clockOf(each.from)}–${clockOf(each.until)}`).join("　");
 }
 
+const MOVES = {
+    ArrowLeft: [stepDay, -1],
+    ArrowRight: [stepDay, 1],
+    ArrowUp: [stepTime, -1],
+    ArrowDown: [stepTime, 1],
+};
+
 /* `value`: null (no appointment) or a time; `typed`: what of a time stands there. onPick(value). */
 export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel }) {
     const days = useRef(null);
@@ -140,9 +147,8 @@ export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel 
     const onKeyDown = (event) => {
         if (event.ctrlKey || event.altKey || event.metaKey) return;
         const from = value || firstTime(all);
-        const moves = { ArrowLeft: [stepDay, -1], ArrowRight: [stepDay, 1], ArrowUp: [stepTime, -1], ArrowDown: [stepTime, 1] };
-        if (moves[event.key]) {
-            const [move, by] = moves[event.key];
+        if (MOVES[event.key]) {
+            const [move, by] = MOVES[event.key];
             pick(value ? move(all, from, by) : from);
         } else if (/^[0-9]$/.test(event.key)) type(event.key);
         else if (event.key === "Backspace") {
@@ -159,20 +165,22 @@ export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel 
     };
     const chosen = value || firstTime(all);
     const begin = Math.max(0, Math.min(chosen.day - 2, all.length - SHOWN_DAYS));
+    const halfTyped = typed.padEnd(4, "_").replace(/^(..)/, "$1:");
     const words = value ? `${dayWords(all[value.day].date)} ${clockOf(value.minute)}` : "未约时间";
     return html`<div class="picker">
         <div class="pick-time" role="spinbutton" tabindex="0" ref=${box} aria-label="预约时间"
             aria-valuetext=${words} aria-valuenow=${value ? value.day * 1440 + value.minute : 0} aria-valuemin="0"
             aria-valuemax=${all.length * 1440} aria-describedby="picker-keys" onKeyDown=${onKeyDown}>
             ${typed
-                ? html`<span class="big">${dayWords(all[chosen.day].date)} ${typed.padEnd(4, "_").replace(/^(..)/, "$1:")}</span>`
+                ? html`<span class="big">${dayWords(all[chosen.day].date)} ${halfTyped}</span>`
                 : html`<span class=${value ? "big" : "big none"}>${words}</span>`}
         </div>
         <ul class="days" aria-hidden="true">
             ${all.slice(begin, begin + SHOWN_DAYS).map((day, at) => html`<li key=${day.date}
                 class=${value && begin + at === value.day ? "chosen" : null}
                 onClick=${() => pick(stepDay(all, chosen, begin + at - chosen.day))}>
-                ${Number(day.date.slice(5, 7))}/${Number(day.date.slice(8))}<small>${dayWords(day.date).slice(-1)}</small>
+                ${Number(day.date.slice(5, 7))}/${Number(day.date.slice(8))}
+                <small>${dayWords(day.date).slice(-1)}</small>
             </li>`)}
         </ul>
         <p class="hint">当天拨打时段：${windowWords(all[chosen.day])}</p>

@@ -9,8 +9,11 @@ function dayAndClock(text) {
     return text ? `${dayWords(text.slice(0, 10))} ${text.slice(11, 16)}` : "";
 }
 
+/* Of another year it names that. */
 function dayOf(text, otherwise) {
-    return text ? dayWords(text.slice(0, 10)) : otherwise;
+    if (!text) return otherwise;
+    const year = text.slice(0, 4) === String(new Date().getFullYear()) ? "" : `${text.slice(0, 4)}年`;
+    return year + dayWords(text.slice(0, 10));
 }
 
 function Order({ order, count, at, isCurrent }) {
@@ -29,8 +32,11 @@ function Order({ order, count, at, isCurrent }) {
 function Numbers({ model }) {
     const { work, numberNo, phase } = model;
     const isOpen = phase === "ready";
-    const words = (each) =>
-        each.is_dead ? "已停用" : each.tries > 0 ? `拨过 ${each.tries} 次${each.tries_today ? `，今日 ${each.tries_today}` : ""}` : "未拨过";
+    const words = (each) => {
+        if (each.is_dead) return "已停用";
+        if (each.tries === 0) return "未拨过";
+        return `拨过 ${each.tries} 次${each.tries_today ? `，今日 ${each.tries_today} 次` : ""}`;
+    };
     const several = work.numbers.length > 1;
     return html`<ul class="numbers">
         ${work.numbers.map((each) => html`<li key=${each.no} class=${each.is_dead ? "dead" : null}>
@@ -54,6 +60,7 @@ function History({ rows }) {
 
 export function CasePane({ model }) {
     const { work, step } = model;
+    const asked = model.phase === "call" && work.orders.length > 1 && step ? step.orderAt : -1;
     return html`<section class="pane case" aria-label="样本">
         <div class="pane-head">
             <h2>${work.citizen}</h2>
@@ -62,12 +69,14 @@ export function CasePane({ model }) {
             <small class="case-no">样本 ${work.id}</small>
         </div>
         ${work.appointment &&
-        html`<p class="alert note">预约：${dayAndClock(work.appointment.at)}${work.appointment.is_own ? "（与您约定）" : ""}</p>`}
+        html`<p class="alert note">
+            预约：${dayAndClock(work.appointment.at)}${work.appointment.is_own ? "（与您约定）" : ""}
+        </p>`}
         <${Numbers} model=${model} />
         <div class="orders" tabindex="0" role="region" aria-label="诉求内容">
             ${work.orders.map((order, at) => html`<${Order} key=${order.order} order=${order} at=${at}
                 count=${work.orders.length}
-                isCurrent=${model.phase === "call" && work.orders.length > 1 && Boolean(step) && step.orderAt === at} />`)}
+                isCurrent=${at === asked} />`)}
         </div>
         <div class="history">
             <h3>拨打记录</h3>

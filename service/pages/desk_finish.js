@@ -1,7 +1,7 @@
 /* How a call ended: the dispositions with their keys at the right, and what is asked before one is recorded. */
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { Alert } from "./parts.js";
+import { html, useLayoutEffect, useRef, useState } from "./standalone.module.js";
+import { Alert, Field } from "./parts.js";
 import { Picker, timeOf, daysOf } from "./desk_appointment.js";
 import { LANGUAGES, say } from "./words.js";
 
@@ -44,11 +44,14 @@ export function Dispositions({ model }) {
         ${groupsOf(model.desk.dispositions).map((group) => html`<div class="group" key=${group.name}>
             <h3>${group.name}</h3>
             <ul>
-                ${group.rows.map(({ offer, letter }) => html`<li key=${offer.code} class=${offer.name.length > LONG_NAME ? "long" : null}>
+                ${group.rows.map(({ offer, letter }) => html`<li key=${offer.code}
+                    class=${offer.name.length > LONG_NAME ? "long" : null}>
                     <button type="button" title=${`${offer.code} ${offer.then}`} aria-disabled=${isOpen ? null : "true"}
                         aria-pressed=${model.chosen === offer.code ? "true" : "false"}
                         aria-keyshortcuts=${letter.toUpperCase()}
-                        onClick=${() => model.choose(offer.code)}><kbd>${letter.toUpperCase()}</kbd>${offer.name}</button>
+                        onClick=${() => model.choose(offer.code)}>
+                        <kbd>${letter.toUpperCase()}</kbd>${offer.name}
+                    </button>
                 </li>`)}
             </ul>
         </div>`)}
@@ -85,9 +88,10 @@ export function FinishPanel({ model }) {
         if (offer.asks === "language") details.language = language;
         model.finish(details);
     };
+    const isStuck = model.isAway || (Boolean(model.busy) && model.saver.state === "unsaved");
     const languages = Object.keys(LANGUAGES);
-    /* The page's keys come here while this is open. */
-    useEffect(() => {
+    /* The page's keys come here while this is open, from the moment it can be seen. */
+    useLayoutEffect(() => {
         model.onPanelKey = (key) => {
             if (key === "Enter") submit();
             else if (offer.asks === "language" && languages[Number(key) - 1]) {
@@ -116,18 +120,17 @@ export function FinishPanel({ model }) {
             onDone=${submit} onCancel=${() => model.unchoose()} />`}
         ${offer.asks === "language" &&
         html`<div class="choices row" role="group" aria-label="语言">
-            ${languages.map((code, at) => html`<button type="button" key=${code} aria-pressed=${language === code ? "true" : "false"}
-                onClick=${() => setLanguage(code)}><kbd>${at + 1}</kbd>${say(LANGUAGES, code)}</button>`)}
+            ${languages.map((code, at) => html`<button type="button" key=${code} onClick=${() => setLanguage(code)}
+                aria-pressed=${language === code ? "true" : "false"}><kbd>${at + 1}</kbd>${say(LANGUAGES, code)}</button>`)}
         </div>`}
         ${fault && html`<p class="fault" role="alert">${fault}</p>`}
         <${Alert} problem=${model.problem} />
-        ${model.isAway && html`<p class="alert bad" role="alert">没有连上服务器，正在重试；请不要关闭本页，结果还没有存上。</p>`}
+        ${isStuck &&
+        html`<p class="alert bad" role="alert">没有连上服务器，正在重试；请不要关闭本页，结果还没有存上。</p>`}
         <div class="details">
-            <div class="field"><label for="note">备注</label><input id="note" type="text" autocomplete="off" maxlength="500"
-                value=${note} onInput=${(event) => setNote(event.currentTarget.value)} onKeyDown=${onFieldKey} /></div>
-            <div class="field short"><label for="recording">录音编号</label><input id="recording" type="text" autocomplete="off"
-                maxlength="100" value=${recording} onInput=${(event) => setRecording(event.currentTarget.value)}
-                onKeyDown=${onFieldKey} /></div>
+            <${Field} label="备注" name="note" maxlength="500" value=${note} onValue=${setNote} onKeyDown=${onFieldKey} />
+            <${Field} label="录音编号" name="recording" maxlength="100" value=${recording} onValue=${setRecording}
+                onKeyDown=${onFieldKey} />
         </div>
         <div class="actions">
             <button type="button" class="main" aria-disabled=${model.busy ? "true" : null} onClick=${submit}>

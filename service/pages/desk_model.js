@@ -1,10 +1,10 @@
 /* A caller's work as one machine, without a page around it; the page shows it and says what was pressed.
  *
- *   LOADING -> OFF <- shift -> IDLE -- next --> READY (held, masked) -- dial --> CALL -- finish --> DONE -- next --> READY
- *                               |  ^               |   ^                          |
- *                          none due |         give back |                next: another number
- *                               v  |               v   +--------------------------+
- *                             WAITING             IDLE
+ *   LOADING --> OFF <-- shift --> IDLE -- next --> READY -- dial --> CALL -- finish --> DONE -- next --> READY
+ *                                 |  ^             |   ^             |
+ *                           none due |     give back   |   and another number is next
+ *                                 v  |             v   +-------------+
+ *                               WAITING           IDLE
  *
  * After a reload GET desk says where it goes on. Whatever is pressed while something is under way is not heard, but
  * answers are always taken. `backend` is desk_service.js or practice.js. */
@@ -12,7 +12,7 @@
 import { Problem, newKey } from "./api.js";
 import { announce } from "./parts.js";
 import { Saver, isPassing, patiently, pauseAfter } from "./desk_saver.js";
-import { answersOf, endOf, firstOpen, missingStep, proposalOf, stepsOf } from "./desk_steps.js";
+import { answersOf, endOf, firstOpen, keyOf, missingStep, proposalOf, stepsOf } from "./desk_steps.js";
 
 const RENEW_MS = 30000;
 const WORDS_MS = 1500; /* words are saved while they are typed, this long after the last key */
@@ -35,6 +35,7 @@ export class DeskModel {
         this.desk = null;
         this.work = null; /* the case */
         this.keys = {};
+        this.acts = 0; /* how many were begun: what was read before one says nothing of what it did */
         this.clear();
         this.saver = new Saver((id, body, key, signal) => backend.answer(id, body, key, signal), {
             onSaved: () => this.leaseRenewed(),
@@ -44,7 +45,9 @@ export class DeskModel {
     }
 
     clear() {
+        clearTimeout(this.wordsTimer);
         Object.assign(this, {
+            unsavedWords: null, /* the step whose words are being typed */
             number: "", numberNo: 0, answers: {}, steps: [], at: 0, shownAt: Date.now(), chosen: null, problem: null,
             busy: "", isAway: false, leaseEnd: 0, leaseTotal: 0, renewedAt: 0, receipt: null, askAt: 0,
         });
@@ -60,6 +63,7 @@ export class DeskModel {
     async act(name, body) {
         if (this.busy) return undefined;
         this.busy = name;
+        this.acts += 1;
         this.problem = null;
         this.changed();
         this.keys[name] = this.keys[name] || newKey();
@@ -78,20 +82,39 @@ export class DeskModel {
         }
     }
 
+    forgetProblem() {
+        this.problem = null;
+        this.changed();
+    }
+
     /* ---- where it stands ---- */
 
     /* The page is there (again): after a sign-in in between, what was not saved goes on from here. */
     async open() {
-        const value = await this.act("open", () => this.backend.desk());
-        if (!value) return;
+        this.saver.resume();
+        this.problem = null;
+        const { acts } = this;
+        let value;
+        try {
+            value = await this.backend.desk();
+        } catch (problem) {
+            this.problem = problem;
+            this.changed();
+            return;
+        }
+        if (this.acts !== acts || this.busy) return; /* what was pressed meanwhile knows better */
         this.desk = value;
         const held = value.case;
         if (!held) {
             if (this.work && this.phase !== "done") this.saver.drop();
             if (this.phase !== "done" || !value.shift) this.stand();
-        } else if (!this.work || this.work.id !== held.id || this.phase !== "call") await this.take(held);
-        this.saver.resume();
+        } else if (!this.isSameCall(held)) await this.take(held);
         this.changed();
+    }
+
+    isSameCall(held) {
+        const isCall = this.phase === "call" && Boolean(held.dial);
+        return isCall && this.work.id === held.id && this.work.dial.id === held.dial.id;
     }
 
     /* What is under way to the service goes on. */
@@ -106,15 +129,31 @@ export class DeskModel {
         this.phase = this.desk.shift ? "idle" : "off";
     }
 
+    /* Whether something was said to this page that the service does not have yet. */
+    get isUnsaved() {
+        return this.saver.state !== "saved" || Boolean(this.unsavedWords) || this.busy.startsWith("finish");
+    }
+
     /* Own figures and the hours, anew. */
     async refresh() {
+        const { acts } = this;
         this.changed();
         try {
             const value = await this.backend.desk();
-            this.desk = Object.assign({}, value, { case: null });
+            this.desk = this.acts === acts ? value : Object.assign({}, this.desk, { today: value.today });
         } catch (problem) {
             /* Own figures of a moment ago will do. */
         }
+        this.changed();
+    }
+
+    /* The shift may have begun or ended elsewhere: what was refused is told where it now stands. */
+    async lookAgain() {
+        const { problem } = this;
+        if (!problem || isPassing(problem)) return;
+        await this.refresh();
+        this.stand();
+        this.problem = problem;
         this.changed();
     }
 
@@ -149,7 +188,10 @@ export class DeskModel {
 
     async begin() {
         const shift = await this.act("begin", (key) => this.backend.begin(key));
-        if (!shift) return;
+        if (!shift) {
+            await this.lookAgain();
+            return;
+        }
         this.desk.shift = shift;
         this.stand();
         announce("已签到");
@@ -173,7 +215,10 @@ export class DeskModel {
     async next() {
         clearTimeout(this.waitTimer);
         const work = await this.act("next", (key) => this.backend.next(key));
-        if (work === undefined) return;
+        if (work === undefined) {
+            await this.lookAgain();
+            return;
+        }
         if (work && work.id) {
             await this.take(work);
             return;
@@ -264,10 +309,16 @@ export class DeskModel {
         return this.steps[this.at] || null;
     }
 
+    /* Whether the step at hand may be left as it is. */
+    get mayPass() {
+        return Boolean(this.step) && (Boolean(this.answers[this.step.key]) || !this.step.item.is_required);
+    }
+
     /* The answer to the step at hand; words come in by themselves, while they are typed. */
     answer(value) {
         const step = this.step;
         const old = this.answers[step.key];
+        this.problem = null;
         const words = step.item.takes_words && value !== "no" && old ? old.words : "";
         if (!old || old.value !== value || old.words !== words) this.put(step, value, words);
         this.steps = stepsOf(this.work, this.answers);
@@ -309,7 +360,7 @@ export class DeskModel {
         this.saver.put(this.work.id, body);
     }
 
-    /* On to what is still open behind this step; one that was looked at again leads on step by step. */
+    /* On to the first step behind this one that is open; past one that is passed over, to the very next. */
     forward() {
         this.saveWords();
         const next = this.answers[this.step.key] ? firstOpen(this.steps, this.answers, this.at + 1) : this.at + 1;
@@ -335,7 +386,8 @@ export class DeskModel {
         const missing = code === "1.1" && missingStep(this.steps, this.answers);
         if (missing) {
             this.look(this.steps.indexOf(missing));
-            announce("还有必答的题没有回答");
+            this.problem = new Problem(0, "missing", "这一题必须回答；对方不再回答的，请选“部分完成”。");
+            announce(this.problem.message);
         } else this.chosen = code;
         this.changed();
     }
@@ -350,9 +402,10 @@ export class DeskModel {
      * has said something. */
     async finish(details) {
         this.saveWords();
-        const body = Object.assign({ dial: this.work.dial.id, disposition: this.chosen }, details);
+        const { id, dial } = this.work;
+        const body = Object.assign({ dial: dial.id, disposition: this.chosen }, details);
         const name = `finish ${JSON.stringify(body)}`;
-        const told = await this.act(name, (key) => this.persist(body, key));
+        const told = await this.act(name, (key) => this.persist(id, body, key));
         this.isAway = false;
         if (!told) {
             if (this.problem && isLoss(this.problem)) this.lost(this.problem);
@@ -361,11 +414,12 @@ export class DeskModel {
         await this.finished(told);
     }
 
-    async persist(body, key) {
+    async persist(id, body, key) {
         for (let failures = 1; ; failures++) {
             await this.saver.drained();
+            if (!this.work) throw this.problem; /* an answer brought the news that it is lost */
             try {
-                return await patiently((signal) => this.backend.finish(this.work.id, body, key, signal));
+                return await patiently((signal) => this.backend.finish(id, body, key, signal));
             } catch (problem) {
                 if (!isPassing(problem)) throw problem;
                 this.isAway = true;
@@ -430,8 +484,9 @@ export class DeskModel {
             this.lost(problem);
             return;
         }
-        const at = this.steps.findIndex((step) => step.order === entry.body.order && step.item.name === entry.body.item);
-        if (at >= 0) delete this.answers[this.steps[at].key];
+        delete this.answers[keyOf(entry.body.order, entry.body.item)];
+        this.steps = stepsOf(this.work, this.answers);
+        this.goTo(Math.min(this.at, firstOpen(this.steps, this.answers)));
         this.problem = new Problem(problem.status, problem.code, `有一题没有存上，请重新选择：${problem.message}`);
         announce(this.problem.message);
         this.changed();

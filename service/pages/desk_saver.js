@@ -36,9 +36,8 @@ export class Saver {
     }
 
     put(caseId, body) {
-        const isSame = (entry) =>
-            !entry.isTried && entry.caseId === caseId && entry.body.order === body.order && entry.body.item === body.item;
-        this.entries = this.entries.filter((entry) => !isSame(entry));
+        const isOfThat = (entry) => entry.body.order === body.order && entry.body.item === body.item;
+        this.entries = this.entries.filter((entry) => entry.isTried || entry.caseId !== caseId || !isOfThat(entry));
         this.entries.push({ caseId, body, key: newKey(), at: Date.now(), isTried: false });
         this.run();
         this.onChange();

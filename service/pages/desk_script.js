@@ -84,7 +84,8 @@ function Question({ model, step }) {
     const takesWords = item.takes_words && answer && answer.value !== "no";
     const order = step.orderAt >= 0 && model.work.orders.length > 1 ? model.work.orders[step.orderAt] : null;
     return html`<div class="question" key=${step.key}>
-        ${order && html`<p class="of-order">诉求 ${step.orderAt + 1}/${model.work.orders.length}　${order.unit}　${order.title}</p>`}
+        ${order &&
+        html`<p class="of-order">诉求 ${step.orderAt + 1}/${model.work.orders.length}　${order.unit}　${order.title}</p>`}
         <h2 class=${item.text.length > 90 ? "ask long" : "ask"} tabindex="-1" ref=${head}>${item.text}</h2>
         <div class=${layoutOf(item.choices.length)} role="group" aria-label="选项">
             ${item.choices.map((choice, at) => html`<button type="button" key=${choice.value}
@@ -94,8 +95,9 @@ function Question({ model, step }) {
         </div>
         ${takesWords && html`<${Words} model=${model} step=${step} />`}
         <p class="keys">
-            ${model.at > 0 && html`<button type="button" class="link" onClick=${() => model.go(-1)}><kbd>←</kbd>上一题</button>`}
-            ${(answer || !item.is_required) && html`<button type="button" class="link"
+            ${model.at > 0 && html`<button type="button" class="link"
+                onClick=${() => model.go(-1)}><kbd>←</kbd>上一题</button>`}
+            ${model.mayPass && html`<button type="button" class="link"
                 onClick=${() => model.go(1)}><kbd>→</kbd>${answer ? "下一题" : "跳过"}</button>`}
         </p>
     </div>`;
@@ -127,7 +129,8 @@ export function Answered({ model }) {
             const name = say(ITEMS, step.item.name);
             const label = several && step.orderAt >= 0 ? `${step.orderAt + 1}·${name}` : name;
             const words = answer ? choiceText(step.item, answer.value) : "　";
-            return html`<li key=${step.key} class=${[index === at ? "at" : "", answer ? state(step) : ""].join(" ").trim() || null}>
+            const kind = [index === at ? "at" : "", answer ? state(step) : ""].join(" ").trim();
+            return html`<li key=${step.key} class=${kind || null}>
                 <button type="button" disabled=${!answer && index > at} aria-current=${index === at ? "step" : null}
                     onClick=${() => model.look(index)}><small>${label}</small>${words}</button>
             </li>`;

@@ -8,6 +8,7 @@ const HOURS = [[9 * 60, 12 * 60], [15 * 60, 18 * 60], [19 * 60, 20 * 60 + 30]];
 const LEASE_S = 600;
 const NEXT_NUMBER = ["2.213", "2.214", "2.215"];
 const FINAL = ["1.1", "1.2", "2.113", "2.31", "2.32", "2.36"];
+const RETRY_MS = 3 * 3600000;
 const DAY_MS = 86400000;
 const CHINA_MS = 8 * 3600000;
 
@@ -17,6 +18,11 @@ function refuse(text) {
 
 function at(ms) {
     return `${new Date(ms + CHINA_MS).toISOString().slice(0, 19)}+08:00`;
+}
+
+/* No number is anybody's that begins with three noughts. */
+function nobodys(masked) {
+    return masked.replace(/^\d{3}|\D/g, (part) => "0".repeat(part.length));
 }
 
 function windowsFrom(now) {
@@ -71,13 +77,15 @@ export function practiceService(desk) {
             const since = shift.since;
             shift = null;
             held = null;
-            return { id: 0, since, ended: at(Date.now()), minutes: Math.round((Date.now() - Date.parse(since)) / 60000) };
+            const minutes = Math.round((Date.now() - Date.parse(since)) / 60000);
+            return { id: 0, since, ended: at(Date.now()), minutes };
         },
         next: async () => {
             if (!held) {
                 held = copy(cases[turn % cases.length]);
                 turn += 1;
-                Object.assign(held, renewed(), { lease_seconds: LEASE_S, windows: windowsFrom(Date.now()), answers: {} });
+                Object.assign(held, renewed(), { lease_seconds: LEASE_S, answers: {} });
+                held.windows = windowsFrom(Date.now());
                 held.number_no = firstNumber(held);
                 held.id = `练习${turn}`;
                 held.dial = null;
@@ -99,11 +107,10 @@ export function practiceService(desk) {
             mine(id).dial = { id: dials, number_no: numberNo, started_at: at(startedAt) };
             return Object.assign({ dial: copy(held.dial) }, renewed());
         },
-        /* No number is anybody's that begins with three noughts. */
-        number: async (id) => ({
-            number: mine(id).numbers.find((each) => each.no === held.dial.number_no).masked.replace(/^\d{3}|\D/g, (part) =>
-                "0".repeat(part.length)),
-        }),
+        number: async (id) => {
+            const { masked } = mine(id).numbers.find((each) => each.no === held.dial.number_no);
+            return { number: nobodys(masked) };
+        },
         answer: async (id, body) => {
             const work = mine(id);
             const order = work.orders.find((each) => each.order === body.order);
@@ -111,7 +118,8 @@ export function practiceService(desk) {
             return renewed();
         },
         addNumber: async (id, number) => {
-            if (!/^0?1\d{10}$|^0\d{9,11}$|^\d{7,8}$/.test(number)) throw new Problem(400, "format", "号码有误", "number");
+            if (!/^1\d{10}$|^0\d{9,11}$/.test(number))
+                throw new Problem(400, "format", "请填写11位手机号，或带区号的固定电话号码。", "number");
             const work = mine(id);
             const no = work.numbers.length + 1;
             const masked = `${number.slice(0, 3)}****${number.slice(-4)}`;
@@ -134,8 +142,8 @@ export function practiceService(desk) {
             const receipt = { attempt: work.dial.id, case: id, at: at(Date.now()), disposition: offer.code };
             work.dial = null;
             if (next !== "number") held = null;
-            const times = { appointment: body.appointment && body.appointment.at, waiting: at(Date.now() + 3 * 3600000) };
-            return { receipt, next, next_at: times[next] || null };
+            const later = next === "waiting" ? at(Date.now() + RETRY_MS) : null;
+            return { receipt, next, next_at: next === "appointment" ? body.appointment.at : later };
         },
     };
     return service;

@@ -31,7 +31,7 @@ function dayWords(day) {
 
 function forecastOf(forecast) {
     if (forecast.left === 0) return ["全部结案", ""];
-    if (!isKnown(forecast.per_day)) return [NOTHING, "尚无结案，无法推算"];
+    if (!isKnown(forecast.per_day)) return [NOTHING, "拨打满一小时且有结案后推算"];
     const hint = `每日${forecast.per_day.toFixed(1)}件（近${forecast.hours.toFixed(1)}小时结案${count(forecast.finished)}件）`;
     return [forecast.last_day ? dayWords(forecast.last_day) : NOTHING, hint];
 }

@@ -49,6 +49,7 @@ export const ACTIONS = {
     "draw.make": "抽样",
     "draw.open": "开封抽样记录",
     "outcomes.import": "导入访问结果",
+    "outcomes.export": "导出访问结果",
     "campaign.open": "开始电话测评",
     "campaign.pause": "暂停电话测评",
     "campaign.resume": "继续电话测评",
@@ -69,6 +70,7 @@ export const ACTIONS = {
     "recheck.settle": "复核裁定",
     "calls.import": "导入话单",
     "package.make": "制作外包样本包",
+    "package.take_back": "收回外包样本",
     "exclusion.request": "申请剔除",
     "exclusion.decide": "审定剔除",
     "score.keep": "留存结果",
@@ -265,6 +267,33 @@ export const ITEMS = {
     other: "补充",
     share_words: "转给单位",
     coached: "有无授意",
+    interviewed: "受访",
+};
+
+/* ---- re-checks ---- */
+export const RECHECK_REASONS = { first: "前5件必查", share: "按比例抽查", wish: "指定" };
+export const RECHECK_STATES = {
+    queued: "待复核",
+    leased: "复核中",
+    done: "已复核",
+    unreached: "没有联系上",
+    settled: "已裁定",
+};
+export const RECHECK_METHODS = { phone: "电话", recording: "听录音" };
+export const RECHECK_VERDICTS = { kept: "维持原记录", replaced: "以复核为准", void: "作废" };
+const SATISFACTIONS = {
+    5: "非常满意",
+    4: "满意",
+    3: "基本满意",
+    2: "不满意",
+    1: "非常不满意",
+    unsure: "说不清",
+};
+export const RECHECK_VALUES = {
+    interviewed: { yes: "接受过", no: "没有接受过", unsure: "记不清" },
+    contacted: { yes: "联系过", no: "没有联系", unsure: "说不清" },
+    resolved: { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决", unsure: "说不清" },
+    satisfaction: SATISFACTIONS,
 };
 
 /* ---- supervision ---- */

@@ -227,6 +227,16 @@ int package_has_case(struct store *store, int64_t package_id, int64_t case_id, b
     return rc;
 }
 
+int package_cases_each(struct store *store, int64_t package_id, package_case_cb on_case,
+                       void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "package_cases_each", &package_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_case(context, sqlite3_column_int64(statement, 0), err);
+    return rc;
+}
+
 int package_get_of_case(struct store *store, int64_t case_id, struct package_row *out,
                         struct err *err)
 {

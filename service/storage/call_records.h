@@ -78,6 +78,9 @@ int package_get_by_mark(struct store *store, struct bytes mark, struct package_r
 int package_case_put(struct store *store, int64_t package_id, int64_t case_id, struct err *err);
 int package_has_case(struct store *store, int64_t package_id, int64_t case_id, bool *out,
                      struct err *err);
+typedef int (*package_case_cb)(void *context, int64_t case_id, struct err *err);
+int package_cases_each(struct store *store, int64_t package_id, package_case_cb on_case,
+                       void *context, struct err *err); /* by id */
 /* The last one that has the case. ERR_NOT_FOUND. */
 int package_get_of_case(struct store *store, int64_t case_id, struct package_row *out,
                         struct err *err);

@@ -21,7 +21,7 @@ int campaign_put_new(struct store *store, struct campaign_row *row, struct err *
 /* Columns of campaign_get, campaign_get_current and campaigns_each_open. */
 static void read_campaign(sqlite3_stmt *statement, struct campaign_row *out)
 {
-    enum { ID, ROUND, DRAW, ROUND_NAME, FROM_FILE, IS_PAUSED, OPENED, OPENED_BY, ENDED };
+    enum { ID, ROUND, DRAW, ROUND_NAME, FROM_FILE, IS_PAUSED, OPENED, OPENED_BY, ENDED, OVER };
     *out = (struct campaign_row){
         .id = sqlite3_column_int64(statement, ID),
         .round_id = sqlite3_column_int64(statement, ROUND),
@@ -32,6 +32,7 @@ static void read_campaign(sqlite3_stmt *statement, struct campaign_row *out)
         .opened_utc = sqlite3_column_int64(statement, OPENED),
         .opened_by = database_column_text(statement, OPENED_BY),
         .ended_utc = sqlite3_column_int64(statement, ENDED),
+        .is_over = sqlite3_column_int(statement, OVER) != 0,
     };
 }
 

@@ -15,6 +15,8 @@ struct campaign_row {
     int64_t opened_utc;
     struct bytes opened_by;
     int64_t ended_utc; /* 0: not */
+    bool
+        is_over; /* filled by reading: its round is not drawn or calling any more, or its draw is abandoned */
 };
 /* Fills id. ERR_EXISTS: the draw has one. */
 int campaign_put_new(struct store *store, struct campaign_row *row, struct err *err);

@@ -32,6 +32,14 @@ export async function startBrowser(base) {
     return { browser, base, faults: [], axeFaults: [], pages: new Set() };
 }
 
+/* A browser in a process of its own, which can be killed. */
+export async function startOwnBrowser(base) {
+    const process = await chromium.launchServer({ executablePath: "/usr/bin/chromium", args: SWITCHES });
+    const browser = await chromium.connect(process.wsEndpoint());
+    const kill = () => process.process().kill("SIGKILL");
+    return { browser, kill, base, faults: [], axeFaults: [], pages: new Set() };
+}
+
 /* A window of its own, with cookies of its own. */
 export async function openWindow(world) {
     const context = await world.browser.newContext({

@@ -72,7 +72,7 @@ export async function submit(page) {
     }
 }
 
-async function enterPassword(page, person) {
+export async function enterPassword(page, person) {
     await heading(page, "登录");
     await page.fill("input[name=name]", person.name);
     await page.fill("input[name=password]", person.password);

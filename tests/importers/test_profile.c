@@ -57,7 +57,8 @@ static void profile_parse__refuses_by_name(void **state)
         {"[source]\nrecords = outcomes\n" COLUMNS, "field received_at is none of outcomes"},
         {"[source]\nrecords = outcomes\n[columns]\norder_no = no\n",
          "no column for the required field disposition"},
-        {"[source]\nrecords = visits\n" COLUMNS, "line 2: \"visits\" is none of orders, outcomes, calls"},
+        {"[source]\nrecords = visits\n" COLUMNS,
+         "line 2: \"visits\" is none of orders, outcomes, calls"},
         {COLUMNS "title =\n", "line 5: field title has no header"},
         {COLUMNS "title = NO.\n", "line 5: header \"no\" stands for both order_no and title"},
         {COLUMNS "title = a > no\n", "line 5: header \"no\" stands for both order_no and title"},
@@ -110,8 +111,8 @@ static void profile_parse__takes_comments_and_continued_lines(void **state)
 static void profile_builtin__gives_every_profile(void **state)
 {
     (void)state;
-    static const char *const names[] = {"auto",          "boston311", "nyc311",
-                                        "kansascity311", "open311",   "outcomes",  "calls"};
+    static const char *const names[] = {"auto",    "boston311", "nyc311", "kansascity311",
+                                        "open311", "outcomes",  "calls"};
     struct err err = {0};
     struct profile *profile = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

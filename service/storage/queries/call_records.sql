@@ -54,6 +54,9 @@ WHERE p.mark = :mark;
 -- name: package_case_put
 INSERT INTO package_cases (package_id, case_id) VALUES (:package_id, :case_id);
 
+-- name: package_cases_each
+SELECT case_id FROM package_cases WHERE package_id = :package_id ORDER BY case_id;
+
 -- name: package_has_case
 SELECT 1 FROM package_cases WHERE package_id = :package_id AND case_id = :case_id;
 

@@ -5,20 +5,23 @@ INSERT INTO campaigns (round_id, draw_no, file_id, is_paused, opened_utc, ended_
 VALUES (:round_id, :draw_no, :file_id, :is_paused, :opened_utc, :ended_utc, :opened_by);
 
 -- name: campaign_get
-SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc
-FROM campaigns AS c JOIN rounds AS r ON r.id = c.round_id
+SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc,
+    r.state NOT IN ('drawn', 'calling') OR w.abandoned_utc IS NOT NULL
+FROM campaigns AS c JOIN rounds AS r ON r.id = c.round_id JOIN draws AS w ON w.round_id = c.round_id AND w.no = c.draw_no
 WHERE c.id = :id;
 
 -- name: campaign_get_current
 -- As draw_get_current.
-SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc
+SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc,
+    r.state NOT IN ('drawn', 'calling') OR w.abandoned_utc IS NOT NULL
 FROM campaigns AS c JOIN rounds AS r ON r.id = c.round_id JOIN draws AS w ON w.round_id = c.round_id AND w.no = c.draw_no
 WHERE c.round_id = :round_id AND c.draw_no = (SELECT max(d.no) FROM draws AS d WHERE d.round_id = :round_id)
   AND w.abandoned_utc IS NULL;
 
 -- name: campaigns_each_open
-SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc
-FROM campaigns AS c JOIN rounds AS r ON r.id = c.round_id
+SELECT c.id, c.round_id, c.draw_no, r.name, c.file_id, c.is_paused, c.opened_utc, c.opened_by, c.ended_utc,
+    r.state NOT IN ('drawn', 'calling') OR w.abandoned_utc IS NOT NULL
+FROM campaigns AS c JOIN rounds AS r ON r.id = c.round_id JOIN draws AS w ON w.round_id = c.round_id AND w.no = c.draw_no
 WHERE c.ended_utc IS NULL ORDER BY c.id;
 
 -- name: campaign_put_paused

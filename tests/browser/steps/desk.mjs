@@ -2,7 +2,7 @@
  * reload in mid-call, a network that goes away, no case for now. Keys are counted. */
 
 import { go, look, openWindow } from "../driver.mjs";
-import { firstPassword } from "../person.mjs";
+import { enterPassword, firstPassword } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
 const NO_ANSWER_KEYS = 8;
@@ -132,8 +132,9 @@ export async function pickingTimes(page) {
                 if (JSON.stringify(value) !== JSON.stringify(expected))
                     found.push(`${name}: ${JSON.stringify(value)} for ${JSON.stringify(expected)}`);
             };
+            const at = (date, clock) => `${date}T${clock}:00+08:00`;
             const day = (date, spans) =>
-                spans.map(([from, until]) => ({ from: `${date}T${from}:00+08:00`, until: `${date}T${until}:00+08:00` }));
+                spans.map(([from, until]) => ({ from: at(date, from), until: at(date, until) }));
             const week = [["09:00", "12:00"], ["15:00", "18:00"], ["19:00", "20:30"]];
             const windows = day("2024-07-05", week).concat(day("2024-07-06", [["10:00", "12:00"]]));
             const days = picker.daysOf(windows, Date.parse("2024-07-05T15:32:10+08:00"));
@@ -162,7 +163,7 @@ async function heldCase(page) {
     });
 }
 
-export async function phoning(world, page) {
+export async function phoning(world, page, caller) {
     await step("a_shift_begins_and_a_case_is_masked", async () => {
         await go(world, page, "desk", "电话测评");
         await says(page, "尚未签到");
@@ -200,6 +201,8 @@ export async function phoning(world, page) {
     await step("an_answer_can_be_changed", async () => {
         await page.keyboard.press("d");
         await shown(page);
+        await page.keyboard.press("c");
+        await page.locator("[role=alert]", { hasText: "必须回答" }).waitFor();
         for (const key of ["1", "1", "1", "1", "1"]) await page.keyboard.press(key);
         await says(page, "分开来看");
         await page.keyboard.press("Backspace");
@@ -269,7 +272,8 @@ export async function phoning(world, page) {
             page.keyboard.press("Enter"),
         ]);
         const { appointment, disposition } = request.postDataJSON();
-        expect(disposition === "2.20" && /T19:30:00\+08:00$/.test(appointment.at) && appointment.is_own, request.postData());
+        const isTold = /T19:30:00\+08:00$/.test(appointment.at) && appointment.is_own;
+        expect(disposition === "2.20" && isTold, request.postData());
         await says(page, "已记录：接通本人不在");
         expect((await page.locator(".now").textContent()).includes("19:30"), "the time is not confirmed");
     });
@@ -293,13 +297,74 @@ export async function phoning(world, page) {
         await page.keyboard.press("Enter");
         await says(page, "已记录：本人拒访");
     });
-    await step("no_case_for_now_is_asked_for_again", async () => {
-        await page.route("**/api/v1/followup/next", (route) => route.fulfill({ status: 204, headers: { "Retry-After": "2" } }), {
-            times: 1,
+    await step("after_a_sign_in_in_mid_call_nothing_is_missing", async () => {
+        await page.keyboard.press("Enter");
+        await says(page, "看清诉求");
+        await page.keyboard.press("d");
+        await shown(page);
+        await page.keyboard.press("1");
+        await saved(page);
+        await page.context().clearCookies();
+        await page.keyboard.press("1");
+        await enterPassword(page, caller);
+        await shown(page);
+        await saved(page);
+        await says(page, "有没有与您联系过");
+        const held = await heldCase(page);
+        expect(held.answers.is_you && held.answers.is_you.value === "yes", JSON.stringify(held.answers));
+    });
+    await step("a_case_that_was_taken_back_is_told", async () => {
+        const detail = "这个样本不在您手中";
+        const json = { code: "not_held", detail };
+        let onRecorded = null;
+        const recorded = new Promise((resolve) => {
+            onRecorded = resolve;
         });
+        await page.route(
+            "**/answers",
+            async (route) => {
+                await recorded;
+                await route.fulfill({ status: 404, contentType: "application/problem+json", json });
+            },
+            { times: 1 },
+        );
+        await page.keyboard.press("2");
+        await page.keyboard.press("o");
+        await says(page, "其他");
+        await page.keyboard.press("Enter");
+        await page.locator("button", { hasText: "正在记录" }).waitFor();
+        onRecorded();
+        await says(page, "可以领取");
+        await page.locator("[role=alert]", { hasText: detail }).waitFor();
+        expect(!/1380\d{7}/.test(await page.content()), "the number stays");
+        await page.keyboard.press("Enter");
+        await shown(page);
+        await page.keyboard.press("o");
+        await says(page, "其他");
+        await page.keyboard.press("Enter");
+        await says(page, "已记录：其他");
+    });
+    await step("no_case_for_now_is_asked_for_again", async () => {
+        let asked = 0;
+        let onSecond = null;
+        const second = new Promise((resolve) => {
+            onSecond = resolve;
+        });
+        await page.route(
+            "**/api/v1/followup/next",
+            (route) => {
+                asked += 1;
+                if (asked === 2) onSecond();
+                return route.fulfill({ status: 204, headers: { "Retry-After": asked === 1 ? "1" : "3600" } });
+            },
+            { times: 2 },
+        );
         await page.keyboard.press("Enter");
         await says(page, "现在没有到时间的样本");
-        await look(world, page, "desk-waiting");
+        await second;
+        await page.waitForFunction(() => /^(60:00|59:\d\d)$/.test(document.querySelector(".big-time").textContent));
+        await see(world, page, "desk-waiting");
+        await page.keyboard.press("Enter");
         await says(page, "看清诉求");
     });
     await step("all_keys_are_told", async () => {
@@ -317,5 +382,29 @@ export async function phoning(world, page) {
         await page.keyboard.press("Enter");
         await says(page, "已签退");
         await see(world, page, "desk-ended");
+    });
+}
+
+/* Last, for the page's clock is no longer the world's. */
+export async function runningOut(world, page) {
+    await step("the_lease_and_the_session_are_counted_down_and_a_key_keeps_both", async () => {
+        await page.clock.install();
+        await page.goto(`${world.base}/#/desk/practice`);
+        await page.reload();
+        await says(page, "尚未签到");
+        await page.keyboard.press("Enter");
+        await says(page, "可以领取");
+        await page.keyboard.press("Enter");
+        await says(page, "看清诉求");
+        await page.locator(".lease.calm").waitFor();
+        await page.clock.fastForward(450000);
+        await page.locator(".lease.amber").waitFor();
+        await page.clock.fastForward(100000);
+        await page.locator(".lease.red").waitFor();
+        await see(world, page, "practice-lease");
+        await page.locator(".idle").waitFor();
+        await page.keyboard.press("Shift");
+        await page.locator(".lease.calm").waitFor();
+        await page.waitForFunction(() => !document.querySelector(".idle"));
     });
 }

@@ -1,6 +1,7 @@
 #ifndef PINGYI_TESTS_SERVICE_API_PHONED_CITY_H
 #define PINGYI_TESTS_SERVICE_API_PHONED_CITY_H
 
+#include "service/api/parts.h"
 #include "service/followup/casework.h"
 #include "service/rounds/evaluation.h"
 
@@ -169,6 +170,14 @@ static inline void text_at_is(const struct running *running, const char *path, c
     find_member(running, path, &whole, &at);
     assert_string_equal(json_is_null(at) ? "null" : json_string_value(at), text);
     json_decref(whole);
+}
+
+/* What the service does now and then. */
+static inline void await_case_sweep(struct running *running)
+{
+    sweep_on_timer(&running->service.sweeper);
+    while (running->service.case_sweep.is_running || running->service.sweep != NULL)
+        (void)uv_run(&running->served.loop, UV_RUN_ONCE);
 }
 
 /* ---- what callers do ---- */

@@ -96,6 +96,24 @@ static void json_body_text__knows_what_a_text_is(void **state)
     }
 }
 
+static void json_body_lines__takes_line_feeds_and_no_other_control(void **state)
+{
+    static const char *const refused[] = {"{\"name\":\"a\\rb\"}", "{\"name\":\"a\\tb\"}",
+                                          "{\"name\":\"a\\u0085\"}", "{}"};
+    struct json_fault fault;
+    struct bytes text = BYTES_NONE;
+    (void)state;
+    json_t *object = object_of("{\"name\":\"a\\nb\"}");
+    assert_true(json_body_lines(object, "name", true, 8, &text, &fault));
+    assert_true(bytes_equal(text, BYTES_LIT("a\nb")));
+    json_decref(object);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        object = object_of(refused[i]);
+        assert_false(json_body_lines(object, "name", true, 8, &text, &fault));
+        json_decref(object);
+    }
+}
+
 static void json_body_integer__keeps_to_its_range(void **state)
 {
     static const struct {
@@ -167,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_body_parse__takes_one_known_object),
         cmocka_unit_test(json_body_text__knows_what_a_text_is),
+        cmocka_unit_test(json_body_lines__takes_line_feeds_and_no_other_control),
         cmocka_unit_test(json_body_integer__keeps_to_its_range),
         cmocka_unit_test(json_body_boolean__is_true_or_false),
         cmocka_unit_test(json_body_parse__takes_nothing_without_memory),

@@ -168,6 +168,30 @@ static int on_version(void *context, const struct attempt_row *row, struct err *
     return OK;
 }
 
+/* Two people whose dials began in the same second. */
+static void casework_correct__takes_no_order_of_another_case(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    int64_t dial_ids[2];
+    struct leased_case leased[2];
+    phoning_simple(&phoning, 2, PHONING_RULES);
+    for (int i = 0; i < 2; i++) {
+        leased[i] = next_case(&phoning, i);
+        dial_ids[i] = dial(&phoning, i, leased[i].row.id, 1);
+        answer_all(&phoning, i, dial_ids[i], &leased[i].row, "yes", "5");
+        (void)finish(&phoning, i, dial_ids[i], "1.1");
+    }
+    struct case_correction correction = {.drawn_id =
+                                             orders_of(&phoning, &leased[1].row).drawn_ids[0],
+                                         .resolved = RESOLUTION_NO,
+                                         .satisfaction = -1,
+                                         .why = BYTES_LIT("录音核对")};
+    assert_int_equal(correct(&phoning, leased[0].row.id, dial_ids[0], correction), ERR_NOT_FOUND);
+    assert_int_equal(correct(&phoning, leased[1].row.id, dial_ids[1], correction), OK);
+    phoning_deinit(&phoning);
+}
+
 static void casework_correct__keeps_what_stood_there(void **state)
 {
     char attempts[256];
@@ -276,6 +300,7 @@ int main(void)
         cmocka_unit_test(casework_book__takes_times_within_the_hours),
         cmocka_unit_test(casework_settle__ends_a_case_that_nobody_holds),
         cmocka_unit_test(casework_correct__keeps_what_stood_there),
+        cmocka_unit_test(casework_correct__takes_no_order_of_another_case),
         cmocka_unit_test(
             casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back),
         cmocka_unit_test(casework_add_number__brings_a_case_into_the_queue),

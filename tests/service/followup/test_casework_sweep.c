@@ -85,11 +85,77 @@ static void casework_end__takes_back_what_is_held_and_may_go_on(void **state)
     phoning_deinit(&phoning);
 }
 
+static void casework__writes_nothing_into_a_closed_round(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    struct finished finished;
+    char attempts[256];
+    struct dial_end no_answer = {.code = BYTES_LIT("2.21")};
+    phoning_simple(&phoning, 3, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    int64_t drawn_id = orders_of(&phoning, &leased.row).drawn_ids[0];
+    int64_t dial_id = dial(&phoning, 0, leased.row.id, 1);
+    answer_all(&phoning, 0, dial_id, &leased.row, "yes", "5");
+    take(&phoning.fixture, "2024-06", step_close, NULL);
+    assert_int_equal(try_finish(&phoning, 0, dial_id, &no_answer, &finished, &err),
+                     ERR_WRONG_STATE);
+    (void)nothing_due(&phoning, 1);
+    phoning.now_utc += 1000;
+    assert_int_equal(sweep(&phoning), 1);
+    attempts_of(&phoning, drawn_id, attempts, sizeof attempts);
+    assert_string_equal(attempts, "");
+    phoning_deinit(&phoning);
+}
+
+static int step_resume(struct fixture *fixture, const struct round_row *round, struct arena *arena,
+                       void *context, struct err *err)
+{
+    struct phoning *phoning = context;
+    struct bytes reopened;
+    int rc =
+        casework_resume(phoning->work, phoning->store, phoning->campaign_id, phoning->now_utc, err);
+    return rc == OK ? step_reopen(fixture, round, arena, &reopened, err) : rc;
+}
+
+static int step_end_and_close(struct fixture *fixture, const struct round_row *round,
+                              struct arena *arena, void *context, struct err *err)
+{
+    struct phoning *phoning = context;
+    int rc =
+        casework_end(phoning->work, phoning->store, phoning->campaign_id, phoning->now_utc, err);
+    return rc == OK ? step_close(fixture, round, arena, NULL, err) : rc;
+}
+
+static void casework_resume__ends_who_was_banned_meanwhile(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    char attempts[256];
+    int64_t cases = 0;
+    phoning_simple(&phoning, 1, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    int64_t drawn_id = orders_of(&phoning, &leased.row).drawn_ids[0];
+    (void)finish(&phoning, 0, dial(&phoning, 0, leased.row.id, 1), "2.21");
+    take(&phoning.fixture, "2024-06", step_end_and_close, &phoning);
+    assert_int_equal(ban(&phoning, "13900000001", &cases), OK);
+    assert_int_equal(cases, 0);
+    phoning.now_utc += 60;
+    take(&phoning.fixture, "2024-06", step_resume, &phoning);
+    assert_string_equal(case_now(&phoning, leased.row.id).code, "2.113");
+    attempts_of(&phoning, drawn_id, attempts, sizeof attempts);
+    assert_string_equal(attempts, "2.21/0/0 2.113/0/0");
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(casework_sweep__ends_a_lease_as_far_as_the_call_had_come),
         cmocka_unit_test(casework_end__takes_back_what_is_held_and_may_go_on),
+        cmocka_unit_test(casework__writes_nothing_into_a_closed_round),
+        cmocka_unit_test(casework_resume__ends_who_was_banned_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,6 +188,39 @@ static void packages__are_found_by_their_mark(void **state)
     assert_int_equal(package_case_put(store, row.id, 99, &err), ERR_REFUSED);
 }
 
+static int on_span(void *context, int64_t from_utc, int64_t to_utc, struct err *err)
+{
+    (void)err;
+    listing_add(context, "%jd-%jd;", (intmax_t)from_utc, (intmax_t)to_utc);
+    return OK;
+}
+
+static void call_record_spans_each__is_by_file_and_put_dial_matches_later(void **state)
+{
+    struct store *store = begin_with_dials(*state);
+    struct err err = {.code = OK};
+    struct listing listing = {.len = 0};
+    int64_t dial_id = 0;
+    int64_t files[] = {put_file(store, "a"), put_file(store, "b")};
+    static const struct {
+        size_t file;
+        int64_t started;
+    } records[] = {{1, 4000}, {0, 7000}, {0, 6000}, {1, 1003}};
+    struct call_record_row row = {.phone_key = 11, .sealed = BYTES_LIT("sealed number")};
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+        row.file_id = files[records[i].file];
+        row.started_utc = records[i].started;
+        MUST(call_record_next_id(store, &row.id, &err));
+        MUST(call_record_put_new(store, &row, &err));
+    }
+    MUST(call_record_spans_each(store, on_span, &listing, &err));
+    assert_string_equal(listing.text, "1003-4000;6000-7000;");
+    MUST(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err));
+    MUST(call_record_put_dial(store, row.id, dial_id, &err));
+    assert_int_equal(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err), ERR_NOT_FOUND);
+    assert_int_equal(call_record_put_dial(store, 99, dial_id, &err), ERR_NOT_FOUND);
+}
+
 static int act(void *context, struct err *err)
 {
     struct fixture *fixture = context;
@@ -237,6 +270,13 @@ static void call_records__survive_a_failing_disk(void **state)
     disk_loop(*state, act);
 }
 
+static int on_packed(void *context, int64_t case_id, struct err *err)
+{
+    (void)err;
+    listing_add(context, "%jd ", (intmax_t)case_id);
+    return OK;
+}
+
 static void package_order__is_found_by_its_case_and_number(void **state)
 {
     struct store *store = begin(*state);
@@ -261,6 +301,10 @@ static void package_order__is_found_by_its_case_and_number(void **state)
     MUST(package_case_put(store, later.id, case_id, &err));
     MUST(package_get_of_case(store, case_id, &found, &err));
     assert_int_equal(found.id, later.id);
+    struct listing cases = {.len = 0};
+    MUST(package_case_put(store, later.id, put_fresh(store, campaign, 2), &err));
+    MUST(package_cases_each(store, later.id, on_packed, &cases, &err));
+    assert_string_equal(cases.text, "1 2 ");
     assert_int_equal(package_order_get(store, later.id, case_id, 1, &order_no, &err),
                      ERR_NOT_FOUND);
 }
@@ -271,6 +315,7 @@ int main(void)
         TEST(call_record_files__are_loaded_once),
         TEST(call_record_find_dial__takes_the_nearest_that_is_free),
         TEST(unmatched__are_records_and_dials),
+        TEST(call_record_spans_each__is_by_file_and_put_dial_matches_later),
         TEST(packages__are_found_by_their_mark),
         TEST(package_order__is_found_by_its_case_and_number),
         TEST(call_records__survive_lack_of_memory),

@@ -1,5 +1,7 @@
 #include "service/storage/shifts.h"
 
+#include "service/storage/rechecks.h"
+
 #include "tests/service/storage/campaigning.h"
 #include "tests/support/fault.h"
 
@@ -92,6 +94,68 @@ static void shifts_each__is_by_day_and_account(void **state)
     assert_string_equal(forgotten.text, "200 li;");
 }
 
+static int on_work(void *context, const struct shift_row *row, struct err *err)
+{
+    (void)err;
+    listing_add(context, "%jd %jd/%jd;", (intmax_t)row->started_utc, (intmax_t)row->dials,
+                (intmax_t)row->completes);
+    return OK;
+}
+
+/* Zhang's dials of day 200 at 1000 (a complete), 1500 (a complete that was made void), 2500, 3000 (a checker's). */
+static void put_dials(struct store *store, int64_t *out_recheck_id)
+{
+    struct err err = {.code = OK};
+    int64_t campaign = put_campaign(store, "2024-05");
+    static const struct {
+        int64_t started;
+        const char *code;
+    } dials[] = {{1000, "1.1"}, {1500, "1.1"}, {2500, "2.21"}, {3000, "1.1"}};
+    struct recheck_row recheck = {.campaign_id = campaign,
+                                  .caller_id = ZHANG,
+                                  .reason = BYTES_LIT("first"),
+                                  .state = BYTES_LIT("queued")};
+    for (int64_t i = 0; i < 4; i++) {
+        recheck.case_id = put_fresh(store, campaign, i + 1);
+        put_number(store, recheck.case_id, 1, 10 + i);
+        struct dial_row dial = sample_dial(recheck.case_id, 1, 10 + i, ZHANG);
+        dial.day = 200;
+        dial.started_utc = dials[i].started;
+        dial.recheck_id = i == 3;
+        recheck.dial_id = put_dial(store, &dial, 50, dials[i].code);
+        if (i == 1)
+            MUST(recheck_put_new(store, &recheck, &err));
+    }
+    recheck.state = BYTES_LIT("settled");
+    recheck.verdict = BYTES_LIT("void");
+    recheck.settled_utc = 9000;
+    MUST(recheck_put(store, &recheck, &err));
+    *out_recheck_id = recheck.id;
+}
+
+static void shifts_each__counts_what_was_dialled_in_each(void **state)
+{
+    struct store *store = begin_with_callers(*state);
+    struct err err = {.code = OK};
+    struct listing listing = {.len = 0};
+    int64_t recheck_id = 0, last_utc = 0;
+    put_dials(store, &recheck_id);
+    int64_t morning = put_shift(store, ZHANG, 200, 900);
+    MUST(shift_last_dial(store, morning, &last_utc, &err));
+    assert_int_equal(last_utc, 3050);
+    MUST(shift_put_end(store, morning, 2499, BYTES_LIT("signed_out"), &err));
+    MUST(shift_put_end(store, put_shift(store, ZHANG, 200, 2500), 2600, BYTES_LIT("x"), &err));
+    int64_t open = put_shift(store, ZHANG, 200, 2700);
+    MUST(shift_put_end(store, put_shift(store, LI, 200, 900), 9000, BYTES_LIT("x"), &err));
+    MUST(shifts_each(store, 200, 200, -1, on_work, &listing, &err));
+    assert_string_equal(listing.text, "900 2/1;2500 1/0;2700 1/0;900 0/0;");
+    MUST(shift_last_dial(store, open, &last_utc, &err));
+    assert_int_equal(last_utc, 3050);
+    MUST(shift_put_end(store, open, 4000, BYTES_LIT("x"), &err));
+    MUST(shift_last_dial(store, put_shift(store, ZHANG, 201, 5000), &last_utc, &err));
+    assert_int_equal(last_utc, 5000);
+}
+
 static int on_language(void *context, int64_t account_id, struct bytes language, struct err *err)
 {
     (void)err;
@@ -163,9 +227,13 @@ static void shifts__survive_a_failing_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(shift_put_end__ends_one_that_goes_on), TEST(shift_put_confirmed__may_be_corrected),
-        TEST(shifts_each__is_by_day_and_account),   TEST(caller_languages_put__replaces),
-        TEST(shifts__survive_lack_of_memory),       TEST(shifts__survive_a_failing_disk),
+        TEST(shift_put_end__ends_one_that_goes_on),
+        TEST(shift_put_confirmed__may_be_corrected),
+        TEST(shifts_each__counts_what_was_dialled_in_each),
+        TEST(shifts_each__is_by_day_and_account),
+        TEST(caller_languages_put__replaces),
+        TEST(shifts__survive_lack_of_memory),
+        TEST(shifts__survive_a_failing_disk),
     };
     storage_use_allocator();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,109 @@
+#!/bin/sh
+# A whole campaign through the pages: three callers in Chromium (tests/browser/campaign.mjs) work $CASES cases (200) at
+# once. A browser is killed in mid-call, the service too; two callers vanish. Nothing is lost, nothing is there twice; and
+# the bulletin is that of the same outcomes loaded from a file.
+set -u
+cd "$(dirname "$0")/../.."
+. tests/support/checks.sh
+. tests/support/browser.sh
+. tests/support/any_hour.sh
+cases=${CASES:-200}
+echo "$cases" > "$work/cases"
+echo 0 > "$work/ahead"
+
+browser_packages
+cc -O1 -std=c11 -D_GNU_SOURCE -shared -fPIC -o "$work/shim.so" tests/load/clock_shim.c || exit 1
+
+# ---- a city: each seventh person gives two numbers ----
+awk -v cases="$cases" 'BEGIN {
+    print "工单编号,受理时间,承办单位,承办单位编码,处理期限,办结时间,工单状态,市民称呼,联系电话,工单标题,市民诉求"
+    for (i = 1; i <= cases; i++)
+        printf "P%05d,2024-06-06 09:00:00,第%d局,U%d,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结,欧阳查%d某,138001%05d%s,灯不亮%d,密文诉求%d灯坏了\n",
+            i, i % 4 + 1, i % 4 + 1, i, i, (i % 7 == 0 ? sprintf(";138002%05d", i) : ""), i, i }' > "$work/orders.csv"
+cat > "$work/rules.ini" <<'END'
+[basis]
+document = 测试1号
+[on_time]
+period = received
+min_orders = 1
+[frame]
+max_age = none
+[allocation]
+min_per_unit = 0
+[ranking]
+within = all
+min_answers = 1
+few_answers = 1
+END
+"$pingyi" init > "$work/out" 2>&1
+printf 'code,name,class,parent,valid_from,valid_to,aliases\nU1,第1局,市直,,,,\nU2,第2局,市直,,,,\nU3,第3局,市直,,,,\nU4,第4局,市直,,,,\n' \
+    > "$work/units.csv"
+"$pingyi" units import "$work/units.csv" > "$work/out" 2>&1
+check city 0 import --extracted-at 2024-07-03 "$work/orders.csv"
+at_any_hour "$work/rules.ini"
+printf 'attempts = 1\n' >> "$work/rules.ini"
+check round 0 round create --id 2024-06 --from 2024-06-01 --to 2024-06-30 --rules "$work/rules.ini"
+check freeze 0 round freeze 2024-06
+check draw 0 draw --round 2024-06 --size "$cases" --seed 73914420
+cp -r "$PINGYI_DATA" "$work/twin"
+check open 0 followup open --round 2024-06
+
+# ---- the service, started again whenever it dies ----
+for name in chen li zhao; do browser_account $name.call add $name.call --role caller --display "$name"; done
+browser_accounts_end
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" SHIM_CLOCK="$work/ahead"
+: > "$work/served"
+: > "$work/serving"
+keep_serving() {
+    port=0
+    while [ -e "$work/serving" ]; do
+        LD_PRELOAD="$work/shim.so" "$pingyi" serve --listen 127.0.0.1:$port >> "$work/serve.out" 2>> "$work/served" &
+        echo $! > "$work/server.pid"
+        tail -n +1 -f --pid=$! "$work/served" 2> /dev/null | grep -m1 '正在监听' > "$work/line"
+        port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/line")
+        : > "$work/listening"
+        wait $! 2> /dev/null
+        echo $? > "$work/status"
+    done
+}
+keep_serving &
+keeper=$!
+trap 'rm -f "$work/serving"; kill "$(cat "$work/server.pid")" 2> /dev/null; wait; rm -rf "$work"' EXIT
+while [ ! -e "$work/listening" ]; do :; done
+port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/line")
+
+node tests/browser/campaign.mjs "https://127.0.0.1:$port" "$work/accounts.json" "$work" || failed=1
+
+rm -f "$work/serving"
+kill -TERM "$(cat "$work/server.pid")"
+wait $keeper
+verdict serve_stops_in_order "$(cat "$work/status")" "exit status $(cat "$work/status"): $(tail -3 "$work/served")"
+
+# ---- nothing lost, nothing twice ----
+ask() {
+    sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "$1"
+}
+rows=$(($(wc -l < "$work/journal.csv") - 1))
+[ "$(ask "SELECT count(*) FROM dials WHERE code <> ''")" -eq "$rows" ]
+verdict each_dial_is_there $? "$(ask "SELECT count(*) FROM dials WHERE code <> ''") of $rows"
+[ "$(ask "SELECT count(*) FROM dials WHERE code = '' AND ended_utc IS NOT NULL")" -eq 1 ]
+verdict one_dial_was_left $? "$(ask "SELECT count(*) FROM dials WHERE code = ''")"
+[ "$(ask "SELECT count(*) FROM dials a JOIN dials b ON a.phone_key = b.phone_key AND a.id < b.id WHERE b.started_utc < a.ended_utc")" -eq 0 ]
+verdict no_number_twice_at_once $?
+[ "$(ask "SELECT count(*) FROM cases WHERE state <> 'final'")" -eq 1 ]
+verdict one_case_is_open $? "$(ask "SELECT state, count(*) FROM cases GROUP BY 1" | tr '\n' ' ')"
+[ "$(ask "SELECT count(*) FROM audit_log WHERE action = 'number.show'")" -ge "$rows" ]
+verdict each_look_at_a_number_is_in_the_log $?
+
+# ---- closing, and the score beside that of the file ----
+check close_names_what_is_open 1 round close 2024-06
+says close_says_how_many 1
+check close 0 round close 2024-06 --why 一件未完成
+check score 0 score --round 2024-06 --format csv
+cp "$work/out" "$work/score.csv"
+export PINGYI_DATA="$work/twin" LD_PRELOAD="$work/shim.so"
+check same_outcomes_from_a_file 0 outcomes import --round 2024-06 "$work/journal.csv"
+check close_of_the_file 0 round close 2024-06
+check score_of_the_file 0 score --round 2024-06 --format csv
+same score_is_that_of_the_file "$work/out" "$work/score.csv"
+exit $failed
