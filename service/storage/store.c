@@ -127,8 +127,8 @@ static int connect(struct store *store, const struct store_options *options, str
     return OK;
 }
 
-/* A file that somebody altered must not make SQLite do more than hold our data. A plan stays as it was made, whatever is
- * bound: else a statement that might use a partial index is prepared anew for each new value. */
+/* A file that somebody altered must not make SQLite do more than hold our data. A plan stays as it was made, whatever
+ * is bound: else a statement that might use a partial index is prepared anew for each new value. */
 static void restrict_connection(sqlite3 *db)
 {
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
