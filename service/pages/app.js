@@ -201,6 +201,7 @@ function App() {
         }
     };
     const leave = (why) => {
+        current.current = null; /* at once: requests that are under way say nothing more of it */
         closeEvents();
         useCsrf("");
         setNotice(why);

@@ -159,7 +159,7 @@ export async function returning(world, page, person) {
         await heading(page, "登录");
         expect(
             (await page.locator(".alert.note").textContent()).includes("长时间未操作"),
-            "it is not told why",
+            `it is not told why: ${await page.locator("main").textContent()}`,
         );
         const answer = await page.request.get(`${world.base}/api/v1/account`);
         expect(answer.status() === 401, `the session lives: ${answer.status()}`);
