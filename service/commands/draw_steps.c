@@ -2,6 +2,7 @@
 #include "service/commands/draw_arguments.h"
 #include "service/commands/output.h"
 #include "service/commands/step.h"
+#include "service/followup/release.h"
 
 #include <string.h>
 
@@ -126,6 +127,7 @@ int draw_top_up_run(struct command_context *context, int argc, char **argv)
     const struct argument_option options[] = {
         {"round", &arguments.round}, {"unit", &arguments.unit}, {"count", &arguments.count},
         {"why", &arguments.why},     {"by", &arguments.by},     {NULL, NULL}};
+    int64_t cases = 0;
     int first = 0;
     int status = arguments_take(context, &command_draw, argc, argv, options, &first);
     if (status == EXIT_DONE && (first != argc || arguments.unit == NULL))
@@ -141,14 +143,17 @@ int draw_top_up_run(struct command_context *context, int argc, char **argv)
         return status;
     int rc = step_begin(context, arguments.round, arguments.by, &step, &err);
     if (rc == OK)
-        rc = draw_top_up(&step.datadir, &step.round, bytes_from_z(arguments.unit),
-                         arguments.released, bytes_from_z(arguments.why), &step.actor, &err);
+        rc = release_reserve(&step.datadir, &step.round, bytes_from_z(arguments.unit),
+                             arguments.released, bytes_from_z(arguments.why), &step.actor, &cases,
+                             &err);
     if (rc == OK)
         rc = step_commit(&step, "draw.make", "top_up", &err);
     if (rc == OK)
         command_say(context, "单位 %s 已放出备用样本 %jd 件。", arguments.unit,
                     (intmax_t)arguments.released);
-    else
+    if (rc == OK && cases > 0)
+        command_say(context, "电话测评新增访问样本 %jd 个。", (intmax_t)cases);
+    if (rc != OK)
         status = step_fail(context, &step.datadir, &step.round, "draw.make", &err);
     step_end(&step);
     return status;

@@ -4,7 +4,7 @@
 #include "service/commands/command_record.h"
 #include "service/commands/step.h"
 #include "service/followup/casework.h"
-#include "service/followup/draw.h"
+#include "service/followup/release.h"
 #include "service/storage/accounts.h"
 
 #include <inttypes.h>
@@ -177,19 +177,13 @@ int followup_resume_run(struct command_context *context, int argc, char **argv)
 static int release(struct step *step, const struct step_arguments *arguments, int64_t *out_cases,
                    struct err *err)
 {
-    struct casework *work = NULL;
     struct campaign_row campaign;
-    struct store *store = step->datadir.store;
-    int rc = followup_find_campaign(store, step->round.id, step->round.name, &campaign, err);
-    if (rc == OK)
-        rc = draw_top_up(&step->datadir, &step->round, bytes_from_z(arguments->unit),
-                         arguments->number, bytes_from_z(arguments->why), &step->actor, err);
-    if (rc == OK)
-        rc = casework_new(&step->datadir, NULL, &work, err);
-    if (rc == OK)
-        rc = casework_take_released(work, store, campaign.id, &step->actor, out_cases, err);
-    casework_free(work);
-    return rc;
+    int rc = followup_find_campaign(step->datadir.store, step->round.id, step->round.name,
+                                    &campaign, err);
+    return rc == OK ? release_reserve(&step->datadir, &step->round, bytes_from_z(arguments->unit),
+                                      arguments->number, bytes_from_z(arguments->why), &step->actor,
+                                      out_cases, err)
+                    : rc;
 }
 
 int followup_release_run(struct command_context *context, int argc, char **argv)

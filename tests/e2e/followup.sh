@@ -43,6 +43,11 @@ unit=$("$pingyi" draw --round 2024-05 --format csv 2>/dev/null | awk -F, '$5 == 
 check a_reserve_is_released 0 followup release --round 2024-05 --unit "$unit" --count 2 --why 样本不足
 check more_is_to_be_phoned 0 followup show --round 2024-05 --format json
 holds in_its_unit ".totals.released > $released and .totals.released <= $released + 2"
+check another_by_the_draw 0 draw top-up --round 2024-05 --unit "$unit" --count 1 --why 样本不足
+[ "$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM drawn_orders AS d
+    JOIN draw_units AS u ON u.round_id = d.round_id AND u.draw_no = d.draw_no AND u.unit = d.unit
+    LEFT JOIN cases AS c ON c.case_no = d.case_no WHERE d.position <= u.released AND c.id IS NULL')" = 0 ]
+verdict whatever_is_released_is_phoned $?
 check a_release_needs_a_reason 2 followup release --round 2024-05 --unit "$unit" --count 2
 check a_release_of_nothing 2 followup release --round 2024-05 --unit "$unit" --count 0 --why 样本不足
 
@@ -107,7 +112,7 @@ says who_exported outcomes.export
 data=$PINGYI_DATA
 PINGYI_DATA=$work/copy
 # The same draw releases the same reserve.
-check the_copy_releases_as_much 0 draw top-up --round 2024-05 --unit "$unit" --count 2 --why 样本不足
+check the_copy_releases_as_much 0 draw top-up --round 2024-05 --unit "$unit" --count 3 --why 样本不足
 check the_copy_takes_them_all 0 outcomes import --round 2024-05 --format json "$work/outcomes.csv"
 holds as_new_ones '.[0] | .rejected == 0 and .accepted == .rows and .updated == 0'
 check the_copy_is_closed 0 round close 2024-05
