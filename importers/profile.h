@@ -25,7 +25,7 @@ struct profile; /* opaque: field -> alternatives -> headers joined; field -> wor
  * fields, no column for a required field, a line over the parser's limit, an unknown option. */
 int profile_parse(struct bytes text, struct profile **out_profile, struct err *err);
 
-/* A built-in one: auto, boston311, nyc311, kansascity311, open311, all of orders, outcomes, and calls. ERR_NOT_FOUND. */
+/* A built-in one: auto, boston311, nyc311, kansascity311, open311, all of orders; outcomes; calls. ERR_NOT_FOUND. */
 int profile_builtin(struct bytes name, struct profile **out_profile, struct err *err);
 void profile_free(struct profile *profile);
 

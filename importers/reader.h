@@ -9,8 +9,8 @@
 #include "importers/outcome_record.h"
 #include "importers/record.h"
 
-/* A push reader of dumps, of files of outcomes and of lists of calls: bytes in, records and rejects out, in constant memory. It stands on
- * dump.h, and asks for the columns that its profile needs. Thread: one owner at a time.
+/* A push reader of dumps, of files of outcomes and of lists of calls: bytes in, records and rejects out, in constant
+ * memory. It stands on dump.h, and asks for the columns that its profile needs. Thread: one owner at a time.
  *
  *     encoding_scan over the whole file  ->  enum encoding
  *     reader_new(options)  ->  reader_feed ... reader_feed  ->  reader_finish */

@@ -45,5 +45,4 @@ END
 
 # A shift yesterday, and the last hour.
 "$PHONE_CAMPAIGN" "$PINGYI_DATA" $round now-93600 now-79200 30 huawu1 huawu2 huawu3 >>"$PINGYI_DATA/demonstration-phoning.log"
-"$PINGYI" followup assign --round $round --team 外包一组 --count 20
 "$PHONE_CAMPAIGN" "$PINGYI_DATA" $round now-3600 now-60 50 huawu1 huawu2 huawu3 waibao1 >>"$PINGYI_DATA/demonstration-phoning.log"

@@ -23,7 +23,7 @@
 #define ANY_STAGE       (ACCESS_ANYONE | ACCESS_PARTIAL)
 
 #define IMPORT_MAX_BYTES (INT64_C(4) << 30)
-#define CALLS_MAX_BYTES  (INT64_C(16) << 20)
+#define CALLS_MAX_BYTES  (INT64_C(8) << 20)
 
 /* One row a route: a family a block, in the order of its paths. */
 const struct http_route api_routes[] = {

@@ -124,11 +124,8 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "may be called", "还有号码可以拨打，请先拨打"},
     {ERR_WRONG_STATE, "only final ones are corrected", "样本尚未结案，不能更正"},
     {ERR_NOT_FOUND, "has no attempt on order", "这次拨打没有该工单的记录，请核对"},
-    /* phoning */
-    {ERR_NOT_FOUND, "\" is not phoned", "本期尚未开始电话测评，先执行 followup open"},
-    {ERR_WRONG_STATE, "is phoned already", "本期的电话测评已经开始"},
-    {ERR_WRONG_STATE, "the phoning of round", "本期的电话测评已经结束"},
-    {ERR_WRONG_STATE, "phoning needs drawn or calling", "本期未抽样或已关闭，不能开始电话测评"},
+    /* closing, and packages */
+    {ERR_NOT_FOUND, "\" is not phoned", "本期尚未开始电话测评"},
     {ERR_REFUSED, "cases unworked", "电话测评尚未做完"},
     {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本包只能给外包班组"},
     {ERR_REFUSED, "last day of the package", "有效期已过，请改 --until"},

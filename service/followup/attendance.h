@@ -38,8 +38,8 @@ struct attendance_wish {
 int attendance_each(struct store *store, const struct attendance_wish *wish,
                     attended_cb on_attended, void *context, struct err *err);
 
-/* Say how many minutes count; again, to correct it. ERR_NOT_FOUND: no such shift, or of another team than `team_id` (-1:
- * any). ERR_WRONG_STATE: it goes on. ERR_REFUSED: it is the supervisor's own. */
+/* Say how many minutes count; again, to correct it. ERR_NOT_FOUND: no such shift, or of another team than `team_id`
+ * (-1: any). ERR_WRONG_STATE: it goes on. ERR_REFUSED: it is the supervisor's own. */
 struct attendance_verdict {
     int64_t minutes;
     struct bytes note; /* may be empty */

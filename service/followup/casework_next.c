@@ -236,13 +236,9 @@ struct units {
 static int on_unit(void *context, const struct campaign_unit_row *row, struct err *err)
 {
     struct units *units = context;
-    if (row->queued == 0)
-        return OK;
     if (units->count == CAMPAIGN_UNITS_MAX)
         return err_set(err, ERR_LIMIT, "more than %d units in a campaign", (int)CAMPAIGN_UNITS_MAX);
-    units->rows[units->count] = *row;
-    units->rows[units->count].code = BYTES_NONE;
-    units->count++;
+    units->rows[units->count++] = *row;
     return OK;
 }
 
@@ -272,7 +268,7 @@ static int compare_units(const void *a, const void *b)
 static int try_fresh(struct request *request, const struct campaign *campaign, struct err *err)
 {
     struct units units = {request->work->units, 0};
-    int rc = campaign_units_each(request->store, campaign->row.id, on_unit, &units, err);
+    int rc = campaign_units_each_fresh(request->store, campaign->row.id, on_unit, &units, err);
     if (rc == OK && units.count > 1)
         qsort(units.rows, units.count, sizeof *units.rows, compare_units);
     for (size_t i = 0; i < units.count && goes_on(request, rc); i++) {

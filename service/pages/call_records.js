@@ -58,7 +58,7 @@ function Upload({ round, onDone }) {
             <label for="calls-file">文件</label>
             <input id="calls-file" ref=${input} type="file" accept=".csv,.txt,.xlsx" disabled=${isSending}
                 aria-describedby="calls-hint" onChange=${(event) => setFile(event.currentTarget.files[0] || null)} />
-            <small id="calls-hint">运营商或交换机的通话清单（CSV 或 XLSX，至多16 MB），须有被叫号码和开始时间。重复导入同一文件不会改变数据。</small>
+            <small id="calls-hint">运营商或交换机的通话清单（CSV 或 XLSX，至多8 MB），须有被叫号码和开始时间。重复导入同一文件不会改变数据。</small>
         </div>
         ${isSending &&
         html`<div class="uploading">

@@ -1,6 +1,7 @@
 /* Cases for their supervisors: the list, and one of them whole, with what may be done beside the phone. */
 
 import { html, useState } from "./standalone.module.js";
+import { Correct } from "./correction.js";
 import { NOTHING, duration, time } from "./figures.js";
 import {
     Act, Dialog, Facts, Field, FormProblem, Loaded, More, Page, Table, Tag, announce, useList, useRead,
@@ -207,13 +208,21 @@ function Answers({ answers, dial, orders }) {
         html`<small>　${(answer.spent_ms / 1000).toFixed(1)}秒</small>`}</dd></div>`)}</dl>`;
 }
 
-function DialEntry({ dial, history }) {
+/* Of a case that is final; what a checker's dial brought is settled, not corrected. */
+function mayCorrect(history, dial, account) {
+    const isOurs = !account.is_contractor && account.role !== "auditor";
+    return isOurs && history.state === "final" && Boolean(dial.code) && !dial.is_recheck;
+}
+
+function DialEntry({ dial, history, account, reload }) {
     const kind = dial.code && dial.code.startsWith("1") ? "good" : "plain";
     return html`<li>
         <p class="meta">${time(dial.started_at)}　${dial.caller}　号码${dial.number_no}　${lengthOf(dial)}${dial.recording &&
         `　录音 ${dial.recording}`}</p>
         <p class="text">${dial.is_recheck && html`<${Tag} kind="note">复核<//> `}${dial.ended_at &&
-        html`<${Tag} kind=${kind}>${dial.name} ${dial.code || ""}<//>`}${dial.note && html`　${dial.note}`}</p>
+        html`<${Tag} kind=${kind}>${dial.name} ${dial.code || ""}<//>`}${dial.note && html`　${dial.note}`}
+        ${mayCorrect(history, dial, account) && html`　<${Correct} caseId=${history.id} dial=${dial}
+            orders=${history.orders} onDone=${reload} />`}</p>
         <${Answers} answers=${history.answers} dial=${dial} orders=${history.orders} />
     </li>`;
 }
@@ -266,7 +275,7 @@ export function History({ id, round, account }) {
                     <h2>拨打经过（${history.dials.length}次）</h2>
                     ${history.dials.length === 0 && html`<p class="empty">还没有拨打。</p>`}
                     <ol class="remarks">${history.dials.slice().reverse().map((dial) => html`<${DialEntry} key=${dial.id}
-                        dial=${dial} history=${history} />`)}</ol>
+                        dial=${dial} history=${history} account=${account} reload=${source.reload} />`)}</ol>
                     <p class="hint">查看样本记入审计日志。</p>
                 </section>
             </div>`}

@@ -125,6 +125,27 @@ int campaign_units_each(struct store *store, int64_t campaign_id, campaign_unit_
     return rc;
 }
 
+int campaign_units_each_fresh(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
+                              void *context, struct err *err)
+{
+    enum { UNIT, TARGET, RELEASED, QUEUED, FINAL, COMPLETE };
+    sqlite3_stmt *statement = NULL;
+    int rc =
+        database_take_with(store, "campaign_units_each_fresh", &campaign_id, 1, &statement, err);
+    while (database_next(store, statement, &rc, err)) {
+        const struct campaign_unit_row row = {
+            .unit = sqlite3_column_int64(statement, UNIT),
+            .target = sqlite3_column_int64(statement, TARGET),
+            .released = sqlite3_column_int64(statement, RELEASED),
+            .queued = sqlite3_column_int64(statement, QUEUED),
+            .final = sqlite3_column_int64(statement, FINAL),
+            .complete = sqlite3_column_int64(statement, COMPLETE),
+        };
+        rc = on_unit(context, &row, err);
+    }
+    return rc;
+}
+
 int campaign_unit_add(struct store *store, int64_t campaign_id, int64_t unit,
                       const struct campaign_unit_change *change, struct err *err)
 {

@@ -48,6 +48,9 @@ typedef int (*campaign_unit_cb)(void *context, const struct campaign_unit_row *r
                                 struct err *err);
 int campaign_units_each(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
                         void *context, struct err *err); /* by unit */
+/* Those that have fresh cases, without their codes: for whoever looks for one. */
+int campaign_units_each_fresh(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
+                              void *context, struct err *err);
 /* Add to released, queued, final and complete of a unit. */
 struct campaign_unit_change {
     int released, queued, final, complete;

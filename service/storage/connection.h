@@ -23,6 +23,7 @@ struct named_statement {
 /* Steps of a transaction. */
 enum store_step {
     STEP_BEGIN,
+    STEP_BEGIN_READ,
     STEP_COMMIT,
     STEP_ROLLBACK,
     STEP_SAVEPOINT,

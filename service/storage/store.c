@@ -127,9 +127,11 @@ static int connect(struct store *store, const struct store_options *options, str
     return OK;
 }
 
-/* A file that somebody altered must not make SQLite do more than hold our data. */
+/* A file that somebody altered must not make SQLite do more than hold our data. A plan stays as it was made, whatever is
+ * bound: else a statement that might use a partial index is prepared anew for each new value. */
 static void restrict_connection(sqlite3 *db)
 {
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -208,6 +210,7 @@ static int prepare_steps(struct store *store, struct err *err)
 {
     static const char *const texts[STEPS] = {
         [STEP_BEGIN] = "BEGIN IMMEDIATE",
+        [STEP_BEGIN_READ] = "BEGIN",
         [STEP_COMMIT] = "COMMIT",
         [STEP_ROLLBACK] = "ROLLBACK",
         [STEP_SAVEPOINT] = "SAVEPOINT action",
@@ -305,7 +308,8 @@ static int run_plain(struct store *store, const char *sql, const char *what, str
 static int run_step(struct store *store, enum store_step step, const char *what, struct err *err)
 {
     int code = sqlite3_step(store->steps[step]);
-    int rc = code == SQLITE_DONE ? OK : database_error(store, code, what, err);
+    bool is_done = code == SQLITE_DONE || code == SQLITE_ROW;
+    int rc = is_done ? OK : database_error(store, code, what, err);
     (void)sqlite3_reset(store->steps[step]);
     return rc;
 }
@@ -403,8 +407,9 @@ int store_begin_read(struct store *store, struct err *err)
 {
     /* BEGIN alone takes no snapshot; the first read does. */
     store->audit_head.is_known = false;
-    int rc = run_plain(store, "BEGIN; SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)",
-                       "begin to read", err);
+    int rc = run_step(store, STEP_BEGIN_READ, "begin to read", err);
+    if (rc == OK)
+        rc = run_step(store, STEP_DATA_VERSION, "begin to read", err);
     if (rc != OK)
         store_rollback(store);
     return rc;

@@ -1,11 +1,12 @@
 /* Callers at full speed on a running service, and what it answers, measured. One thread, epoll.
  *
  *     bench_callers prepare DATA COUNT CALLERS
- *         as many accounts of callers, signed in: a line `cookie csrf` each in the file CALLERS. The service is not running
+ *         as many accounts of callers, signed in: in the file CALLERS a line `cookie csrf` each. Not while it runs
  *     bench_callers work PORT CALLERS SECONDS PACE_MS LOG
- *         each of them begins a case every PACE_MS (0: works without a pause): next, dial, look at the number, and the end of the dial; each eighth case is
- *         a whole interview. Prints answers/s, cases/s, p50 and p99 of `next` in ms, p99 of all, and how many failed.
- *         Appends `case account from until` in microseconds for each case that was held to LOG */
+ *         each of them begins a case every PACE_MS (0: without a pause): next, dial, look at the number, the end of the
+ *         dial; each eighth case is a whole interview. Prints answers/s, cases/s, p50 and p99 of `next` in ms, p99 of
+ *         all, how many failed, and how often no case was due. Appends to LOG a line `case caller from until`, in
+ *         microseconds, for each case that was held */
 #include "base/alloc.h"
 #include "base/buf.h"
 
@@ -144,8 +145,8 @@ static bool is_talk(const struct worker *worker)
     return worker->cases % TALK_EVERY == 0;
 }
 
-/* Where a person has several orders only the first is asked about, so the caller says 1.2: where that is all, the service
- * makes it 1.1. The request of a step: method, what follows /api/v1/followup/, body. */
+/* Where a person has several orders only the first is asked about, so the caller says 1.2: where that is all, the
+ * service makes it 1.1. The request of a step: method, what follows /api/v1/followup/, body. */
 static const char *write_step(const struct worker *worker, char path[128], char body[512])
 {
     (void)snprintf(body, BODY_MAX_BYTES, "{}");

@@ -3,7 +3,7 @@
  * Each person behind a number has a fate, which the callers' keys make come true; what they recorded goes to
  * WORK/journal.csv as outcomes that `outcomes import` reads. On the way a browser is killed in mid-call, the service is
  * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish; then the clock is put
- * forward (WORK/ahead), so that leases end and appointments become due. What pages said goes to WORK/pages. */
+ * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to WORK/said. */
 
 import fs from "node:fs";
 
@@ -12,12 +12,14 @@ import { Person, firstPassword } from "./person.mjs";
 import { expect, failures, verdict } from "./report.mjs";
 
 const [base, accountsFile, work] = process.argv.slice(2);
+fs.mkdirSync(`${work}/said`, { recursive: true });
 const oneTime = JSON.parse(fs.readFileSync(accountsFile, "utf8"));
 const cases = Number(fs.readFileSync(`${work}/cases`, "utf8"));
 const QUARTER_MS = 15 * 60000;
 const SOON_MS = 6 * 60000; /* the page takes no sooner appointment than five minutes */
 const SHANGHAI_MS = 8 * 3600000;
 const STUCK_MS = 60000;
+const PLAY_MS = 300000;
 
 const RESOLVED = ["已解决", "部分解决", "正在解决", "未解决", ""];
 const RATINGS = ["5", "4", "3", "2", "1", ""];
@@ -35,12 +37,12 @@ function chance(person, salt, limit) {
     return (x >>> 8) % limit;
 }
 
-/* What becomes of a dial: a code, and the keys of the answers that lead to it. */
+/* What becomes of a dial (no time is agreed upon once the clock was put on): a code, and the keys of the answers that lead to it. */
 function fateOf(number, wasMet) {
     const person = Number(number.slice(-5));
     const at = chance(person, 1, 100);
     if (person % 7 === 0 && number.startsWith("138001")) return { person, code: "2.214", keys: [] };
-    if (at >= 84 && at < 93 && !wasMet.has(person)) return { person, code: "2.20", keys: ["1"] };
+    if (at >= 84 && at < 93 && !wasMet.has(person) && aheadMs === 0) return { person, code: "2.20", keys: ["1"] };
     if (at < 62 || (at >= 84 && at < 93)) return { person, code: "1.1", ...answersOf(person) };
     if (at < 68) return { person, code: "2.112", keys: ["2"] };
     if (at < 71) {
@@ -58,7 +60,8 @@ function answersOf(person) {
     const resolved = chance(person, 2, 5);
     const rating = chance(person, 3, 6);
     const why = rating === 3 || rating === 4 ? ["1"] : [];
-    const keys = ["1", "1", "1", String(resolved + 1), String(rating + 1), "2", "3", "1", ...why, "1", "1"];
+    const other = chance(person, 4, 8) === 0 ? [`2 盲人原话${person}`, "2"] : ["1"];
+    const keys = ["1", "1", "1", String(resolved + 1), String(rating + 1), "2", "3", "1", ...why, ...other, "1"];
     return { keys, resolved: RESOLVED[resolved], satisfaction: RATINGS[rating] };
 }
 
@@ -127,6 +130,12 @@ class Caller {
         await until(this.page, (now) => now.phase !== "", `${this.person.name} sees no desk`);
     }
 
+    /* What is on the page while nobody is called. */
+    async keepPage() {
+        const text = await this.page.content();
+        if (!/class="tel"/.test(text)) fs.appendFileSync(`${work}/said/${this.person.name}.html`, text);
+    }
+
     /* Press until the desk says something else: while the service is away nothing comes of a key. */
     async press(key, from) {
         await this.page.keyboard.press(key);
@@ -141,7 +150,13 @@ class Caller {
     }
 
     async answer(keys) {
-        for (const key of keys) await this.page.keyboard.press(key);
+        for (const key of keys) {
+            await this.page.keyboard.press(key[0]);
+            if (key.length === 1) continue;
+            await this.page.locator("textarea").waitFor();
+            await this.page.keyboard.type(key.slice(2));
+            await this.page.keyboard.press("Enter");
+        }
         await this.page.locator(".keeping.is-saved").waitFor();
     }
 
@@ -228,14 +243,16 @@ async function vanish(caller, now, stopAt) {
 
 async function workOn(caller, at, isLate) {
     let idle = 0;
+    const end = Date.now() + PLAY_MS;
     while (idle < 2 && !caller.isGone) {
         let now = await phaseOf(caller.page);
         if (now.phase === "waiting") {
-            if (isLate && journal.length >= wanted()) return;
+            if (Date.now() > end || (isLate && journal.length >= wanted())) return;
             idle += isLate ? 0 : 1;
             await caller.page.waitForTimeout(300);
         }
         if (now.phase !== "call") {
+            await caller.keepPage();
             await caller.press(now.phase === "ready" ? "d" : "Enter", now);
             continue;
         }
@@ -244,7 +261,7 @@ async function workOn(caller, at, isLate) {
         const share = journal.length / cases;
         if (isLong && at === 0 && !killed && share > 0.3) now = await killServer(caller, now);
         else if (isLong && at === 1 && !caller.isKilled && share > 0.15) now = await killBrowser(caller, now);
-        else if (isLong && at > 0 && !isLate && share > 0.8 && fate.person % 7 !== 0) {
+        else if (isLong && at > 0 && !isLate && caller.calls > cases / 5 && fate.person % 7 !== 0) {
             await vanish(caller, now, at === 1 ? 2 : fate.keys.length - 1);
             continue;
         }

@@ -4,10 +4,11 @@
  *
  * The callers, who are accounts of the data directory, work from the one time to the other (RFC 3339, or `now`, with
  * + or - and seconds behind it), or until FINAL of hundred cases are final; the phoning is begun first where it has
- * not been. The clock is a simulation's: each caller is idle or in a call, and whoever is free next acts next. All
- * chance comes from splitmix64 with a fixed seed: the same round gives the same campaign, but for its times. */
-#include "base/clock.h"
+ * not been, and a contractor's caller brings fresh cases for the team. The clock is a simulation's: each caller is
+ * idle or in a call, and whoever is free next acts next. All chance comes from splitmix64 with a fixed seed: the same
+ * round gives the same campaign, but for its times. */
 #include "base/civil.h"
+#include "base/clock.h"
 
 #include "service/followup/casework.h"
 #include "service/host/files.h"
@@ -23,6 +24,7 @@ enum {
     PAUSE_S = 20,
     RING_S = 35,
     TALK_S = 150,
+    TEAM_CASES = 20,
     NIGHT_S = 3600, /* when nothing is due for longer, the shift is over */
     ROUND_MAX_BYTES = 1024 * 1024
 };
@@ -356,6 +358,17 @@ static void end_shifts(struct campaign_play *play)
 
 /* ---- beginning ---- */
 
+/* A contractor's callers get cases of their team alone. */
+static void assign_to(struct campaign_play *play, int64_t team_id)
+{
+    struct err err = {0};
+    const struct actor actor = {BYTES_LIT("演示"), play->from_utc};
+    int64_t cases = 0;
+    must(casework_assign(play->work, play->store, play->campaign.id, team_id, TEAM_CASES, &actor,
+                         &cases, &err),
+         &err);
+}
+
 static void find_callers(struct campaign_play *play, char **names, int count)
 {
     static const struct bytes languages[] = {{"za", 2}};
@@ -369,8 +382,10 @@ static void find_callers(struct campaign_play *play, char **names, int count)
             .caller = {.account_id = row.id, .name = bytes_from_z(names[i])},
             .free_utc = play->from_utc + (int64_t)i * PAUSE_S,
         };
-        if (bytes_equal(row.team_kind, BYTES_LIT("contractor")))
+        if (bytes_equal(row.team_kind, BYTES_LIT("contractor"))) {
             play->desks[i].caller.team_id = row.team_id;
+            assign_to(play, row.team_id);
+        }
         /* Somebody has to speak it. */
         if (i == 0) {
             play->desks[i].caller.languages = languages;

@@ -1,7 +1,9 @@
 #!/bin/sh
 # A whole campaign through the pages: three callers in Chromium (tests/browser/campaign.mjs) work $CASES cases (200) at
-# once. A browser is killed in mid-call, the service too; two callers vanish. Nothing is lost, nothing is there twice; and
-# the bulletin is that of the same outcomes loaded from a file.
+# once, one of them a contractor's. A browser is killed in mid-call, the service too; two callers vanish. Nothing is lost,
+# nothing is there twice, and the bulletin is that of the same outcomes loaded from a file. Then numbers, names, words and
+# the draw's secret are looked for in the data directory, in all messages, in what pages showed between the calls, and in
+# every answer and event that other roles were given (tests/browser/roles.mjs).
 set -u
 cd "$(dirname "$0")/../.."
 . tests/support/checks.sh
@@ -49,7 +51,18 @@ cp -r "$PINGYI_DATA" "$work/twin"
 check open 0 followup open --round 2024-06
 
 # ---- the service, started again whenever it dies ----
-for name in chen li zhao; do browser_account $name.call add $name.call --role caller --display "$name"; done
+"$pingyi" user team 外包 --kind contractor > "$work/out" 2>&1
+check assign 0 followup assign --round 2024-06 --team 外包 --count $((cases * 3 / 10))
+browser_account chen.call add chen.call --role caller --display 陈话务
+browser_account li.call add li.call --role caller --display 李话务
+browser_account zhao.call add zhao.call --role caller --team 外包 --display 赵外包
+browser_account qian.super add qian.super --role supervisor --team 外包 --display 钱外包
+browser_account sun.super add sun.super --role supervisor --display 孙督导
+browser_account zhou.check add zhou.check --role checker --display 周复核
+browser_account wu.unit add wu.unit --role liaison --unit U1 --display 吴联络
+browser_account zheng.audit add zheng.audit --role auditor --display 郑审计
+browser_account wang.sec add wang.sec --role security --display 王安全
+browser_account feng.office add feng.office --role office --display 冯评价
 browser_accounts_end
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" SHIM_CLOCK="$work/ahead"
 : > "$work/served"
@@ -73,6 +86,8 @@ while [ ! -e "$work/listening" ]; do :; done
 port=$(sed -n 's/.*127\.0\.0\.1:\([1-9][0-9]*\).*/\1/p' "$work/line")
 
 node tests/browser/campaign.mjs "https://127.0.0.1:$port" "$work/accounts.json" "$work" || failed=1
+node --no-warnings tests/browser/roles.mjs "https://127.0.0.1:$port" "$work/accounts.json" "$work" qian.super sun.super zhou.check wu.unit \
+    zheng.audit wang.sec feng.office || failed=1
 
 rm -f "$work/serving"
 kill -TERM "$(cat "$work/server.pid")"
@@ -101,6 +116,32 @@ says close_says_how_many 1
 check close 0 round close 2024-06 --why 一件未完成
 check score 0 score --round 2024-06 --format csv
 cp "$work/out" "$work/score.csv"
+cp "$work/messages" "$work/said/closing.txt"
+check seed_is_opened_afterwards 0 draw open --round 2024-06 --seed --why 审计
+secret=$(cut -d'|' -f2 "$work/out")
+
+# ---- what was told to whom ----
+# nowhere NAME PATTERN FILE...: none of the files holds it.
+nowhere() {
+    name=$1 pattern=$2
+    shift 2
+    found=$(grep -raoEcH -e "$pattern" "$@" | grep -v ':0$')
+    [ -z "$found" ]
+    verdict "$name" $? "$(echo "$found" | head -5 | tr '\n' ' ') $(grep -raohE -e ".{60}($pattern).{20}" "$@" | head -2)"
+}
+number='13800[12]0[0-9]{4}'
+logs="$work/served $work/serve.out $work/said $PINGYI_DATA"
+[ ${#secret} -ge 32 ] && [ "$(ls "$work/said" | wc -l)" -ge 8 ]
+verdict there_is_something_to_look_for $?
+nowhere no_number_is_told "$number" $logs
+nowhere no_name_is_told '欧阳查[0-9]' $logs
+said="$work/said"
+nowhere no_words_but_to_who_works_on_it '密文诉求|盲人原话' "$work/served" "$said/wu.unit.txt" "$said/zheng.audit.txt" \
+    "$said/wang.sec.txt" "$said/zhou.check.txt" "$PINGYI_DATA"
+nowhere no_secret_before_closing "$secret" $logs
+nowhere no_unit_to_a_contractor '"U[1-4]"|第[1-4]局' "$said/qian.super.txt"
+nowhere no_order_number_to_contractors 'P00[0-9]{3}' "$said/qian.super.txt" "$said/zhao.call.html"
+
 export PINGYI_DATA="$work/twin" LD_PRELOAD="$work/shim.so"
 check same_outcomes_from_a_file 0 outcomes import --round 2024-06 "$work/journal.csv"
 check close_of_the_file 0 round close 2024-06

@@ -15,13 +15,13 @@ done
 printf '[allocation]\nmin_per_unit = 4\n[ranking]\nmin_answers = 1\nfew_answers = 2\n' >"$work/rules.ini"
 "$pingyi" round create --id 2024-05 --from 2024-05-01 --to 2024-05-31 --rules "$work/rules.ini" >>"$work/setup" 2>&1
 check a_round_without_a_draw_is_not_phoned 1 followup open --round 2024-05
-says and_is_told_why 未抽样或已关闭
+says and_is_told_why 还没有抽样
 "$pingyi" draw --round 2024-05 --size 200 --exact-seed phoning >"$work/out" 2>>"$work/setup"
 verdict a_sample_is_drawn $? "$(tail -2 "$work/setup")"
 cp -a "$PINGYI_DATA" "$work/copy"
 
 check nothing_is_shown_before 1 followup show --round 2024-05
-says but_what_to_do 'followup open'
+says but_why 尚未开始电话测评
 check no_round 2 followup open
 check no_such_verb 2 followup call
 

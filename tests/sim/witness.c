@@ -175,7 +175,7 @@ static void judge(struct witness *witness, struct simulation *simulation, int ca
     int rank = chosen != NULL ? chosen->rank : 8;
     if (rc == OK && given->turn == TURN_HELD) {
         find(findings, CHECKED_NEXT_ORDER,
-             chosen->row.state == CASE_LEASED &&
+             chosen != NULL && chosen->row.state == CASE_LEASED &&
                  chosen->row.account_id == simulation->desks[caller].caller.account_id,
              "case %jd was not held", (intmax_t)given->row.id);
         return;
@@ -185,7 +185,7 @@ static void judge(struct witness *witness, struct simulation *simulation, int ca
          "caller %d is given case %jd of rank %d while %jd of rank %d waits", caller,
          (intmax_t)(chosen != NULL ? chosen->row.id : 0), rank,
          (intmax_t)(earlier != NULL ? earlier->row.id : 0), earlier != NULL ? earlier->rank : 9);
-    if (rank != 3)
+    if (rank != 3 || chosen == NULL)
         return;
     earlier = find_earlier(simulation, witness, rank, chosen->row.unit);
     find(findings, CHECKED_NEXT_UNIT, earlier == NULL, "unit %jd is given while %jd has less",

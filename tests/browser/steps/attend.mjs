@@ -8,6 +8,7 @@ import { firstPassword, firstSignIn } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
 const COMPLETES = 2;
+const ROUND = "2024-06";
 
 /* What the caller's desk would send: its pages are driven by desk.mjs. */
 async function call(page, method, path, body) {
@@ -137,6 +138,16 @@ export async function settling(world, supervisor) {
         await page.locator("td", { hasText: "以复核为准" }).waitFor();
         await settled(page);
         await look(world, page, "rechecks-settled");
+    });
+    await step("a_correction_keeps_what_stood_there", async () => {
+        await go(world, page, `supervision/${ROUND}/case/${await textOf(page, "tbody td >> nth=0")}`, "访问样本");
+        await page.locator("ol.remarks button", { hasText: "更正" }).last().click();
+        await dialog(page).locator("select[name=satisfaction]").selectOption("2");
+        await dialog(page).locator("input[name=why]").fill("录音中为不满意");
+        await look(world, page, "correction");
+        await dialog(page).locator("button.main").click();
+        await page.locator("td", { hasText: "录音中为不满意" }).waitFor();
+        await look(world, page, "corrected");
     });
     return page;
 }

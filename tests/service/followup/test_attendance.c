@@ -3,7 +3,7 @@
 #include "tests/service/followup/casework_fixture.h"
 #include "tests/support/fault.h"
 
-/* Callers of a campaign and their shifts on 1 July 2024, whose calling hours are 9:00-12:00, 15:00-18:00, 19:00-20:30. */
+/* Callers of a campaign and their shifts on 1 July 2024; calling hours are 9:00-12:00, 15:00-18:00, 19:00-20:30. */
 
 #define DAY_OF_TEST "2024-07-01T"
 

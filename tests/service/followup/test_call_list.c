@@ -6,7 +6,7 @@
 #include "tests/support/fault.h"
 #include "tests/support/file.h"
 
-/* Three cases; each is dialled by caller 0 on 1 July 2024, at 9:30, 9:40 and 9:50. Numbers are those that were shown. */
+/* Three cases, dialled by caller 0 on 1 July 2024, at 9:30, 9:40 and 9:50. Numbers are those that were shown. */
 
 #define HEADER "主叫号码,被叫号码,开始时间,通话时长\n"
 #define ON_DAY ",2024-07-01 "
