@@ -51,7 +51,7 @@ struct overview_forecast {
     int64_t left;     /* cases that are not final */
     int64_t finished; /* cases that became final in the days that the pace is taken from */
     double hours;     /* of calling, in them */
-    double per_day;   /* cases a day with all its hours; NAN: nothing to tell it from */
+    double per_day;   /* cases a day with all its hours; NAN: none was, or less than an hour */
     bool has_last_day;
     int64_t last_day; /* at that pace; not before the last appointment */
 };

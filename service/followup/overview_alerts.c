@@ -88,9 +88,10 @@ static int end_account(struct shortness *of, struct err *err)
         of->alert.kind = ALERT_SHORT;
         of->alert.caller = bytes_from_z(of->caller);
         buf_printf(of->text,
-                   "成功访问%jd件中%jd件的通话短于读完提纲所需时间（单件工单%jd秒），最短%jd秒",
+                   "成功访问%jd件中%jd件的通话短于读完提纲所需时间（单件工单%jd秒，每增一件加%jd秒"
+                   "），最短%jd秒",
                    (intmax_t)of->completes, (intmax_t)of->too_short, (intmax_t)overview_floor_s(1),
-                   (intmax_t)of->shortest_s);
+                   (intmax_t)(overview_floor_s(2) - overview_floor_s(1)), (intmax_t)of->shortest_s);
         rc = put_alert(of->work, of->alert, of->text, err);
     }
     of->alert = (struct overview_alert){.case_count = 0};

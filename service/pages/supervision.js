@@ -161,7 +161,7 @@ const callerColumns = [
 function Progress({ value, round }) {
     const { totals } = value;
     return html`<div><${Tiles} value=${value} round=${round} />
-        <div class="columns">
+        <div class="columns looks">
             <${Alerts} value=${value} round=${round} />
             <${OpenEnds} ends=${value.open_ends} round=${round} />
         </div>
@@ -222,7 +222,9 @@ function unitColumns(mayRelease, onRelease, round) {
         { label: "拒访", isNumber: true, cell: (row) => count(row.refusal) },
         { label: "应答率 RR1", isNumber: true, cell: (row) => html`<${Rate} value=${row.rr1}
             part=${row.complete_orders} base=${row.orders - row.ineligible_orders} />` },
-        { label: "备用余量", isNumber: true, cell: (row) => `${count(row.reserve)}件中${count(row.reserve_left)}件` },
+        { label: "备用余量", isNumber: true, cell: (row) => (row.reserve > 0
+            ? `${count(row.reserve)}件中${count(row.reserve_left)}件`
+            : "无备用") },
         { label: "建议启用", isNumber: true, cell: (row) => (row.proposal > 0 ? count(row.proposal) : NOTHING) },
     ];
     if (mayRelease)
@@ -234,7 +236,8 @@ function unitColumns(mayRelease, onRelease, round) {
 
 function Units({ value, round, account, reload }) {
     const [releasing, setReleasing] = useState(null);
-    const mayRelease = account.role === "office" && !value.campaign.ended_at;
+    const hasReserve = value.units.some((row) => row.reserve_left > 0);
+    const mayRelease = account.role === "office" && !value.campaign.ended_at && hasReserve;
     const columns = unitColumns(mayRelease, setReleasing, round);
     return html`<div><p class="hint">样本按人计，应答率和备用按工单计。建议启用数不看回答内容。</p>
         <${Table} caption=${`各单位进度（${value.units.length}个）`} columns=${columns} rows=${value.units}
@@ -248,6 +251,7 @@ function Assign({ round, onClose, onDone }) {
     const action = useWrite();
     const callers = useRead("/api/v1/followup/callers");
     const [team, setTeam] = useState("");
+    const [given, setGiven] = useState(null);
     const teams = Array.from(new Set((callers.value ? callers.value.items : []).map((row) => row.team).filter(Boolean)));
     const submit = async (event) => {
         event.preventDefault();
@@ -255,10 +259,14 @@ function Assign({ round, onClose, onDone }) {
         const answer = await action.run("POST", followupPath(round, "assign"),
             { team, count: Number(values.count) });
         if (!answer) return;
-        announce(`${team ? "已分配" : "已收回"}${answer.cases}件`);
+        setGiven(`${team ? "已分配" : "已收回"}${answer.cases}件。`);
         onDone();
-        onClose();
     };
+    if (given)
+        return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
+            <${Alert} kind="good">${given}<//>
+            <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
+        <//>`;
     return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
         <p class="hint">在还没有拨打的样本中，按各单位数量随机分配；分给的班组只看到自己的样本。</p>
         <form onSubmit=${submit}>

@@ -8,17 +8,18 @@ import {
 import { LANGUAGES, ROLES, say } from "./words.js";
 
 /* ---- languages ---- */
-function Languages({ row, action, onDone }) {
+/* Shown as ticked at once, and as it was when it could not be kept. */
+function Languages({ row, action }) {
+    const [spoken, setSpoken] = useState(row.languages);
     const put = async (language, isOn) => {
-        const languages = row.languages.filter((each) => each !== language).concat(isOn ? [language] : []);
+        const languages = spoken.filter((each) => each !== language).concat(isOn ? [language] : []);
         const path = `/api/v1/followup/callers/${encodeURIComponent(row.name)}`;
-        if (await action.run("PUT", path, { languages })) {
-            announce(`${row.display_name || row.name}：已登记`);
-            onDone();
-        }
+        setSpoken(languages);
+        if (await action.run("PUT", path, { languages })) announce(`${row.display_name || row.name}：已登记`);
+        else setSpoken(spoken);
     };
     return html`<span class="speaks">${Object.keys(LANGUAGES).map((language) => html`<label class="check" key=${language}>
-        <input type="checkbox" checked=${row.languages.includes(language)} disabled=${action.isBusy}
+        <input type="checkbox" checked=${spoken.includes(language)}
             aria-label=${`${row.display_name || row.name}会${LANGUAGES[language]}`}
             onChange=${(event) => put(language, event.currentTarget.checked)} />${LANGUAGES[language]}</label>`)}</span>`;
 }
@@ -30,8 +31,8 @@ export function Callers() {
         { label: "姓名", isHead: true, cell: (row) => html`${row.display_name || row.name}　<small>${row.name}</small>` },
         { label: "角色", cell: (row) => say(ROLES, row.role) },
         { label: "班组", cell: (row) => row.team || "本机关" },
-        { label: "普通话以外的语言", cell: (row) => html`<${Languages} row=${row} action=${action}
-            onDone=${source.reload} />` },
+        { label: "普通话以外的语言", cell: (row) => html`<${Languages} row=${row}
+            action=${action} />` },
     ];
     return html`<div><${Alert} problem=${action.problem} />
         <p class="hint">因语言不通未访成的样本，转给会该语言的话务员。</p>

@@ -256,17 +256,18 @@ static void take_case(struct campaign_play *play, struct desk *desk)
     desk->free_utc = desk->caller.now_utc + PAUSE_S;
 }
 
-/* Some who are not there name a time, if it can be kept. */
+/* Some who are not there name a time, if it can be kept. What was refused may have been begun: it is undone first. */
 static int finish_as(struct campaign_play *play, struct desk *desk, const struct dial_end *end,
                      struct finished *out, struct err *err)
 {
     struct dial_end plain = *end;
     int rc = casework_finish(play->work, play->store, &desk->caller, desk->dial_id, end, out, err);
+    if (rc != ERR_REFUSED || end->appointment_utc == 0)
+        return rc;
     plain.appointment_utc = 0;
-    return rc == ERR_REFUSED && end->appointment_utc != 0
-               ? casework_finish(play->work, play->store, &desk->caller, desk->dial_id, &plain, out,
-                                 err)
-               : rc;
+    store_rollback(play->store);
+    must(store_begin(play->store, err), err);
+    return casework_finish(play->work, play->store, &desk->caller, desk->dial_id, &plain, out, err);
 }
 
 static void end_dial(struct campaign_play *play, struct desk *desk)

@@ -1,3 +1,5 @@
+#include "service/api/followup_news.h"
+
 #include "tests/service/api/phoned_city.h"
 
 /* What supervisors see and do, route by route, on a drawn round that is phoned. */
@@ -417,6 +419,46 @@ static void callers__have_languages(void **state)
     text_at_is(running, "languages.0", "za");
 }
 
+/* ---- news ---- */
+
+static int times_in(struct bytes text, const char *part)
+{
+    int times = 0;
+    for (size_t at = bytes_find(text, bytes_from_z(part)); at < text.len;
+         at = bytes_find(text, bytes_from_z(part))) {
+        times++;
+        text = (struct bytes){text.ptr + at + 1, text.len - at - 1};
+    }
+    return times;
+}
+
+/* However often it moves in a second: at once, and once more when the second is over. */
+static void news__are_two_events_however_much_moves_in_a_second(void **state)
+{
+    struct running *running = *state;
+    struct service *service = &running->service;
+    struct buf request, answer;
+    buf_init(&request, REQUEST_MAX_BYTES);
+    buf_init(&answer, ANSWER_MAX_BYTES);
+    buf_append_z(&request, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n");
+    visitor_headers(supervisor, true, &request);
+    buf_append_z(&request, "\r\n");
+    int fd = client_connect(&running->served);
+    client_send(&running->served, fd, buf_bytes(&request));
+    assert_true(client_read(&running->served, fd, BYTES_LIT("event-stream"), &answer));
+    for (int i = 0; i < 5; i++)
+        followup_news_tell(service, BYTES_LIT("2026-05"));
+    followup_news_on_timer(&service->news_timer);
+    followup_news_on_timer(&service->news_timer);
+    assert_false(uv_is_active((uv_handle_t *)&service->news_timer));
+    events_publish(service->events, "task", ACCESS_OF(ROLE_SUPERVISOR), BYTES_LIT("{\"last\":1}"));
+    assert_true(client_read(&running->served, fd, BYTES_LIT("{\"last\":1}"), &answer));
+    assert_int_equal(times_in(buf_bytes(&answer), "event: followup\n"), 2);
+    (void)close(fd);
+    buf_deinit(&request);
+    buf_deinit(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +477,7 @@ int main(void)
         PHONED_CITY(book_and_settle__change_a_case),
         PHONED_CITY(do_not_call__acts_at_once_and_tells_no_number),
         PHONED_CITY(callers__have_languages),
+        PHONED_CITY(news__are_two_events_however_much_moves_in_a_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

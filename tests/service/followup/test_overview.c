@@ -476,6 +476,44 @@ static void overview_load__needs_a_campaign(void **state)
     phoning_deinit(&phoning);
 }
 
+/* ---- lack of memory ---- */
+
+/* A casework of its own each time, for one keeps what it has read. */
+static int look_with_little(void *context, struct err *err)
+{
+    struct look *look = context;
+    struct phoning *phoning = look->phoning;
+    const struct overview_wish wish = {look->team_id, phoning->now_utc};
+    struct casework *work = NULL;
+    struct arena arena;
+    struct round_row round;
+    struct overview out;
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
+    int rc = casework_new(&phoning->fixture.datadir, NULL, &work, err);
+    if (rc == OK)
+        rc = store_begin_read(phoning->store, err);
+    if (rc == OK)
+        rc = round_get_kept(phoning->store, BYTES_LIT("2024-06"), &arena, &round, err);
+    if (rc == OK)
+        rc = overview_load(&phoning->fixture.datadir, work, &round, &wish, &arena, &out, err);
+    if (rc == OK)
+        assert_int_equal(out.of_state[CASE_FINAL], 3);
+    store_rollback(phoning->store);
+    casework_free(work);
+    arena_deinit(&arena);
+    return rc;
+}
+
+static void overview_load__survives_lack_of_memory(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    (void)play(&phoning);
+    struct look look = {.phoning = &phoning};
+    fault_loop(look_with_little, &look);
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +529,7 @@ int main(void)
         cmocka_unit_test(overview_proposal__is_made_of_released_final_and_response),
         cmocka_unit_test(overview_floor_s__grows_with_the_orders),
         cmocka_unit_test(overview_load__needs_a_campaign),
+        cmocka_unit_test(overview_load__survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
