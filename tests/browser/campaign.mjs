@@ -20,6 +20,7 @@ const SOON_MS = 6 * 60000; /* the page takes no sooner appointment than five min
 const SHANGHAI_MS = 8 * 3600000;
 const STUCK_MS = 60000;
 const PLAY_MS = 300000;
+const RELOAD_MS = 15000;
 
 const RESOLVED = ["已解决", "部分解决", "正在解决", "未解决", ""];
 const RATINGS = ["5", "4", "3", "2", "1", ""];
@@ -119,7 +120,7 @@ class Caller {
             const now = Date.now.bind(Date);
             Date.now = () => now() + ms;
         }, aheadMs);
-        await this.page.goto(`${base}/`);
+        await this.openDoor();
         if (!this.signedInOnce) await firstPassword(this.page, this.person);
         else {
             await this.page.fill("input[name=name]", this.person.name);
@@ -128,6 +129,21 @@ class Caller {
         }
         this.signedInOnce = true;
         await until(this.page, (now) => now.phase !== "", `${this.person.name} sees no desk`);
+    }
+
+    /* The service may go away while the page is loaded: then whoever sits there loads it again. */
+    async openDoor() {
+        const form = this.page.locator("input[name=name]");
+        const end = Date.now() + PLAY_MS;
+        for (let isThere = false; !isThere && Date.now() < end; ) {
+            try {
+                await this.page.goto(`${base}/`);
+                await form.waitFor({ timeout: RELOAD_MS });
+                isThere = true;
+            } catch (fault) {
+                await this.page.waitForTimeout(200);
+            }
+        }
     }
 
     /* What is on the page while nobody is called. */

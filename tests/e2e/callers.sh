@@ -22,6 +22,7 @@ check draw 0 draw --round calls --size "$cases" --exact-seed calls
 check open 0 followup open --round calls
 "$load" prepare "$PINGYI_DATA" "$callers" "$work/callers"
 verdict callers_sign_in $?
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:quarantine_size_mb=8" # else a sanitizer keeps what was freed
 serve
 
 rss_mb() {
