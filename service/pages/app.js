@@ -177,10 +177,13 @@ function App() {
     const current = useRef(null);
     current.current = account;
     const isLeaving = useRef(false);
+    const visit = useRef(0); /* what was asked in an earlier one is no news of this */
 
     const load = async () => {
+        const asked = visit.current;
         try {
             const value = await read("/api/v1/account");
+            if (asked !== visit.current) return;
             useCsrf(value.csrf);
             setFault(null);
             setAccount(value);
@@ -189,6 +192,8 @@ function App() {
         }
     };
     const leave = (why) => {
+        visit.current++;
+        current.current = null; /* at once: requests that are under way say nothing more of it */
         closeEvents();
         useCsrf("");
         setNotice(why);
@@ -196,6 +201,7 @@ function App() {
     };
     const signOut = async (why, place) => {
         isLeaving.current = true;
+        visit.current++;
         try {
             await write("DELETE", "/api/v1/sessions/current");
         } catch (problem) {
