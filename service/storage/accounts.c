@@ -44,19 +44,10 @@ static void read_account(sqlite3_stmt *statement, struct account_row *out)
 int account_get(struct store *store, struct bytes name, struct account_row *out, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int rc = database_take(store, "account_get", &statement, err);
-    if (rc != OK)
-        return rc;
-    database_bind_text(statement, 1, name);
-    rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    if (!row)
-        return err_set(err, ERR_NOT_FOUND, "no account is named \"" BYTES_FMT "\"",
-                       BYTES_ARG(name));
-    read_account(statement, out);
-    return OK;
+    int rc = database_find_named(store, "account_get", "account", name, &statement, err);
+    if (rc == OK)
+        read_account(statement, out);
+    return rc;
 }
 
 static int no_account(int64_t id, struct err *err)
@@ -236,18 +227,10 @@ static void read_team(sqlite3_stmt *statement, struct team_row *out)
 int team_get(struct store *store, struct bytes name, struct team_row *out, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int rc = database_take(store, "team_get", &statement, err);
-    if (rc != OK)
-        return rc;
-    database_bind_text(statement, 1, name);
-    rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    if (!row)
-        return err_set(err, ERR_NOT_FOUND, "no team is named \"" BYTES_FMT "\"", BYTES_ARG(name));
-    read_team(statement, out);
-    return OK;
+    int rc = database_find_named(store, "team_get", "team", name, &statement, err);
+    if (rc == OK)
+        read_team(statement, out);
+    return rc;
 }
 
 int team_store(struct store *store, const struct team_row *row, struct err *err)

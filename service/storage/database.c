@@ -272,6 +272,21 @@ int database_change(struct store *store, sqlite3_stmt *statement, const char *wh
     return rc == OK && !is_changed ? not_found(what, id, err) : rc;
 }
 
+int database_find_named(struct store *store, const char *query, const char *what, struct bytes name,
+                        sqlite3_stmt **out_statement, struct err *err)
+{
+    bool row = false;
+    int rc = database_take(store, query, out_statement, err);
+    if (rc != OK)
+        return rc;
+    database_bind_text(*out_statement, 1, name);
+    rc = database_step(store, *out_statement, &row, err);
+    if (rc == OK && !row)
+        return err_set(err, ERR_NOT_FOUND, "no %s is named \"" BYTES_FMT "\"", what,
+                       BYTES_ARG(name));
+    return rc;
+}
+
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err)
 {
     bool row = false;

@@ -45,6 +45,10 @@ int database_integer_with(struct store *store, const char *name, const int64_t *
 int database_change(struct store *store, sqlite3_stmt *statement, const char *what, int64_t id,
                     struct err *err);
 
+/* Take a statement that looks up the row of that name, and step to it. ERR_NOT_FOUND: no `what` is named so. */
+int database_find_named(struct store *store, const char *query, const char *what, struct bytes name,
+                        sqlite3_stmt **out_statement, struct err *err);
+
 /* For loops over rows: step on while *rc is OK, and say whether a row is there. In the end, and when stepping or the
  * loop has made *rc an error, the statement is reset. A NULL statement goes with an error. */
 bool database_next(struct store *store, sqlite3_stmt *statement, int *rc, struct err *err);

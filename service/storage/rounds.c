@@ -67,33 +67,18 @@ int round_put_new(struct store *store, struct round_row *row, struct err *err)
 int round_get(struct store *store, struct bytes name, struct round_row *out, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int rc = database_take(store, "round_get", &statement, err);
-    if (rc != OK)
-        return rc;
-    database_bind_text(statement, 1, name);
-    rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    if (!row)
-        return err_set(err, ERR_NOT_FOUND, "no round is named \"" BYTES_FMT "\"", BYTES_ARG(name));
-    read_round(statement, out);
-    return OK;
+    int rc = database_find_named(store, "round_get", "round", name, &statement, err);
+    if (rc == OK)
+        read_round(statement, out);
+    return rc;
 }
 
 int round_get_id(struct store *store, struct bytes name, int64_t *out_id, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int rc = database_take(store, "round_get_id", &statement, err);
+    int rc = database_find_named(store, "round_get_id", "round", name, &statement, err);
     if (rc != OK)
         return rc;
-    database_bind_text(statement, 1, name);
-    rc = database_step(store, statement, &row, err);
-    if (rc != OK)
-        return rc;
-    if (!row)
-        return err_set(err, ERR_NOT_FOUND, "no round is named \"" BYTES_FMT "\"", BYTES_ARG(name));
     int64_t id = sqlite3_column_int64(statement, 0);
     rc = database_run(store, statement, err);
     if (rc == OK)
