@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "tests/scoring/digest_fixture.h"
+#include "tests/support/chance.h"
 #include "tests/support/fault.h"
 #include "tests/support/table_file.h"
 
@@ -17,15 +18,6 @@
 #include <cmocka.h>
 
 enum { MAX_UNITS = 4, MAX_ORDERS = 300, RANDOM_DRAWS = 150, NUMBER_BYTES = 32 };
-
-/* splitmix64: the same cases on every machine. */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state += 0x9E3779B97F4A7C15;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-    return x ^ (x >> 31);
-}
 
 static size_t random_below(uint64_t *state, size_t end)
 {
