@@ -4,6 +4,7 @@
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/import_view.h"
+#include "service/api/json_value.h"
 #include "service/api/task_files.h"
 #include "service/auth/digest.h"
 #include "service/followup/acceptance.h"
@@ -38,13 +39,9 @@ static json_t *rejects_to_json(const struct call_list_result *result)
     json_t *array = json_array();
     for (int i = 0; i < result->named_count; i++) {
         struct bytes reason = bytes_from_z(reject_reason_word(result->named[i].reason));
-        json_t *object =
-            json_pack("{s:I, s:o, s:s}", "line", (json_int_t)result->named[i].line, "reason",
-                      json_bytes(reason), "sentence", import_problem_sentence(reason));
-        if (json_array_append_new(array, object) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+        array = json_append(
+            array, json_pack("{s:I, s:o, s:s}", "line", (json_int_t)result->named[i].line, "reason",
+                             json_bytes(reason), "sentence", import_problem_sentence(reason)));
     }
     return array;
 }
@@ -134,12 +131,6 @@ struct unmatched {
     int64_t dial_count;
 };
 
-/* An empty text comes from the store without a place, which would be null. */
-static json_t *text_to_json(struct bytes text)
-{
-    return json_bytes(text.len > 0 ? text : BYTES_LIT(""));
-}
-
 static int on_record(void *context, const struct call_record_row *row, struct err *err)
 {
     struct unmatched *unmatched = context;
@@ -150,7 +141,7 @@ static int on_record(void *context, const struct call_record_row *row, struct er
         rc == OK ? json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
                              (json_int_t)row->line, "masked", json_bytes(buf_bytes(&masked)), "at",
                              json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
-                             "line_name", text_to_json(row->line_name))
+                             "line_name", json_text_or_empty(row->line_name))
                  : NULL;
     if (rc == OK && json_array_append_new(unmatched->records, object) != 0)
         rc = err_set(err, ERR_NOMEM, "could not list calls");
@@ -166,7 +157,7 @@ static int on_dial(void *context, const struct unmatched_dial *dial, struct err 
     json_t *object = json_pack(
         "{s:I, s:I, s:o, s:o, s:s, s:o, s:I}", "id", (json_int_t)dial->dial_id, "case",
         (json_int_t)dial->case_id, "caller", json_bytes(dial->account_name), "disposition",
-        text_to_json(dial->code), "name", case_disposition_zh(dial->code), "at",
+        json_text_or_empty(dial->code), "name", case_disposition_zh(dial->code), "at",
         json_time(dial->started_utc), "seconds", (json_int_t)(dial->ended_utc - dial->started_utc));
     return json_array_append_new(unmatched->dials, object) == 0
                ? OK

@@ -17,6 +17,7 @@ json_t *case_to_json(const struct case_shown *shown, const struct case_asker *as
 json_t *case_orders_to_json(const struct case_shown *shown, const struct case_asker *asker,
                             const char *const *items, bool with_answers);
 json_t *case_numbers_to_json(const struct case_shown *shown);
+json_t *case_dial_to_json(const struct dial_row *dial); /* id 0: null */
 /* The name of a disposition; an empty code is an interrupted dial. */
 const char *case_disposition_zh(struct bytes code);
 

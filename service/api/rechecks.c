@@ -3,6 +3,7 @@
 #include "service/api/followup_news.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
+#include "service/api/json_value.h"
 #include "service/followup/rechecking.h"
 
 #include <stdio.h>
@@ -11,10 +12,8 @@
  * its number alone. */
 
 enum {
-    NOTE_MAX_BYTES = 4 * 2000,
     WORD_MAX_BYTES = 32,
     METHOD_MAX_BYTES = 16,
-    TARGET_BYTES = 32,
     DETAILS_BYTES = 96,
     SHOWN_MAX_BYTES = 8 * 1024 * 1024
 };
@@ -31,17 +30,6 @@ static struct recheck_input *input_of(struct call *call)
         return NULL;
     call->input = input;
     return input;
-}
-
-/* A contractor's checkers are given their own team's cases. */
-static int load_checker(const struct call *call, struct store *store, struct caller *out,
-                        struct err *err)
-{
-    struct caller checker = desk_caller(call);
-    int rc = followup_team(call, store, &checker.team_id, err);
-    if (rc == OK)
-        *out = checker;
-    return rc;
 }
 
 /* Everybody but the holder is told 404, as of one that does not exist. */
@@ -63,13 +51,9 @@ static json_t *choices_to_json(void)
     static const char *const choices[][2] = {
         {"yes", "接受过"}, {"no", "没有接受过"}, {"unsure", "记不清"}};
     json_t *array = json_array();
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
-        if (json_array_append_new(array, json_pack("{s:s, s:s}", "value", choices[i][0], "text",
-                                                   choices[i][1])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+        array = json_append(array,
+                            json_pack("{s:s, s:s}", "value", choices[i][0], "text", choices[i][1]));
     return array;
 }
 
@@ -80,14 +64,6 @@ static json_t *opening_to_json(void)
                      "您好，我们前几天就您反映的事情打过电话。请问您接受过这次电话访问吗？",
                      "choices", choices_to_json(), "takes_words", 0, "is_required", 1, "if",
                      "ends");
-}
-
-static json_t *dial_to_json(const struct dial_row *dial)
-{
-    return dial->id == 0
-               ? json_null()
-               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)dial->id, "number_no",
-                           (json_int_t)dial->number_no, "started_at", json_time(dial->started_utc));
 }
 
 struct recheck_shown {
@@ -107,7 +83,7 @@ static json_t *recheck_to_json(const struct call *call, const struct recheck_sho
                      json_bytes(shown->of_case.round), "reason", json_bytes(shown->reason), "tries",
                      (json_int_t)shown->row.tries, "citizen", json_bytes(shown->of_case.citizen),
                      "numbers", case_numbers_to_json(&shown->of_case), "dial",
-                     dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
+                     case_dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
                      case_orders_to_json(&shown->of_case, &asker, items, false), "recording",
                      json_bytes(shown->recording), "lease_seconds", (json_int_t)RECHECK_LEASE_S);
 }
@@ -190,7 +166,7 @@ static int take_next(struct call *call, struct store *store, struct err *err)
     struct caller checker;
     struct err look = {0};
     int64_t id = 0;
-    int rc = load_checker(call, store, &checker, err);
+    int rc = desk_load_caller(call, store, &checker, err);
     if (rc != OK)
         return rc;
     rc = rechecking_next(call->service->casework, store, &checker, &id, &look);
@@ -226,21 +202,20 @@ static int dial(struct call *call, struct store *store, struct err *err)
     const struct caller checker = desk_caller(call);
     struct recheck_row row;
     struct dial_row started;
-    char target[TARGET_BYTES], details[DETAILS_BYTES];
+    char details[DETAILS_BYTES];
     int rc = get_held(call, store, input->id, &row, err);
     if (rc == OK)
         rc = rechecking_dial(call->service->casework, store, &checker, input->id, input->number_no,
                              &started, err);
     if (rc != OK)
         return desk_said(call, rc, err);
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)started.case_id);
     (void)snprintf(details, sizeof details, "{\"recheck\":%jd,\"dial\":%jd,\"number_no\":%jd}",
                    (intmax_t)input->id, (intmax_t)started.id, (intmax_t)started.number_no);
-    rc = call_audit(call, store, "number.show", bytes_from_z(target), bytes_from_z(details), err);
+    rc = call_audit_id(call, store, "number.show", started.case_id, bytes_from_z(details), err);
     if (rc != OK)
         return rc;
     call->status = 201;
-    return call_put_json(call, json_pack("{s:o}", "dial", dial_to_json(&started)), err);
+    return call_put_json(call, json_pack("{s:o}", "dial", case_dial_to_json(&started)), err);
 }
 
 void rechecks_dial(struct http_exchange *exchange)
@@ -254,26 +229,12 @@ void rechecks_dial(struct http_exchange *exchange)
         call_write(call, dial, NULL);
 }
 
-/* By hand, and wiped, as the caller's (desk_case.c). */
 static int show_number(struct call *call, struct store *store, struct err *err)
 {
     const struct recheck_input *input = call->input;
-    const struct caller checker = desk_caller(call);
-    struct case_readers *readers = call->service->case_readers;
-    struct case_reader *reader = NULL;
     struct recheck_row row;
-    call->has_secrets = true;
     int rc = get_held(call, store, input->id, &row, err);
-    if (rc == OK)
-        rc = case_readers_take(readers, &reader, err);
-    buf_append_z(&call->answer, "{\"number\":\"");
-    if (rc == OK)
-        rc = rechecking_number(reader->work, store, &checker, input->id, &call->answer, err);
-    buf_append_z(&call->answer, "\"}");
-    case_readers_give(readers, reader);
-    if (rc == ERR_WRONG_STATE)
-        return desk_refuse(call, 409, "not_dialling", "请先点“拨打”，再看号码。", err);
-    return rc == OK ? buf_status(&call->answer, err) : rc;
+    return rc == OK ? desk_show_number(call, store, rechecking_number, input->id, err) : rc;
 }
 
 void rechecks_number(struct http_exchange *exchange)
@@ -352,7 +313,7 @@ void rechecks_finish(struct http_exchange *exchange)
         call_refuse_field(call, "reached", "请说明是否联系到本人（或录音是否可听）。");
     else if (call_text(call, object, "method", true, METHOD_MAX_BYTES, &result->method) &&
              call_boolean(call, object, "reached", &result->reached) &&
-             call_text(call, object, "note", false, NOTE_MAX_BYTES, &result->note) &&
+             desk_take_words(call, object, "note", &result->note) &&
              parse_answers(call, object, result))
         call_write(call, put_result, NULL);
 }

@@ -151,6 +151,21 @@ static void recheck__result_is_checked(void **state)
                      200);
 }
 
+/* The checker's own words, as whatever is written of a person: lines are kept, numbers shown masked. */
+static void recheck__note_has_lines_and_shows_no_number(void **state)
+{
+    struct running *running = *state;
+    (void)complete_first(running);
+    int64_t id = take_recheck(running, checker);
+    assert_int_equal(submit_of(running, checker, recheck_result, id,
+                               "{\"method\":\"recording\",\"reached\":true,\"answers\":[{\"order\":"
+                               "0,\"item\":\"interviewed\",\"value\":\"no\"}],"
+                               "\"note\":\"没有接受过\\n请改打" CALLED_NUMBER "\"}"),
+                     200);
+    assert_int_equal(ask(running, supervisor, recheck_list), 200);
+    text_at_is(running, "items.0.note", "没有接受过\n请改打180****2345");
+}
+
 static void recheck__is_settled_with_both_versions_kept(void **state)
 {
     struct running *running = *state;
@@ -269,6 +284,7 @@ int main(void)
         PHONED_CITY(recheck__is_shown_blind_and_to_its_holder_alone),
         PHONED_CITY(recheck__shows_a_number_while_it_is_dialled),
         PHONED_CITY(recheck__result_is_checked),
+        PHONED_CITY(recheck__note_has_lines_and_shows_no_number),
         PHONED_CITY(recheck__is_settled_with_both_versions_kept),
         PHONED_CITY(recheck__made_void_takes_the_complete_away),
         PHONED_CITY(recheck__left_alone_goes_to_another),
