@@ -175,6 +175,13 @@ const char *case_disposition_zh(struct bytes code)
     return code.len == 0 ? "中断" : "其他";
 }
 
+const char *case_dial_zh(struct bytes code, bool is_recheck)
+{
+    if (!is_recheck || code.len == 0)
+        return case_disposition_zh(code);
+    return bytes_equal(code, BYTES_LIT("1.1")) ? "已联系上" : "没有联系上";
+}
+
 static json_t *attempts_to_json(const struct case_shown *shown)
 {
     json_t *attempts = json_array();

@@ -50,14 +50,14 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
                                      &note, err);
     if (rc != OK)
         return rc;
-    json_t *dial =
-        json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)row->id,
-                  "number_no", (json_int_t)row->number_no, "caller", json_bytes(row->account_name),
-                  "started_at", json_time(row->started_utc), "ended_at", json_time(row->ended_utc),
-                  "code", json_text_or_null(row->code), "name",
-                  has_ended ? json_string(case_disposition_zh(row->code)) : json_null(), "note",
-                  json_bytes(note), "recording", json_text_or_null(row->recording), "is_recheck",
-                  row->recheck_id != 0);
+    json_t *dial = json_pack(
+        "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)row->id,
+        "number_no", (json_int_t)row->number_no, "caller", json_bytes(row->account_name),
+        "started_at", json_time(row->started_utc), "ended_at", json_time(row->ended_utc), "code",
+        json_text_or_null(row->code), "name",
+        has_ended ? json_string(case_dial_zh(row->code, row->recheck_id != 0)) : json_null(),
+        "note", json_bytes(note), "recording", json_text_or_null(row->recording), "is_recheck",
+        row->recheck_id != 0);
     return json_array_append_new(history->dials, dial) == 0 ? OK : out_of_memory(err);
 }
 

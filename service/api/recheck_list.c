@@ -15,6 +15,7 @@ enum { PAGE = 50, STATE_MAX_BYTES = 16 };
 
 struct listed {
     int64_t id, case_id;
+    bool is_checked; /* what a checker has ticked so far is not shown */
     json_t *object;
     struct bytes sealed; /* the arena's */
 };
@@ -60,7 +61,8 @@ static int on_row(void *context, const struct recheck_row *row, struct err *err)
 {
     struct rechecks_ask *ask = context;
     struct listed *listed = &ask->page[ask->count];
-    *listed = (struct listed){.id = row->id, .case_id = row->case_id};
+    *listed =
+        (struct listed){.id = row->id, .case_id = row->case_id, .is_checked = is_checked(row)};
     listed->sealed = arena_copy(ask->arena, row->sealed);
     listed->object = row_to_json(row);
     if (listed->object == NULL || listed->sealed.ptr == NULL) {
@@ -117,8 +119,10 @@ static int fill(struct store *store, const struct rechecks_ask *ask, const struc
                 const struct rules *rules, struct err *err)
 {
     json_t *versions = json_array();
-    int rc = rechecking_versions_each(store, listed->id, listed->case_id, rules->rates.satisfied,
-                                      on_version, versions, err);
+    int rc = listed->is_checked
+                 ? rechecking_versions_each(store, listed->id, listed->case_id,
+                                            rules->rates.satisfied, on_version, versions, err)
+                 : OK;
     if (rc == OK && json_object_set(listed->object, "versions", versions) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
     json_decref(versions);

@@ -20,6 +20,7 @@ enum {
 
 struct recheck_input {
     int64_t id, number_no;
+    struct recheck_answer answer;
     struct recheck_result result;
 };
 
@@ -71,6 +72,7 @@ struct recheck_shown {
     struct bytes reason, recording; /* the arena's */
     struct dial_row dial; /* the checker's that goes on; id 0: none. Its texts are not read */
     struct case_shown of_case;
+    json_t *answers; /* the checker's so far */
 };
 
 static json_t *recheck_to_json(const struct call *call, const struct recheck_shown *shown)
@@ -78,14 +80,24 @@ static json_t *recheck_to_json(const struct call *call, const struct recheck_sho
     const struct case_asker asker = desk_asker(call);
     const char *const items[RECHECK_ITEMS + 1] = {recheck_items()[0], recheck_items()[1],
                                                   recheck_items()[2], NULL};
-    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "id",
+    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:I}", "id",
                      (json_int_t)shown->row.id, "case", (json_int_t)shown->row.case_id, "round",
                      json_bytes(shown->of_case.round), "reason", json_bytes(shown->reason), "tries",
                      (json_int_t)shown->row.tries, "citizen", json_bytes(shown->of_case.citizen),
                      "numbers", case_numbers_to_json(&shown->of_case), "dial",
                      case_dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
-                     case_orders_to_json(&shown->of_case, &asker, items, false), "recording",
-                     json_bytes(shown->recording), "lease_seconds", (json_int_t)RECHECK_LEASE_S);
+                     case_orders_to_json(&shown->of_case, &asker, items, false), "answers",
+                     shown->answers, "recording", json_bytes(shown->recording), "lease_seconds",
+                     (json_int_t)RECHECK_LEASE_S);
+}
+
+static int on_answer(void *context, const struct recheck_answer_row *row, struct err *err)
+{
+    json_t *answer = json_pack("{s:I, s:o, s:o}", "order", (json_int_t)row->drawn_id, "item",
+                               json_bytes(row->item), "value", json_bytes(row->value));
+    return json_array_append_new(context, answer) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "no memory for a re-check");
 }
 
 /* The complete's recording, and the dial that goes on now. */
@@ -114,6 +126,8 @@ static int load_shown(struct call *call, struct store *store, struct case_reader
         .account_id = call->who.account_id, .now_utc = call->now_utc, .turn = "recheck"};
     int rc = load_dials(call, store, shown, err);
     if (rc == OK)
+        rc = recheck_answers_each(store, shown->row.id, on_answer, shown->answers, err);
+    if (rc == OK)
         rc = case_get(store, shown->row.case_id, &ask.row, err);
     return rc == OK ? case_shown_load(reader, store, &ask, arena, &shown->of_case, err) : rc;
 }
@@ -121,7 +135,7 @@ static int load_shown(struct call *call, struct store *store, struct case_reader
 static int show_with(struct call *call, struct store *store, int64_t id, struct case_reader *reader,
                      struct err *err)
 {
-    struct recheck_shown shown = {.dial = {.id = 0}};
+    struct recheck_shown shown = {.answers = json_array()};
     struct arena arena;
     arena_init(&arena, SHOWN_MAX_BYTES);
     int rc = get_held(call, store, id, &shown.row, err);
@@ -131,6 +145,7 @@ static int show_with(struct call *call, struct store *store, int64_t id, struct 
         rc = load_shown(call, store, reader, &arena, &shown, err);
     if (rc == OK)
         rc = call_put_json(call, recheck_to_json(call, &shown), err);
+    json_decref(shown.answers);
     arena_deinit(&arena);
     return rc;
 }
@@ -244,6 +259,38 @@ void rechecks_number(struct http_exchange *exchange)
         call_read(call, show_number, NULL);
 }
 
+/* ---- answers, as they are given ---- */
+
+static bool parse_answer(struct call *call, json_t *object, struct recheck_answer *out)
+{
+    return call_integer(call, object, "order", true, 0, INT64_MAX, &out->drawn_id) &&
+           call_text(call, object, "item", true, WORD_MAX_BYTES, &out->item) &&
+           call_text(call, object, "value", true, WORD_MAX_BYTES, &out->value);
+}
+
+static int put_answer(struct call *call, struct store *store, struct err *err)
+{
+    const struct recheck_input *input = call->input;
+    const struct caller checker = desk_caller(call);
+    struct recheck_row row;
+    int64_t until_utc = 0;
+    int rc = get_held(call, store, input->id, &row, err);
+    if (rc == OK)
+        rc = rechecking_answer(call->service->casework, store, &checker, input->id, &input->answer,
+                               &until_utc, err);
+    return rc == OK ? desk_answer_lease(call, until_utc, err) : rc;
+}
+
+void rechecks_answer(struct http_exchange *exchange)
+{
+    static const char *const names[] = {"order", "item", "value", NULL};
+    struct call *call = call_of(exchange);
+    struct recheck_input *input = input_of(call);
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
+    if (object != NULL && parse_answer(call, object, &input->answer))
+        call_write(call, put_answer, NULL);
+}
+
 /* ---- the result ---- */
 
 static int put_result(struct call *call, struct store *store, struct err *err)
@@ -267,15 +314,10 @@ static int put_result(struct call *call, struct store *store, struct err *err)
                     : rc;
 }
 
-static bool parse_answer(struct call *call, json_t *object, struct recheck_answer *out)
+static bool refuse_answers(struct call *call)
 {
-    if (!json_is_object(object)) {
-        call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
-        return false;
-    }
-    return call_integer(call, object, "order", true, 0, INT64_MAX, &out->drawn_id) &&
-           call_text(call, object, "item", true, WORD_MAX_BYTES, &out->item) &&
-           call_text(call, object, "value", true, WORD_MAX_BYTES, &out->value);
+    call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
+    return false;
 }
 
 static bool parse_answers(struct call *call, json_t *object, struct recheck_result *result)
@@ -284,15 +326,16 @@ static bool parse_answers(struct call *call, json_t *object, struct recheck_resu
     size_t count = json_array_size(array);
     if (array == NULL || json_is_null(array))
         return true;
-    if (!json_is_array(array) || count > RECHECK_ANSWERS_MAX) {
-        call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
-        return false;
-    }
+    if (!json_is_array(array) || count > RECHECK_ANSWERS_MAX)
+        return refuse_answers(call);
     struct recheck_answer *answers = call_alloc(call, (count + 1) * sizeof *answers);
     if (answers == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!parse_answer(call, json_array_get(array, i), &answers[i]))
+        json_t *answer = json_array_get(array, i);
+        if (!json_is_object(answer))
+            return refuse_answers(call);
+        if (!parse_answer(call, answer, &answers[i]))
             return false;
     }
     result->answers = answers;
