@@ -229,19 +229,21 @@ static int on_number(void *context, const struct case_number *row, struct err *e
     return OK;
 }
 
-static int answer_number(struct call *call, struct store *store, struct err *err)
+/* The receipt holds which number it is; how it looks masked is made of the request. */
+static int show_added(struct call *call, struct store *store, struct err *err)
 {
     const struct case_input *input = call->input;
     struct bytes masked = BYTES_NONE;
     int64_t no = 0;
-    int rc = case_numbers_each(store, input->case_id, on_number, &no, err);
-    if (rc == OK)
-        rc = case_mask_number(input->number, exchange_arena(call->exchange), &masked, err);
-    if (rc != OK)
-        return rc;
-    call->status = 201;
-    return call_put_json(
-        call, json_pack("{s:I, s:o}", "no", (json_int_t)no, "masked", json_bytes(masked)), err);
+    (void)store;
+    if (!bytes_to_int64(call->reference, &no))
+        return err_set(err, ERR_CORRUPT, "a receipt refers to no number");
+    int rc = case_mask_number(input->number, exchange_arena(call->exchange), &masked, err);
+    return rc == OK ? call_put_json(call,
+                                    json_pack("{s:I, s:o}", "no", (json_int_t)no, "masked",
+                                              json_bytes(masked)),
+                                    err)
+                    : rc;
 }
 
 static int add_number(struct call *call, struct store *store, struct err *err)
@@ -249,6 +251,7 @@ static int add_number(struct call *call, struct store *store, struct err *err)
     const struct case_input *input = call->input;
     const struct actor actor = {call->who.name, call->now_utc};
     struct followup_case row;
+    int64_t no = 0;
     int rc = get_to_add(call, store, &row, err);
     if (rc == OK)
         rc = casework_add_number(call->service->casework, store, input->case_id, input->number,
@@ -257,7 +260,13 @@ static int add_number(struct call *call, struct store *store, struct err *err)
         rc = call_audit_id(call, store, "number.add", input->case_id, BYTES_NONE, err);
     if (rc == OK)
         rc = call_tell_followup(call, store, row.campaign_id, err);
-    return rc == OK ? answer_number(call, store, err) : desk_said(call, rc, err);
+    if (rc == OK)
+        rc = case_numbers_each(store, input->case_id, on_number, &no, err);
+    if (rc != OK)
+        return desk_said(call, rc, err);
+    call->status = 201;
+    buf_append_integer(&call->answer, no);
+    return buf_status(&call->answer, err);
 }
 
 void desk_case_add_number(struct http_exchange *exchange)
@@ -267,5 +276,5 @@ void desk_case_add_number(struct http_exchange *exchange)
     struct case_input *input = input_of(call);
     json_t *object = input != NULL ? call_json(call, names) : NULL;
     if (object != NULL && followup_take_number(call, object, &input->number))
-        call_write(call, add_number, NULL);
+        call_write_shown(call, add_number, show_added, NULL);
 }
