@@ -57,7 +57,7 @@ static int count_case(struct counting *counting, const struct campaign_row *camp
 {
     struct acceptance *of = counting->of;
     of->cases++;
-    of->final += row->state == CASE_FINAL;
+    of->final += case_is_done(row);
     of->completes += bytes_equal(bytes_from_z(row->code), BYTES_LIT("1.1"));
     counting->orders = 0;
     int rc = case_orders_each(counting->store, campaign->round_id, campaign->draw_no, row->case_no,

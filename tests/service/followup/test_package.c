@@ -88,11 +88,12 @@ static void package_make__tells_what_a_caller_needs(void **state)
     check_lacks(&making, "GD24");
     for (int64_t case_no = 1; case_no <= 2; case_no++) {
         struct followup_case row = case_of_no(&phoning, case_no);
-        (void)snprintf(name, sizeof name, "C%jd-1,", (intmax_t)row.id);
+        (void)snprintf(name, sizeof name, "C%jd-1-%.6s,", (intmax_t)row.id, making.made.head.mark);
         check_has(&making, name);
         assert_true(row.state == CASE_FINAL && row.team_id == team_id && row.code[0] == '\0');
         assert_string_equal(row.why, "handed_over");
     }
+    assert_int_equal(units_now(&phoning).final, 0); /* nothing has come back */
     (void)nothing_due(&phoning, 0);
     buf_deinit(&making.csv);
     phoning_deinit(&phoning);
