@@ -94,6 +94,8 @@ int acceptance_load(struct store *store, int64_t campaign_id, int64_t team_id,
         rc = rechecks_each(store, campaign_id, BYTES_NONE, team_id, 0, INT64_MAX, on_recheck,
                            &counting, err);
     if (rc == OK)
+        rc = call_list_dials_count(store, campaign_id, team_id, &of.listed_dials, err);
+    if (rc == OK)
         rc = call_list_dials_each(store, campaign_id, on_unmatched, &counting, err);
     if (rc == OK)
         *out = of;
