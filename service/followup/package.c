@@ -378,6 +378,7 @@ int package_make(const struct datadir *datadir, const struct round_row *round,
 /* ---- back, unphoned ---- */
 
 struct packed {
+    int64_t package_id;
     struct arena arena; /* owns them */
     int64_t *case_ids;
     size_t count, capacity;
@@ -392,18 +393,31 @@ static int on_packed(void *context, int64_t case_id, struct err *err)
     return OK;
 }
 
+/* It may have come back, or be in another package by now. */
+static int is_still_out(struct store *store, int64_t package_id, int64_t case_id, bool *out,
+                        struct err *err)
+{
+    struct followup_case row;
+    struct package_row last;
+    int rc = case_get(store, case_id, &row, err);
+    if (rc == OK)
+        rc = package_get_of_case(store, case_id, &last, err);
+    if (rc == OK)
+        *out = row.state == CASE_FINAL && !case_is_done(&row) && last.id == package_id;
+    return rc;
+}
+
 static int take_back_all(struct casework *work, struct store *store, const struct packed *packed,
                          int64_t now_utc, int64_t *out_cases, struct err *err)
 {
     int64_t cases = 0;
     int rc = OK;
     for (size_t i = 0; i < packed->count && rc == OK; i++) {
-        struct followup_case row;
-        rc = case_get(store, packed->case_ids[i], &row, err);
-        if (rc != OK || row.state != CASE_FINAL || case_is_done(&row))
-            continue;
-        rc = casework_take_back(work, store, row.id, now_utc, err);
-        cases++;
+        bool is_out = false;
+        rc = is_still_out(store, packed->package_id, packed->case_ids[i], &is_out, err);
+        if (rc == OK && is_out)
+            rc = casework_take_back(work, store, packed->case_ids[i], now_utc, err);
+        cases += is_out;
     }
     if (rc == OK)
         *out_cases = cases;
@@ -413,13 +427,13 @@ static int take_back_all(struct casework *work, struct store *store, const struc
 static int find_packed(struct store *store, const struct package_row *package,
                        struct packed *packed, struct err *err)
 {
-    int64_t package_id = package->id;
+    packed->package_id = package->id;
     packed->capacity = (size_t)package->cases;
     packed->case_ids =
         arena_alloc(&packed->arena, size_multiply(packed->capacity + 1, sizeof(int64_t)));
     if (packed->case_ids == NULL)
         return err_set(err, ERR_NOMEM, "no memory for %zu cases", packed->capacity);
-    return package_cases_each(store, package_id, on_packed, packed, err);
+    return package_cases_each(store, packed->package_id, on_packed, packed, err);
 }
 
 int package_take_back(const struct datadir *datadir, const struct round_row *round,

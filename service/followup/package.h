@@ -10,7 +10,9 @@
 enum {
     PACKAGE_MARK_BYTES = 17,
     PACKAGE_CHECK_CHARACTERS = 6, /* of the mark, in each name */
-    PACKAGE_TEXT_CHARACTERS = 300
+    PACKAGE_TEXT_CHARACTERS = 300,
+    PACKAGE_CSV_MAX_BYTES = 64 * 1024 * 1024,
+    PACKAGE_FILE_MAX_BYTES = 2 * PACKAGE_CSV_MAX_BYTES + 4096 /* it is in hexadecimal digits */
 };
 
 /* What everybody sees of a package's file. */

@@ -145,10 +145,13 @@ sed 's/00:00:01/00:00:03/' "$work/late.back.csv" >"$work/later.csv"
 check what_was_taken_back 3 outcomes import --round one "$work/later.csv"
 says is_not_taken_from_a_file 不在本期的外包样本包中
 "$pingyi" user team 外包二组 --kind contractor >>"$work/setup" 2>&1
+check they_are_nobodys 0 followup assign --round one --team none --count 1000
 package somebody_else_gets_all_that_is_left 0 --round one --team 外包二组 --count 100000 --to "$work/rest.pkg"
 sed 's/00:00:01/00:00:04/' "$work/late.back.csv" >"$work/latest.csv"
 check whoever_had_them_before 3 outcomes import --round one --format json "$work/latest.csv"
 holds cannot_answer_for_them '.[0].accepted == 0'
+check who_had_them_before_has_none_to_give_back 0 followup take-back --round one --package "$late"
+says none_of_theirs '收回 0 个'
 elsewhere theirs_opens 0 followup read "$work/rest.pkg" --to "$work/rest.csv" --passphrase-file "$work/passphrase"
 fill "$work/rest.csv" >"$work/rest.back.csv"
 check who_has_them_now 0 outcomes import --round one --format json "$work/rest.back.csv"
