@@ -149,5 +149,15 @@ says again 进行中
 check a_draw_is_abandoned 0 round reopen 2024-05 --why 重新抽样
 [ "$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM campaigns WHERE ended_utc IS NULL')" = 0 ]
 verdict and_its_phoning_ends $?
+
+# ---- two rounds at once ----
+for round in one two; do
+    "$pingyi" round create --id $round --kind other --from 2024-05-01 --to 2024-05-31 --rules "$work/rules.ini" >>"$work/setup" 2>&1
+    "$pingyi" draw --round $round --size 200 --exact-seed $round >>"$work/setup" 2>&1
+    "$phone" "$PINGYI_DATA" $round 2024-07-23T09:00:00+08:00 2024-07-23T11:00:00+08:00 100 huawu1 huawu2 huawu3 >"$work/dials" 2>&1
+    verdict callers_work_on_round_$round $? "$(cat "$work/dials")"
+done
+check callers_are_given_cases_of_both 0 followup show --round two --format json
+holds also_of_the_second '.totals.worked > 5'
 check the_whole_verifies 0 audit verify
 exit $failed
