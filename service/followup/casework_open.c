@@ -129,7 +129,7 @@ static int join(struct making *making, const struct followup_case *row, struct e
                                       .at_utc = making->actor->now_utc,
                                       .who = making->actor->who,
                                       .only_missing = true};
-    return row->state == CASE_FINAL && row->code[0] != '\0'
+    return case_is_done(row)
                ? attempts_put(making->work, making->store, making->campaign, row, &wish, err)
                : OK;
 }
