@@ -283,7 +283,7 @@ casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back(void
     DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
     assert_int_equal(ends.unworked, 2);
     DO(attempt_put_new(phoning.store, &attempt, &err));
-    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    DO(casework_take_outcomes(phoning.work, phoning.store, row.id, phoning.now_utc, &err));
     DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
     assert_int_equal(ends.unworked, 1);
     (void)end(&phoning, OK);
