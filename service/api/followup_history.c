@@ -9,8 +9,9 @@
 #include <string.h>
 
 /* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
- * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors are not told
- * of which unit it is, nor the order's number. */
+ * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors see what their
+ * callers did: dials, notes, answers as they were keyed. Not whom they called about what: no name, no text of an
+ * order, no unit, no order's number, nor the words that the person spoke. */
 
 enum { WORDS_MAX_BYTES = 256 * 1024, SOURCES_MAX = 1024 };
 
@@ -98,7 +99,10 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    json_t *words = words_to_json(history, history->reader->answers, row->id, row->sealed, err);
+    json_t *words =
+        history->call->who.is_contractor
+            ? json_null()
+            : words_to_json(history, history->reader->answers, row->id, row->sealed, err);
     if (words == NULL)
         return err->code;
     json_t *answer = json_pack(
@@ -201,6 +205,13 @@ static int put_number(const struct order_numbers *numbers, int64_t drawn_id, jso
                                                                              : out_of_memory(err);
 }
 
+static void leave_out_texts(json_t *order)
+{
+    static const char *const names[] = {"unit", "title", "content"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        (void)json_object_del(order, names[i]);
+}
+
 static int put_orders(struct history *history, json_t *orders, struct err *err)
 {
     struct order_numbers numbers = {.arena = history->arena};
@@ -213,7 +224,7 @@ static int put_orders(struct history *history, json_t *orders, struct err *err)
         (void)json_object_del(order, "items");
         (void)json_object_del(order, "answers");
         if (history->call->who.is_contractor)
-            (void)json_object_del(order, "unit");
+            leave_out_texts(order);
         else
             rc = put_number(&numbers, drawn_id, order, err);
         if (rc == OK)
@@ -249,12 +260,13 @@ static json_t *whole_to_json(struct history *history, json_t *orders)
     const struct followup_case *row = &history->row;
     const struct case_shown *shown = &history->shown;
     struct bytes code = bytes_from_z(row->code);
+    struct bytes citizen = history->call->who.is_contractor ? BYTES_NONE : shown->citizen;
     return json_pack(
         "{s:I, s:o, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "id",
         (json_int_t)row->id, "round", json_bytes(shown->round), "state",
         case_state_word(row->state), "code", code.len > 0 ? json_bytes(code) : json_null(), "name",
         code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why", row->why,
-        "language", row->language, "citizen", json_bytes(shown->citizen), "appointment_at",
+        "language", row->language, "citizen", json_bytes(citizen), "appointment_at",
         json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc), "final_at",
         json_time(row->final_utc), "from",
         json_time(row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC ? row->from_utc

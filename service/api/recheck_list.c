@@ -4,12 +4,14 @@
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/followup/rechecking.h"
+#include "service/intake/mask.h"
 #include "service/storage/sealed.h"
 
 #include <stdio.h>
 
 /* Re-checks, the supervisor's side: both versions beside each other, how far each caller's agree, and what is to become
- * of a difference. */
+ * of a difference. A contractor's supervisors see those of their team once they are over, and no checker's note: who is
+ * to be called again must not be told beforehand. */
 
 enum { PAGE = 50, STATE_MAX_BYTES = 16, TARGET_BYTES = 32 };
 
@@ -112,22 +114,29 @@ static int on_version(void *context, const struct recheck_version *version, stru
 static int add_note(const struct rechecks_ask *ask, const struct listed *listed, struct err *err)
 {
     struct vault_sealer *sealer = NULL;
-    struct buf plain;
-    if (listed->sealed.len == 0)
+    struct buf plain, masked;
+    if (listed->sealed.len == 0 || ask->call->who.is_contractor)
         return json_object_set_new(listed->object, "note", json_string("")) == 0
                    ? OK
                    : err_set(err, ERR_NOMEM, "could not show a re-check");
     buf_init(&plain, HTTP_ANSWER_MAX_BYTES);
+    buf_init(&masked, HTTP_ANSWER_MAX_BYTES);
     int rc = vault_sealer_new(ask->call->service->datadir.vault, sealed_purpose(SEALED_RECHECKS),
                               &sealer, err);
     if (rc == OK) {
         struct sealer door = vault_sealer_door(sealer);
         rc = door.open(door.context, listed->id, listed->sealed, &plain, err);
     }
-    if (rc == OK && json_object_set_new(listed->object, "note", json_bytes(buf_bytes(&plain))) != 0)
+    if (rc == OK) {
+        mask_numbers(buf_bytes(&plain), &masked);
+        rc = buf_status(&masked, err);
+    }
+    if (rc == OK &&
+        json_object_set_new(listed->object, "note", json_bytes(buf_bytes(&masked))) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
     vault_sealer_free(sealer);
     buf_wipe(&plain);
+    buf_wipe(&masked);
     return rc;
 }
 
@@ -195,9 +204,13 @@ static int load_list(struct call *call, struct store *store, struct rechecks_ask
         rc = rules_parse(round.rules, rules, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     int64_t team = team_id == 0 ? -1 : team_id;
+    if (team_id != 0 && ask->state.len == 0)
+        ask->state = BYTES_LIT(RECHECKS_OVER);
+    bool is_hidden = team_id != 0 && (bytes_equal(ask->state, BYTES_LIT("queued")) ||
+                                      bytes_equal(ask->state, BYTES_LIT("leased")));
     if (rc == OK)
         rc = rechecks_each(store, campaign_id, BYTES_NONE, team, 0, INT64_MAX, on_any, ask, err);
-    if (rc == OK)
+    if (rc == OK && !is_hidden)
         rc =
             rechecks_each(store, campaign_id, ask->state, team, ask->after, PAGE, on_row, ask, err);
     for (size_t i = 0; i < ask->count && rc == OK; i++)
