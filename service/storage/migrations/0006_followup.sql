@@ -54,7 +54,7 @@ CREATE TABLE cases (
     freed_utc   INTEGER,             -- when a supervisor released its refusal
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
-    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over
+    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over, imported
     UNIQUE (campaign_id, case_no),
     CHECK (state <> 'leased' OR account_id <> 0),
     CHECK ((state = 'final') = (final_utc IS NOT NULL) AND (state = 'final' OR code = ''))
