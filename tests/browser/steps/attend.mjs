@@ -3,7 +3,7 @@
 
 import fs from "node:fs";
 
-import { dialog, go, look, openWindow, settled, textOf } from "../driver.mjs";
+import { dialog, go, isGuarded, look, openWindow, settled, textOf } from "../driver.mjs";
 import { firstPassword, firstSignIn } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
@@ -113,6 +113,12 @@ export async function checking(world, checker, numbers) {
         expect((await page.locator(".tel").textContent()) === shown, "another number after a reload");
         await choose(page, "接受过这次电话访问", "接受过");
         await choose(page, "总的来说", "满意");
+        await go(world, page, "account", "账号");
+        expect(await isGuarded(page), "unsaved answers are left unasked");
+        await go(world, page, "rechecks", "复核一件");
+        await page.click("text=领取一件复核");
+        await page.locator(".tel").waitFor();
+        expect((await page.locator("input:checked").count()) === 2, "the answers are gone");
         await page.click("text=提交复核结果");
         await page.locator("[role=status]", { hasText: "已复核" }).first().waitFor();
         await page.click("text=领取一件复核");
