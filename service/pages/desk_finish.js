@@ -11,7 +11,7 @@ const LETTERS = {
     "2.215": "h", "2.20": "b", "2.112": "j", "2.111": "a", "2.113": "m", "2.12": "x", "3.20": "q", "2.34": "n",
     "2.33": "f", "2.32": "s", "2.31": "v", "2.36": "o",
 };
-const LONG_NAME = 8;
+const LONG_NAME = 10;
 const SPARE = "i";
 const GROUPS = [
     ["完成", (code) => code.startsWith("1.")],
@@ -40,7 +40,7 @@ export function groupsOf(dispositions) {
 
 /* Nobody looks for an appointment under "not at home". */
 function labelOf(offer) {
-    return offer.asks === "time" ? `${offer.name}，可约时间` : offer.name;
+    return offer.asks === "time" ? `${offer.name}/约时间` : offer.name;
 }
 
 export function Dispositions({ model }) {

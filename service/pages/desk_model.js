@@ -284,7 +284,9 @@ export class DeskModel {
         const name = `dial ${this.work.id} ${this.numberNo}`;
         const told = await this.act(name, (key) => this.backend.dial(this.work.id, this.numberNo, key));
         if (!told) {
-            if (this.problem && isLoss(this.problem)) this.lost(this.problem);
+            const { problem } = this;
+            if (problem && isLoss(problem)) this.lost(problem);
+            else if (problem && !isPassing(problem)) await this.joinCall();
             return;
         }
         this.work.dial = told.dial;
@@ -292,6 +294,13 @@ export class DeskModel {
         this.leaseRenewed();
         this.goTo(firstOpen(this.steps, this.answers));
         await this.reveal();
+    }
+
+    /* It may have been dialled in another window of the same caller. */
+    async joinCall() {
+        const { id } = this.work;
+        const work = await this.backend.read(id).catch(() => null);
+        if (work && work.dial && this.work && this.work.id === id) await this.take(work);
     }
 
     /* The number, and the whole name: both are told only while a dial goes on. */

@@ -374,11 +374,19 @@ export async function phoning(world, page, caller) {
         await page.keyboard.press("Enter");
         await says(page, "已记录：其他");
     });
-    await step("a_case_that_was_taken_back_meanwhile_is_told", async () => {
+    await step("a_second_window_joins_the_call", async () => {
         await page.keyboard.press("Enter");
         await says(page, "看清诉求");
+        const second = await page.context().newPage();
+        await second.goto(`${world.base}/#/desk`);
+        await says(second, "看清诉求");
         await page.keyboard.press("d");
         await shown(page);
+        await second.keyboard.press("d");
+        await shown(second);
+        await second.close();
+    });
+    await step("a_case_that_was_taken_back_meanwhile_is_told", async () => {
         await page.goto(`${world.base}/#/account`);
         await page.locator("h1", { hasText: "账号" }).waitFor();
         await changedDesk(page, { case: null });
