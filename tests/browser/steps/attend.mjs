@@ -3,7 +3,7 @@
 
 import fs from "node:fs";
 
-import { dialog, go, look, openWindow, settled, textOf } from "../driver.mjs";
+import { dialog, go, isGuarded, look, openWindow, settled, textOf } from "../driver.mjs";
 import { firstPassword, firstSignIn } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
@@ -116,6 +116,14 @@ export async function checking(world, checker, numbers) {
         expect((await page.locator(".tel").textContent()) === shown, "another number after a reload");
         expect((await page.locator("input:checked").count()) === 1, "an answer is lost with the page");
         await choose(page, "总的来说", "满意");
+        expect(!(await isGuarded(page)), "what the service has is asked about");
+        await page.fill("#recheck-note", "声音很轻");
+        await go(world, page, "account", "账号");
+        expect(await isGuarded(page), "an unsaved note is left unasked");
+        await go(world, page, "rechecks", "复核一件");
+        await page.click("text=领取一件复核");
+        await page.locator(".tel").waitFor();
+        expect((await page.locator("input:checked").count()) === 2, "the answers are gone");
         await page.click("text=提交复核结果");
         await page.locator("[role=status]", { hasText: "已复核" }).first().waitFor();
         await page.click("text=领取一件复核");
@@ -169,7 +177,7 @@ export async function attending(world, page) {
         const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=导出劳务费列表")]);
         const sheet = fs.readFileSync(await download.path(), "utf8");
         expect(sheet.startsWith("\uFEFF姓名,账号"), sheet.slice(0, 40));
-        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,'=1+1`), sheet);
+        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,"'=1+1"`), sheet);
         expect(sheet.includes("合计"), sheet);
     });
     await step("days_are_asked_for_within_bounds", async () => {
