@@ -1,18 +1,21 @@
-/* campaign.mjs BASE ACCOUNTS WORK: three callers at once phone a whole round through the pages of the service at BASE.
+/* campaign.mjs BASE ACCOUNTS WORK: three callers at once phone a whole round through the pages of the service at BASE,
+ * while people of all roles look on (visitors.mjs).
  *
  * Each person behind a number has a fate, which the callers' keys make come true; what they recorded goes to
  * WORK/journal.csv as outcomes that `outcomes import` reads. On the way a browser is killed in mid-call, the service is
  * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish; then the clock is put
- * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to WORK/said. */
+ * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to
+ * WORK/said, what they showed in some of the calls to WORK/shown. */
 
 import fs from "node:fs";
 
 import { openWindow, startOwnBrowser } from "./driver.mjs";
 import { Person, firstPassword } from "./person.mjs";
 import { expect, failures, verdict } from "./report.mjs";
+import { Visitor, pathsOf } from "./visitors.mjs";
 
 const [base, accountsFile, work] = process.argv.slice(2);
-fs.mkdirSync(`${work}/said`, { recursive: true });
+for (const place of ["said", "shown"]) fs.mkdirSync(`${work}/${place}`, { recursive: true });
 const oneTime = JSON.parse(fs.readFileSync(accountsFile, "utf8"));
 const cases = Number(fs.readFileSync(`${work}/cases`, "utf8"));
 const QUARTER_MS = 15 * 60000;
@@ -21,10 +24,26 @@ const SHANGHAI_MS = 8 * 3600000;
 const STUCK_MS = 60000;
 const PLAY_MS = 300000;
 const RELOAD_MS = 15000;
+/* Who looks on, and the kinds of events that each is told. */
+const HEARD = {
+    "feng.office": "followup import round task",
+    "zheng.audit": "followup import round task",
+    "sun.super": "followup",
+    "qian.super": "followup",
+    "yu.admin": "task",
+    "he.county": "round",
+    "tang.call": "",
+    "xu.call": "",
+    "zhou.check": "",
+    "wu.unit": "",
+    "wang.sec": "",
+};
 
 const RESOLVED = ["已解决", "部分解决", "正在解决", "未解决", ""];
 const RATINGS = ["5", "4", "3", "2", "1", ""];
 const FINISHED = { 2.214: "k", 2.21: "w", 2.212: "g", 2.211: "z", 2.113: "m", 2.32: "s", 2.111: "a" };
+const LATER_ORDER =
+    "P90001,2024-07-06 09:00:00,第1局,U1,2024-07-10 18:00:00,2024-07-08 10:00:00,已办结,欧阳查9某,13800109001,灯不亮,密文诉求9灯坏了";
 const journal = [];
 const numbers = new Set(); /* that were shown */
 let aheadMs = 0;
@@ -206,6 +225,7 @@ class Caller {
         const kept = await this.page.locator(".answered li.kept").count();
         await this.answer(fate.keys.slice(kept, stopAt));
         if (fate.keys.length > stopAt) return fate;
+        if (this.calls % 10 === 0) fs.appendFileSync(`${work}/shown/${this.person.name}.html`, await this.page.content());
         let appointment = 0;
         if (fate.code === "2.20") appointment = await this.appoint();
         else if (fate.code === "1.2") await this.page.keyboard.press("p");
@@ -227,9 +247,36 @@ const met = new Set(); /* who asked for another time */
 let latest = 0;
 let killed = false;
 for (const caller of callers) caller.wasMet = met;
+const visitors = Object.keys(HEARD).map((name) => new Visitor(base, work, name, oneTime[name]));
+let looking;
+
+/* The office computes and loads in the middle of it, and all are told who should be, before the service is killed. */
+async function lookOn() {
+    await Promise.all(visitors.map((visitor) => visitor.signIn()));
+    await Promise.all(visitors.map((visitor) => visitor.listen()));
+    await visitors[0].ask("POST", "/api/v1/rounds/2024-06/tasks", { kind: "score" });
+    const [head] = fs.readFileSync(`${work}/orders.csv`, "utf8").split("\n");
+    const later = `${head}\n${LATER_ORDER}\n`;
+    await visitors[0].ask("POST", "/api/v1/imports?name=july.csv&extracted_at=2024-07-31", later);
+    const end = Date.now() + STUCK_MS;
+    const hears = (visitor) => HEARD[visitor.person.name].split(" ").every((kind) => !kind || visitor.kinds.has(kind));
+    while (!visitors.every(hears) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+async function leave() {
+    const paths = await pathsOf(base);
+    for (const visitor of visitors) {
+        const { name } = visitor.person;
+        const answered = await visitor.readAll(paths);
+        verdict(`${name}_reads_what_there_is`, answered >= 2, `${answered} answers`);
+        const heard = await visitor.hush();
+        verdict(`${name}_hears_what_it_should`, heard === HEARD[name], `heard "${heard}"`);
+    }
+}
 
 async function killServer(caller, now) {
     killed = true;
+    await looking;
     await caller.call(now, 5);
     process.kill(Number(fs.readFileSync(`${work}/server.pid`, "utf8")), "SIGKILL");
     const held = await until(caller.page, (then) => then.phase === "call", "the call is lost with the service");
@@ -300,7 +347,8 @@ function saved() {
 try {
     const begun = Date.now();
     await Promise.all(callers.map((caller) => caller.sit()));
-    await Promise.all(callers.map((caller, at) => workOn(caller, at, false)));
+    looking = lookOn();
+    await Promise.all([looking, ...callers.map((caller, at) => workOn(caller, at, false))]);
     const fresh = journal.length;
     verdict("three_callers_work_at_once", callers.every((caller) => caller.calls > cases / 12), callers.map((c) => c.calls).join(" "));
     verdict("a_browser_was_killed_in_mid_call", callers[1].isKilled);
@@ -308,6 +356,7 @@ try {
     verdict("two_callers_vanished", callers[1].isGone && callers[2].isGone);
     aheadMs = Math.max(latest - Date.now(), 11 * 60000) + 61000;
     fs.writeFileSync(`${work}/ahead`, `${Math.ceil(aheadMs / 1000)}\n`);
+    await Promise.all(visitors.map((visitor) => visitor.signInAgain(aheadMs)));
     callers[0].world.kill();
     for (const caller of callers) caller.isGone = false;
     await callers[0].sit();
@@ -315,12 +364,14 @@ try {
     await Promise.all(callers.slice(1).map((caller) => caller.sit()));
     await Promise.all(callers.map((caller, at) => workOn(caller, at, true)));
     verdict("appointments_were_kept", met.size > 0 && journal.length === wanted(), `${journal.length} of ${wanted()}, ${met.size} met`);
+    await leave();
     const faults = callers.flatMap((caller) => caller.world.faults);
     verdict("pages_had_no_error", faults.length === 0, faults.join("; "));
     console.log(`# ${cases} cases, ${journal.length} dials (${fresh} before the clock was put on), ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 } catch (fault) {
     verdict("ran_to_its_end", false, fault.stack);
 } finally {
+    for (const visitor of visitors) await visitor.hush();
     saved();
     for (const caller of callers) if (caller.world) caller.world.kill();
 }
