@@ -3,7 +3,7 @@
  *
  * Each person behind a number has a fate, which the callers' keys make come true; what they recorded goes to
  * WORK/journal.csv as outcomes that `outcomes import` reads. On the way a browser is killed in mid-call, the service is
- * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish; then the clock is put
+ * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish, whose seats others take; then the clock is put
  * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to
  * WORK/said, what they showed in some of the calls to WORK/shown. */
 
@@ -24,6 +24,7 @@ const SHANGHAI_MS = 8 * 3600000;
 const STUCK_MS = 60000;
 const PLAY_MS = 300000;
 const RELOAD_MS = 15000;
+const SOME = 5; /* calls, before something happens to who made them */
 /* Who looks on, and the kinds of events that each is told. */
 const HEARD = {
     "feng.office": "followup import round task",
@@ -46,6 +47,7 @@ const LATER_ORDER =
     "P90001,2024-07-06 09:00:00,第1局,U1,2024-07-10 18:00:00,2024-07-08 10:00:00,已办结,欧阳查9某,13800109001,灯不亮,密文诉求9灯坏了";
 const journal = [];
 const numbers = new Set(); /* that were shown */
+const met = new Set(); /* who asked for another time */
 let aheadMs = 0;
 const lastAt = new Map();
 
@@ -58,11 +60,11 @@ function chance(person, salt, limit) {
 }
 
 /* What becomes of a dial (no time is agreed upon once the clock was put on): a code, and the keys of the answers that lead to it. */
-function fateOf(number, wasMet) {
+function fateOf(number) {
     const person = Number(number.slice(-5));
     const at = chance(person, 1, 100);
     if (person % 7 === 0 && number.startsWith("138001")) return { person, code: "2.214", keys: [] };
-    if (at >= 84 && at < 93 && !wasMet.has(person) && aheadMs === 0) return { person, code: "2.20", keys: ["1"] };
+    if (at >= 84 && at < 93 && !met.has(person) && aheadMs === 0) return { person, code: "2.20", keys: ["1"] };
     if (at < 62 || (at >= 84 && at < 93)) return { person, code: "1.1", ...answersOf(person) };
     if (at < 68) return { person, code: "2.112", keys: ["2"] };
     if (at < 71) {
@@ -128,7 +130,6 @@ class Caller {
         this.person = new Person(name, oneTime[name]);
         this.signedInOnce = false;
         this.calls = 0;
-        this.wasMet = new Set();
     }
 
     /* A browser, a sign-in, the desk. */
@@ -220,7 +221,7 @@ class Caller {
 
     /* From the number that is shown to the record of what became of it. `stopAt`: after so many answers. */
     async call(now, stopAt = 99) {
-        const fate = fateOf(now.number, this.wasMet);
+        const fate = fateOf(now.number);
         numbers.add(now.number);
         const kept = await this.page.locator(".answered li.kept").count();
         await this.answer(fate.keys.slice(kept, stopAt));
@@ -242,13 +243,15 @@ class Caller {
 
 /* ---- the play ---- */
 
-const callers = ["chen.call", "li.call", "zhao.call"].map((name) => new Caller(name));
-const met = new Set(); /* who asked for another time */
+const [chen, li, zhao, ma, luo] = ["chen.call", "li.call", "zhao.call", "ma.call", "luo.call"].map((name) => new Caller(name));
+/* At the three desks; the last one is a contractor's. */
+const callers = [chen, li, zhao];
 let latest = 0;
 let killed = false;
-for (const caller of callers) caller.wasMet = met;
 const visitors = Object.keys(HEARD).map((name) => new Visitor(base, work, name, oneTime[name]));
 let looking;
+/* Whoever sits down at the second desk; the first one waits meanwhile, that there be cases left. */
+let seated = Promise.resolve();
 
 /* The office computes and loads in the middle of it, and all are told who should be, before the service is killed. */
 async function lookOn() {
@@ -288,7 +291,8 @@ async function killBrowser(caller, now) {
     caller.isKilled = true;
     await caller.call(now, 4);
     caller.world.kill();
-    await caller.sit();
+    seated = caller.sit();
+    await seated;
     const held = await until(caller.page, (then) => then.phase === "call", "the call is lost with the browser");
     expect(held.number === now.number, "another number");
     const kept = await caller.page.locator(".answered li.kept").count();
@@ -296,18 +300,24 @@ async function killBrowser(caller, now) {
     return held;
 }
 
-/* Leave a call behind, after so many answers. */
-async function vanish(caller, now, stopAt) {
-    const fate = await caller.call(now, stopAt);
+/* Leave a call behind, after so many answers; somebody else sits down there. */
+async function vanish(at, now, stopAt) {
+    const gone = callers[at];
+    const fate = await gone.call(now, stopAt);
     if (stopAt > 5) record(fate);
-    caller.world.kill();
-    caller.isGone = true;
+    gone.world.kill();
+    gone.isGone = true;
+    callers[at] = at === 1 ? ma : luo;
+    const sitting = callers[at].sit();
+    if (at === 1) seated = sitting;
+    await sitting;
 }
 
-async function workOn(caller, at, isLate) {
+async function workOn(at, isLate) {
     let idle = 0;
     const end = Date.now() + PLAY_MS;
-    while (idle < 2 && !caller.isGone) {
+    while (idle < 2) {
+        const caller = callers[at];
         let now = await phaseOf(caller.page);
         if (now.phase === "waiting") {
             if (Date.now() > end || (isLate && journal.length >= wanted())) return;
@@ -315,17 +325,17 @@ async function workOn(caller, at, isLate) {
             await caller.page.waitForTimeout(300);
         }
         if (now.phase !== "call") {
+            if (caller === chen) await seated;
             await caller.keepPage();
             await caller.press(now.phase === "ready" ? "d" : "Enter", now);
             continue;
         }
-        const fate = fateOf(now.number, met);
+        const fate = fateOf(now.number);
         const isLong = fate.code === "1.1";
-        const share = journal.length / cases;
-        if (isLong && at === 0 && !killed && share > 0.3) now = await killServer(caller, now);
-        else if (isLong && at === 1 && !caller.isKilled && share > 0.15) now = await killBrowser(caller, now);
-        else if (isLong && at > 0 && !isLate && caller.calls > cases / 5 && fate.person % 7 !== 0) {
-            await vanish(caller, now, at === 1 ? 2 : fate.keys.length - 1);
+        if (isLong && caller === chen && !killed && chen.calls >= SOME) now = await killServer(caller, now);
+        else if (isLong && caller === li && !li.isKilled) now = await killBrowser(caller, now);
+        else if (isLong && (caller === li || caller === zhao) && caller.calls >= SOME && fate.person % 7 !== 0) {
+            await vanish(at, now, caller === li ? 2 : fate.keys.length - 1);
             continue;
         }
         await caller.call(now);
@@ -348,21 +358,19 @@ try {
     const begun = Date.now();
     await Promise.all(callers.map((caller) => caller.sit()));
     looking = lookOn();
-    await Promise.all([looking, ...callers.map((caller, at) => workOn(caller, at, false))]);
+    await Promise.all([looking, ...callers.map((caller, at) => workOn(at, false))]);
     const fresh = journal.length;
-    verdict("three_callers_work_at_once", callers.every((caller) => caller.calls > cases / 12), callers.map((c) => c.calls).join(" "));
-    verdict("a_browser_was_killed_in_mid_call", callers[1].isKilled);
+    const calls = [chen.calls, li.calls + ma.calls, zhao.calls + luo.calls];
+    verdict("three_callers_work_at_once", Math.min(...calls) > cases / 12, calls.join(" "));
+    verdict("a_browser_was_killed_in_mid_call", li.isKilled);
     verdict("the_service_was_killed_in_mid_call", killed);
-    verdict("two_callers_vanished", callers[1].isGone && callers[2].isGone);
+    verdict("two_callers_vanished", li.isGone && zhao.isGone);
     aheadMs = Math.max(latest - Date.now(), 11 * 60000) + 61000;
     fs.writeFileSync(`${work}/ahead`, `${Math.ceil(aheadMs / 1000)}\n`);
     await Promise.all(visitors.map((visitor) => visitor.signInAgain(aheadMs)));
-    callers[0].world.kill();
-    for (const caller of callers) caller.isGone = false;
-    await callers[0].sit();
-    await callers[0].press("Enter", await phaseOf(callers[0].page)); /* whoever asks ends the leases that ran out */
-    await Promise.all(callers.slice(1).map((caller) => caller.sit()));
-    await Promise.all(callers.map((caller, at) => workOn(caller, at, true)));
+    for (const caller of callers) caller.world.kill();
+    await Promise.all(callers.map((caller) => caller.sit()));
+    await Promise.all(callers.map((caller, at) => workOn(at, true)));
     verdict("appointments_were_kept", met.size > 0 && journal.length === wanted(), `${journal.length} of ${wanted()}, ${met.size} met`);
     await leave();
     const faults = callers.flatMap((caller) => caller.world.faults);

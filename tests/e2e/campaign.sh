@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../.."
 . tests/support/browser.sh
 . tests/support/any_hour.sh
 cases=${CASES:-200}
+export TMPDIR="$work" # what a killed browser leaves behind goes with it
 echo "$cases" > "$work/cases"
 echo 0 > "$work/ahead"
 
@@ -53,10 +54,12 @@ check open 0 followup open --round 2024-06
 
 # ---- the service, started again whenever it dies ----
 "$pingyi" user team 外包 --kind contractor > "$work/out" 2>&1
-check assign 0 followup assign --round 2024-06 --team 外包 --count $((cases * 3 / 10))
+check assign 0 followup assign --round 2024-06 --team 外包 --count $((cases / 3))
 browser_account chen.call add chen.call --role caller --display 陈话务
 browser_account li.call add li.call --role caller --display 李话务
 browser_account zhao.call add zhao.call --role caller --team 外包 --display 赵外包
+browser_account ma.call add ma.call --role caller --display 马话务
+browser_account luo.call add luo.call --role caller --team 外包 --display 罗外包
 browser_account qian.super add qian.super --role supervisor --team 外包 --display 钱外包
 browser_account sun.super add sun.super --role supervisor --display 孙督导
 browser_account zhou.check add zhou.check --role checker --display 周复核
@@ -155,7 +158,7 @@ nowhere no_words_but_to_who_works_on_it "$words" "$work/served" "$PINGYI_DATA" $
     "$said/zheng.audit.txt" "$said/wang.sec.txt" "$said/zhou.check.txt" "$said/he.county.txt" "$said/yu.admin.txt" "$said/tang.call.txt"
 nowhere no_secret_before_closing "$secret" $logs
 nowhere no_unit_to_a_contractor "$units" $contractors
-nowhere no_order_number_to_contractors "$orders" $contractors "$said/zhao.call.html"
+nowhere no_order_number_to_contractors "$orders" $contractors "$said/zhao.call.html" "$said/luo.call.html"
 
 export PINGYI_DATA="$work/twin" LD_PRELOAD="$work/shim.so"
 check same_outcomes_from_a_file 0 outcomes import --round 2024-06 "$work/journal.csv"
