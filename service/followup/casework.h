@@ -162,7 +162,8 @@ int casework_ban(struct casework *work, struct store *store, struct bytes number
  * do-not-call list; ERR_WRONG_STATE: the case is FINAL. */
 int casework_add_number(struct casework *work, struct store *store, int64_t case_id,
                         struct bytes number, const struct actor *actor, struct err *err);
-/* Give `count` fresh cases to a team (0: back to all), at random over the units by their number. */
+/* Give `count` fresh cases to a team, at random over the units by their number. team_id 0: take back as many of what
+ * teams have and nobody holds, begun ones too, for a team that goes would leave them half worked. */
 int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err);
