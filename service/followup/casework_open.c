@@ -123,7 +123,7 @@ static int read_draw(struct making *making, struct err *err)
  * contractor has will come back. */
 static int join(struct making *making, const struct followup_case *row, struct err *err)
 {
-    return row->state == CASE_FINAL && row->code[0] != '\0'
+    return case_is_done(row)
                ? attempts_put_missing(making->work, making->store, making->campaign, row,
                                       making->actor->now_utc, making->actor->who, err)
                : OK;

@@ -80,6 +80,8 @@ void case_become_final(struct followup_case *row, const char *code, const char *
                        int64_t now_utc);
 void case_park(struct followup_case *row);
 bool case_is_parked(const struct followup_case *row);
+/* Final by its disposition: what a contractor has is final without one, until its rows have come. */
+bool case_is_done(const struct followup_case *row);
 
 /* Store what `was` has become, and count it. ERR_WRONG_STATE: the act may not do that. */
 int case_change(struct store *store, enum case_act act, const struct followup_case *was,

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 
 #include "service/followup/casework_room.h"
+#include "service/followup/package.h"
 #include "service/storage/call_records.h"
 
 #include <string.h>
@@ -43,30 +44,40 @@ static bool case_is_handed_over(const struct followup_case *row)
     return row->state == CASE_FINAL && strcmp(row->why, "handed_over") == 0;
 }
 
-static bool read_name(struct bytes text, int64_t *out_case_id, int64_t *out_no)
+struct packed_name {
+    int64_t case_id, no;
+    struct bytes check; /* of the mark of its package */
+};
+
+static bool read_name(struct bytes text, struct packed_name *out)
 {
     if (text.len > 0 && (text.ptr[0] == 'C' || text.ptr[0] == 'c'))
         text = (struct bytes){text.ptr + 1, text.len - 1};
     struct bytes case_id = bytes_cut(&text, '-');
-    return text.ptr != NULL && bytes_to_int64(case_id, out_case_id) &&
-           bytes_to_int64(text, out_no) && *out_case_id > 0 && *out_no > 0;
+    struct bytes no = text.ptr != NULL ? bytes_cut(&text, '-') : BYTES_NONE;
+    out->check = text;
+    return text.len == PACKAGE_CHECK_CHARACTERS && bytes_to_int64(case_id, &out->case_id) &&
+           bytes_to_int64(no, &out->no) && out->case_id > 0 && out->no > 0;
 }
 
-/* What was taken back is ours again, whatever a contractor still brings of it. */
-static int find(struct package_return *back, int64_t case_id, int64_t no,
+/* What was taken back is ours again, or somebody else's, whatever a contractor still brings of it. */
+static int find(struct package_return *back, const struct packed_name *packed,
                 enum package_name *out_name, struct bytes *out_order_no, struct err *err)
 {
     struct followup_case row;
     struct package_row package;
     struct bytes order_no;
-    int rc = case_get(back->store, case_id, &row, err);
+    int rc = case_get(back->store, packed->case_id, &row, err);
     if (rc == OK && (row.campaign_id != back->campaign_id || !case_is_handed_over(&row)))
         return ERR_NOT_FOUND;
     if (rc == OK)
-        rc = package_get_of_case(back->store, case_id, &package, err);
+        rc = package_get_of_case(back->store, packed->case_id, &package, err);
+    if (rc == OK && !bytes_starts_with(package.mark, packed->check))
+        return ERR_NOT_FOUND;
     bool is_expired = rc == OK && back->today > package.until_day;
     if (rc == OK)
-        rc = package_order_get(back->store, package.id, case_id, no, &order_no, err);
+        rc =
+            package_order_get(back->store, package.id, packed->case_id, packed->no, &order_no, err);
     if (rc != OK)
         return rc;
     buf_clear(&back->order_no);
@@ -79,14 +90,14 @@ static int find(struct package_return *back, int64_t case_id, int64_t no,
 int package_return_find(struct package_return *back, struct bytes text, enum package_name *out_name,
                         struct bytes *out_order_no, int64_t *out_case_id, struct err *err)
 {
-    int64_t case_id = 0, no = 0;
+    struct packed_name packed = {.case_id = 0};
     struct err look = {0};
     *out_name = PACKAGE_NO_NAME;
-    if (back->work == NULL || !read_name(text, &case_id, &no))
+    if (back->work == NULL || !read_name(text, &packed))
         return OK;
     *out_name = PACKAGE_UNKNOWN;
-    *out_case_id = case_id;
-    int rc = find(back, case_id, no, out_name, out_order_no, &look);
+    *out_case_id = packed.case_id;
+    int rc = find(back, &packed, out_name, out_order_no, &look);
     if (rc == ERR_NOT_FOUND)
         return OK;
     if (rc != OK)

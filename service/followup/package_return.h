@@ -28,11 +28,11 @@ void package_return_deinit(struct package_return *back); /* accepts a zeroed one
 
 enum package_name {
     PACKAGE_NO_NAME, /* it is no name of a package's order */
-    PACKAGE_UNKNOWN, /* of no package of this round, or taken back */
+    PACKAGE_UNKNOWN, /* of no package of this round, or taken back, perhaps handed to somebody else since */
     PACKAGE_EXPIRED,
     PACKAGE_FOUND /* *out_order_no is its number, valid until the next call, *out_case_id its case */
 };
-/* C12-1, or 12-1 as a spreadsheet or a contractor may have it. */
+/* C12-1-9f3a07, or 12-1-9f3a07 as a contractor may have it. */
 int package_return_find(struct package_return *back, struct bytes text, enum package_name *out_name,
                         struct bytes *out_order_no, int64_t *out_case_id, struct err *err);
 

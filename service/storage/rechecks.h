@@ -53,6 +53,7 @@ struct recheck_answer_row {
 };
 int recheck_answer_put(struct store *store, const struct recheck_answer_row *row,
                        struct err *err); /* new or changed */
+int recheck_answers_drop(struct store *store, int64_t recheck_id, struct err *err);
 typedef int (*recheck_answer_cb)(void *context, const struct recheck_answer_row *row,
                                  struct err *err);
 int recheck_answers_each(struct store *store, int64_t recheck_id, recheck_answer_cb on_answer,

@@ -212,8 +212,10 @@ CREATE TABLE call_records (
     started_utc INTEGER NOT NULL,
     seconds     INTEGER NOT NULL,    -- talked; 0: not answered
     line_name   TEXT NOT NULL DEFAULT '', -- the calling line
-    dial_id     INTEGER NOT NULL DEFAULT 0 -- 0: matches none
+    -- 0: matches none; -1: none, and an earlier record is of the same call
+    dial_id     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX call_records_by_call ON call_records (phone_key, started_utc);
 CREATE INDEX call_records_by_dial ON call_records (dial_id);
 
 -- Cases given to a contractor as a file.

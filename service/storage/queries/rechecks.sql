@@ -63,6 +63,9 @@ ORDER BY r.id LIMIT :limit;
 INSERT INTO recheck_answers (recheck_id, drawn_id, item, value) VALUES (:recheck_id, :drawn_id, :item, :value)
 ON CONFLICT (recheck_id, drawn_id, item) DO UPDATE SET value = excluded.value;
 
+-- name: recheck_answers_drop
+DELETE FROM recheck_answers WHERE recheck_id = :recheck_id;
+
 -- name: recheck_answers_each
 SELECT recheck_id, drawn_id, item, value FROM recheck_answers
 WHERE recheck_id = :recheck_id ORDER BY drawn_id, item;

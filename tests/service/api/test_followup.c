@@ -477,15 +477,9 @@ static void news__are_two_events_however_much_moves_in_a_second(void **state)
 {
     struct running *running = *state;
     struct service *service = &running->service;
-    struct buf request, answer;
-    buf_init(&request, REQUEST_MAX_BYTES);
+    struct buf answer;
+    int fd = listen_as(running, supervisor);
     buf_init(&answer, ANSWER_MAX_BYTES);
-    buf_append_z(&request, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n");
-    visitor_headers(supervisor, true, &request);
-    buf_append_z(&request, "\r\n");
-    int fd = client_connect(&running->served);
-    client_send(&running->served, fd, buf_bytes(&request));
-    assert_true(client_read(&running->served, fd, BYTES_LIT("event-stream"), &answer));
     for (int i = 0; i < 5; i++)
         followup_news_tell(service, BYTES_LIT("2026-05"));
     followup_news_on_timer(&service->news_timer);
@@ -495,7 +489,25 @@ static void news__are_two_events_however_much_moves_in_a_second(void **state)
     assert_true(client_read(&running->served, fd, BYTES_LIT("{\"last\":1}"), &answer));
     assert_int_equal(times_in(buf_bytes(&answer), "event: followup\n"), 2);
     (void)close(fd);
-    buf_deinit(&request);
+    buf_deinit(&answer);
+}
+
+static void news__tell_of_who_must_not_be_called(void **state)
+{
+    struct running *running = *state;
+    struct buf answer;
+    int fd = listen_as(running, office);
+    buf_init(&answer, ANSWER_MAX_BYTES);
+    assert_int_equal(submit(running, supervisor, ban_line,
+                            "{\"number\":\"" PERSON_NUMBER "\",\"why\":\"本人来电要求\"}"),
+                     201);
+    events_publish(running->service.events, "task", ACCESS_OF(ROLE_OFFICE),
+                   BYTES_LIT("{\"last\":1}"));
+    assert_true(client_read(&running->served, fd, BYTES_LIT("{\"last\":1}"), &answer));
+    assert_int_equal(times_in(buf_bytes(&answer), "event: followup\ndata: {\"round\":\"2026-05\"}"),
+                     1);
+    assert_false(answer_has(buf_bytes(&answer), PERSON_NUMBER));
+    (void)close(fd);
     buf_deinit(&answer);
 }
 
@@ -519,6 +531,7 @@ int main(void)
         PHONED_CITY(do_not_call__acts_at_once_and_tells_no_number),
         PHONED_CITY(callers__have_languages),
         PHONED_CITY(news__are_two_events_however_much_moves_in_a_second),
+        PHONED_CITY(news__tell_of_who_must_not_be_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -234,6 +234,10 @@ static void recheck_answer_put__replaces(void **state)
     MUST(recheck_answer_put(store, &row, &err));
     MUST(recheck_answers_each(store, 1, on_answer, &listing, &err));
     assert_string_equal(listing.text, "2 resolved=yes;4 resolved=yes;");
+    listing.len = 0;
+    MUST(recheck_answers_drop(store, 1, &err));
+    MUST(recheck_answers_each(store, 1, on_answer, &listing, &err));
+    assert_int_equal(listing.len, 0);
     row.recheck_id = 99;
     assert_int_equal(recheck_answer_put(store, &row, &err), ERR_REFUSED);
 }
