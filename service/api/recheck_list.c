@@ -31,7 +31,7 @@ struct agreement {
 struct rechecks_ask {
     struct bytes round, state;
     int64_t after;
-    bool has_notes;
+    bool is_contractor; /* who asks */
     struct arena *arena;
     struct case_reader *reader;
     struct listed page[PAGE];
@@ -109,9 +109,10 @@ static int on_version(void *context, const struct recheck_version *version, stru
 
 static int add_note(const struct rechecks_ask *ask, const struct listed *listed, struct err *err)
 {
-    struct bytes note;
-    int rc = case_reader_open_masked(ask->reader, ask->reader->rechecks, listed->id,
-                                     ask->has_notes ? listed->sealed : BYTES_NONE, &note, err);
+    struct bytes note = BYTES_NONE;
+    int rc = ask->is_contractor ? OK
+                                : case_reader_open_masked(ask->reader, ask->reader->rechecks,
+                                                          listed->id, listed->sealed, &note, err);
     if (rc == OK && json_object_set_new(listed->object, "note", json_text_or_empty(note)) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
     return rc;
@@ -197,8 +198,8 @@ static int list(struct call *call, struct store *store, struct err *err)
 {
     struct rechecks_ask *ask = call->input;
     struct case_readers *readers = call->service->case_readers;
+    ask->is_contractor = call->who.is_contractor;
     ask->arena = exchange_arena(call->exchange);
-    ask->has_notes = !call->who.is_contractor;
     int rc = case_readers_take(readers, &ask->reader, err);
     if (rc == OK)
         rc = load_list(call, store, ask, err);
