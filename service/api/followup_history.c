@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
- * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors see what their
+ * versions. That it is looked at stands in the audit log before it is read. A contractor's supervisors see what their
  * callers did: dials, notes, answers as they were keyed. Not whom they called about what: no name, no text of an
  * order, no unit, no order's number, nor the words that the person spoke. */
 
@@ -82,19 +82,18 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    bool is_contractor = history->call->who.is_contractor;
-    struct bytes words = BYTES_NONE;
-    int rc = is_contractor ? OK
-                           : case_reader_open_masked(history->reader, history->reader->answers,
-                                                     row->id, row->sealed, &words, err);
+    struct bytes sealed = history->call->who.is_contractor ? BYTES_NONE : row->sealed;
+    struct bytes words;
+    int rc = case_reader_open_masked(history->reader, history->reader->answers, row->id, sealed,
+                                     &words, err);
     if (rc != OK)
         return rc;
-    json_t *answer = json_pack(
-        "{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id, "order",
-        (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value", json_bytes(row->value),
-        "text", choice_zh(row->item, row->value), "words",
-        is_contractor ? json_null() : json_bytes(words), "at", json_time(row->at_utc), "spent_ms",
-        row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
+    json_t *answer =
+        json_pack("{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id,
+                  "order", (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value",
+                  json_bytes(row->value), "text", choice_zh(row->item, row->value), "words",
+                  json_bytes(words), "at", json_time(row->at_utc), "spent_ms",
+                  row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
     return json_array_append_new(history->answers, answer) == 0 ? OK : out_of_memory(err);
 }
 

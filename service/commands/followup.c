@@ -40,7 +40,8 @@ const struct command command_followup = {
         "show "
         "显示各单位的样本、已启用、已拨打、已完结、已答，以及尚未做完的；只供评价办内部使用。\n"
         "release 按票号顺序启用备用样本，须说明原因。\n"
-        "assign 随机把若干未拨打的样本分给外包班组（none：收回）。pause 暂停派发样本，resume "
+        "assign 随机把若干未拨打的样本分给外包班组（none：收回，拨打过而未结案的也收回）。pause "
+        "暂停派发样本，resume "
         "继续。\n"
         "--by 为经办人，缺省为登录名。",
     .run = run,
