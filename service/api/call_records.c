@@ -241,16 +241,17 @@ static json_t *share_to_json(int64_t part, int64_t whole)
 
 static json_t *acceptance_to_json(struct bytes team, const struct acceptance *of)
 {
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
-                     "team", json_bytes(team), "cases", (json_int_t)of->cases, "final",
-                     (json_int_t)of->final, "completes", (json_int_t)of->completes, "rechecks",
-                     (json_int_t)of->rechecks, "checked", (json_int_t)of->checked, "checked_share",
-                     share_to_json(of->checked, of->completes + of->voided), "voided",
-                     (json_int_t)of->voided, "compared", (json_int_t)of->compared, "agreeing",
-                     (json_int_t)of->agreeing, "agreement",
-                     share_to_json(of->agreeing, of->compared), "dials", (json_int_t)of->dials,
-                     "unmatched_dials", (json_int_t)of->unmatched_dials, "short_dials",
-                     (json_int_t)of->short_dials);
+    return json_pack(
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I}", "team",
+        json_bytes(team), "cases", (json_int_t)of->cases, "final", (json_int_t)of->final,
+        "completes", (json_int_t)of->completes, "rechecks", (json_int_t)of->rechecks, "checked",
+        (json_int_t)of->checked, "checked_share",
+        share_to_json(of->checked, of->completes + of->voided), "voided", (json_int_t)of->voided,
+        "compared", (json_int_t)of->compared, "agreeing", (json_int_t)of->agreeing, "agreement",
+        share_to_json(of->agreeing, of->compared), "dials", (json_int_t)of->dials, "listed_dials",
+        (json_int_t)of->listed_dials, "unmatched_dials", (json_int_t)of->unmatched_dials,
+        "unmatched_share", share_to_json(of->unmatched_dials, of->listed_dials), "short_dials",
+        (json_int_t)of->short_dials);
 }
 
 static int append_team(struct store *store, int64_t campaign_id, int64_t team_id, struct bytes name,

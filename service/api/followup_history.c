@@ -9,8 +9,9 @@
 #include <string.h>
 
 /* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
- * versions. That it is looked at stands in the audit log before it is read. A contractor's supervisors are not told of
- * which unit it is, nor the order's number. */
+ * versions. That it is looked at stands in the audit log before it is read. A contractor's supervisors see what their
+ * callers did: dials, notes, answers as they were keyed. Not whom they called about what: no name, no text of an
+ * order, no unit, no order's number, nor the words that the person spoke. */
 
 enum { SOURCES_MAX = 1024 };
 
@@ -81,9 +82,11 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    struct bytes words;
-    int rc = case_reader_open_masked(history->reader, history->reader->answers, row->id,
-                                     row->sealed, &words, err);
+    bool is_contractor = history->call->who.is_contractor;
+    struct bytes words = BYTES_NONE;
+    int rc = is_contractor ? OK
+                           : case_reader_open_masked(history->reader, history->reader->answers,
+                                                     row->id, row->sealed, &words, err);
     if (rc != OK)
         return rc;
     json_t *answer =
@@ -171,6 +174,13 @@ static int on_order(void *context, const struct case_order *row, struct err *err
     return OK;
 }
 
+static void leave_out_texts(json_t *order)
+{
+    static const char *const names[] = {"unit", "title", "content"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        (void)json_object_del(order, names[i]);
+}
+
 static int put_orders(struct history *history, json_t *orders, struct err *err)
 {
     const struct campaign_row *campaign = &history->campaign;
@@ -183,7 +193,7 @@ static int put_orders(struct history *history, json_t *orders, struct err *err)
         (void)json_object_del(order, "items");
         (void)json_object_del(order, "answers");
         if (is_contractor)
-            (void)json_object_del(order, "unit");
+            leave_out_texts(order);
         rc = put_attempts(history, json_integer_value(json_object_get(order, "order")), order, err);
     }
     return rc;
@@ -216,12 +226,13 @@ static json_t *whole_to_json(struct history *history, json_t *orders)
     const struct followup_case *row = &history->row;
     const struct case_shown *shown = &history->shown;
     struct bytes code = bytes_from_z(row->code);
+    struct bytes citizen = history->call->who.is_contractor ? BYTES_NONE : shown->citizen;
     return json_pack(
         "{s:I, s:o, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "id",
         (json_int_t)row->id, "round", json_bytes(shown->round), "state",
         case_state_word(row->state), "code", code.len > 0 ? json_bytes(code) : json_null(), "name",
         code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why", row->why,
-        "language", row->language, "citizen", json_bytes(shown->citizen), "appointment_at",
+        "language", row->language, "citizen", json_bytes(citizen), "appointment_at",
         json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc), "final_at",
         json_time(row->final_utc), "from",
         json_time(row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC ? row->from_utc

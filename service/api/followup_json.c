@@ -62,9 +62,9 @@ static json_t *outcomes_to_json(const struct overview_outcomes *outcomes)
 
 static json_t *totals_to_json(const struct overview *overview, bool for_whole)
 {
-    json_t *totals =
-        json_pack("{s:o, s:o}", "target", for_whole ? count(overview->target) : json_null(),
-                  "released", count(overview->released));
+    json_t *totals = json_pack(
+        "{s:o, s:o, s:o}", "target", for_whole ? count(overview->target) : json_null(), "released",
+        count(overview->released), "handed_over", count(overview->handed_over));
     json_t *outcomes = outcomes_to_json(&overview->outcomes);
     bool is_whole = totals != NULL && outcomes != NULL && json_object_update(totals, outcomes) == 0;
     json_decref(outcomes);

@@ -7,7 +7,8 @@
 #include "service/followup/rechecking.h"
 
 /* Re-checks, the supervisor's side: both versions beside each other, how far each caller's agree, and what is to become
- * of a difference. */
+ * of a difference. A contractor's supervisors see those of their team once they are over, and no checker's note: who is
+ * to be called again must not be told beforehand. */
 
 enum { PAGE = 50, STATE_MAX_BYTES = 16 };
 
@@ -30,6 +31,7 @@ struct agreement {
 struct rechecks_ask {
     struct bytes round, state;
     int64_t after;
+    bool is_contractor; /* who asks */
     struct arena *arena;
     struct case_reader *reader;
     struct listed page[PAGE];
@@ -107,9 +109,10 @@ static int on_version(void *context, const struct recheck_version *version, stru
 
 static int add_note(const struct rechecks_ask *ask, const struct listed *listed, struct err *err)
 {
-    struct bytes note;
-    int rc = case_reader_open_masked(ask->reader, ask->reader->rechecks, listed->id, listed->sealed,
-                                     &note, err);
+    struct bytes note = BYTES_NONE;
+    int rc = ask->is_contractor ? OK
+                                : case_reader_open_masked(ask->reader, ask->reader->rechecks,
+                                                          listed->id, listed->sealed, &note, err);
     if (rc == OK && json_object_set_new(listed->object, "note", json_text_or_empty(note)) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
     return rc;
@@ -177,9 +180,13 @@ static int load_list(struct call *call, struct store *store, struct rechecks_ask
         rc = rules_parse(round.rules, rules, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     int64_t team = team_id == 0 ? -1 : team_id;
+    if (team_id != 0 && ask->state.len == 0)
+        ask->state = BYTES_LIT(RECHECKS_OVER);
+    bool is_hidden = team_id != 0 && (bytes_equal(ask->state, BYTES_LIT("queued")) ||
+                                      bytes_equal(ask->state, BYTES_LIT("leased")));
     if (rc == OK)
         rc = rechecks_each(store, campaign_id, BYTES_NONE, team, 0, INT64_MAX, on_any, ask, err);
-    if (rc == OK)
+    if (rc == OK && !is_hidden)
         rc =
             rechecks_each(store, campaign_id, ask->state, team, ask->after, PAGE, on_row, ask, err);
     for (size_t i = 0; i < ask->count && rc == OK; i++)
@@ -191,6 +198,7 @@ static int list(struct call *call, struct store *store, struct err *err)
 {
     struct rechecks_ask *ask = call->input;
     struct case_readers *readers = call->service->case_readers;
+    ask->is_contractor = call->who.is_contractor;
     ask->arena = exchange_arena(call->exchange);
     int rc = case_readers_take(readers, &ask->reader, err);
     if (rc == OK)

@@ -122,7 +122,11 @@ const acceptanceColumns = [
     { label: "一致率", isNumber: true, cell: (row) => share(row.agreement, row.agreeing, row.compared, "题") },
     { label: "作废", isNumber: true, cell: (row) => count(row.voided) },
     { label: "拨打", isNumber: true, cell: (row) => count(row.dials) },
-    { label: "无话单", isNumber: true, cell: (row) => count(row.unmatched_dials) },
+    {
+        label: "无话单",
+        isNumber: true,
+        cell: (row) => share(row.unmatched_share, row.unmatched_dials, row.listed_dials, "次"),
+    },
     { label: "过短", isNumber: true, cell: (row) => count(row.short_dials) },
 ];
 

@@ -89,6 +89,22 @@ int call_record_find_dial(struct store *store, int64_t phone_key, int64_t at_utc
     return OK;
 }
 
+int call_record_find_first(struct store *store, int64_t phone_key, int64_t started_utc,
+                           int64_t *out_id, int64_t *out_dial_id, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "call_record_find_first",
+                                (int64_t[]){phone_key, started_utc}, 2, &statement, err);
+    if (rc == OK)
+        rc = database_find(store, statement, "call at", started_utc, err);
+    if (rc != OK)
+        return rc;
+    *out_id = sqlite3_column_int64(statement, 0);
+    *out_dial_id = sqlite3_column_int64(statement, 1);
+    (void)sqlite3_reset(statement);
+    return OK;
+}
+
 /* Steps through a statement that was taken with `rc`. */
 static int give_records(struct store *store, sqlite3_stmt *statement, int rc,
                         call_record_cb on_record, void *context, struct err *err)
@@ -145,13 +161,22 @@ int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struc
 int call_record_spans_each(struct store *store, call_record_span_cb on_span, void *context,
                            struct err *err)
 {
-    enum { FROM, TO };
+    enum { FROM, TO, IMPORTED };
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, "call_record_spans_each", &statement, err);
     while (database_next(store, statement, &rc, err))
         rc = on_span(context, sqlite3_column_int64(statement, FROM),
-                     sqlite3_column_int64(statement, TO), err);
+                     sqlite3_column_int64(statement, TO), sqlite3_column_int64(statement, IMPORTED),
+                     err);
     return rc;
+}
+
+int dials_count_of_team(struct store *store, int64_t team_id, int64_t campaign_id, int64_t from_utc,
+                        int64_t to_utc, int64_t *out_dials, struct err *err)
+{
+    const int64_t integers[] = {team_id, campaign_id, from_utc, to_utc};
+    return database_integer_with(store, "dials_count_of_team", integers,
+                                 (int)(sizeof integers / sizeof *integers), out_dials, err);
 }
 
 int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_utc, int64_t to_utc,

@@ -278,6 +278,46 @@ static void cases__of_contractors_are_their_teams(void **state)
                      403);
 }
 
+/* They supervise callers: what these keyed and noted, and nothing of whom they called about what. */
+static void history__tells_contractors_no_words(void **state)
+{
+    struct running *running = *state;
+    static const char list[] = "GET /api/v1/rounds/2026-05/followup/rechecks";
+    (void)give_team(running, PHONED);
+    sign_on(running, VISITOR_CONTRACTOR);
+    int64_t case_id = take_first_person(running, VISITOR_CONTRACTOR);
+    int64_t dial_id = begin_dial(running, VISITOR_CONTRACTOR, case_id);
+    answer_all(running, VISITOR_CONTRACTOR, case_id, dial_id);
+    assert_int_equal(ask_of(running, VISITOR_CONTRACTOR, "GET /api/v1/followup/cases/#", case_id),
+                     200);
+    int64_t order = number_at(running, "orders.0.order");
+    assert_int_equal(try_answer(running, VISITOR_CONTRACTOR, case_id, dial_id, order, "other",
+                                "yes", "路还没修好"),
+                     200);
+    assert_int_equal(
+        try_finish(running, VISITOR_CONTRACTOR, case_id, dial_id, "1.1", ",\"note\":\"声音小\""),
+        201);
+    assert_int_equal(ask_of(running, VISITOR_CONTRACTOR, history_line, case_id), 200);
+    described_as(running, "getCaseHistory", 200);
+    text_at_is(running, "dials.0.note", "声音小");
+    assert_int_equal(number_at(running, "orders.0.attempts.0.satisfaction"), 2);
+    static const char *const hidden[] = {ORDER_TITLE,  "\"content\"",  "\"title\"", "覃",
+                                         "路还没修好", PERSON_DUMP_NO, "\"unit\""};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_false(says(running, hidden[i]));
+    assert_int_equal(ask_of(running, supervisor, history_line, case_id), 200);
+    assert_true(says(running, ORDER_TITLE) && says(running, "路还没修好"));
+    /* Nor which completes will be called again. */
+    assert_int_equal(ask(running, supervisor, list), 200);
+    assert_int_equal(number_at(running, "items.0.case"), case_id);
+    assert_int_equal(ask(running, VISITOR_CONTRACTOR, list), 200);
+    assert_true(says(running, "\"items\":[]"));
+    assert_int_equal(ask(running, VISITOR_CONTRACTOR,
+                         "GET /api/v1/rounds/2026-05/followup/rechecks?state=queued"),
+                     200);
+    assert_true(says(running, "\"items\":[]"));
+}
+
 static void history__shows_all_but_numbers(void **state)
 {
     struct running *running = *state;
@@ -484,6 +524,7 @@ int main(void)
         PHONED_CITY(assign__is_for_contractors),
         PHONED_CITY(cases_list__is_filtered),
         PHONED_CITY(cases__of_contractors_are_their_teams),
+        PHONED_CITY(history__tells_contractors_no_words),
         PHONED_CITY(history__shows_all_but_numbers),
         PHONED_CITY(free__lets_a_refusal_be_called_once_more),
         PHONED_CITY(book_and_settle__change_a_case),

@@ -46,7 +46,7 @@ static void put_answers(char body[BODY_BYTES], int64_t order, const char *resolv
                         const char *satisfaction)
 {
     (void)snprintf(body, BODY_BYTES,
-                   "{\"method\":\"phone\",\"reached\":true,\"note\":\"" CALLER_NOTE
+                   "{\"method\":\"phone\",\"reached\":true,\"note\":\"" CALLER_NOTE SECOND_NUMBER
                    "\",\"answers\":[{\"order\":0,\"item\":\"interviewed\",\"value\":\"yes\"},"
                    "{\"order\":%jd,\"item\":\"resolved\",\"value\":\"%s\"},"
                    "{\"order\":%jd,\"item\":\"satisfaction\",\"value\":\"%s\"}]}",
@@ -207,7 +207,7 @@ static void recheck__is_settled_with_both_versions_kept(void **state)
     text_at_is(running, "items.0.state", "done");
     assert_int_equal(number_at(running, "items.0.compared"), 3);
     assert_int_equal(number_at(running, "items.0.differing"), 2);
-    text_at_is(running, "items.0.note", CALLER_NOTE);
+    text_at_is(running, "items.0.note", CALLER_NOTE "139****0001");
     text_at_is(running, "items.0.versions.1.given", "no");
     text_at_is(running, "items.0.versions.1.found", "yes");
     assert_int_equal(number_at(running, "agreement.0.compared"), 3);
@@ -231,7 +231,7 @@ static void recheck__is_settled_with_both_versions_kept(void **state)
     described_as(running, "listRechecks", 200);
     text_at_is(running, "items.0.verdict", "replaced");
     text_at_is(running, "items.0.settled_why", "听录音");
-    text_at_is(running, "items.0.note", CALLER_NOTE);
+    text_at_is(running, "items.0.note", CALLER_NOTE "139****0001");
     text_at_is(running, "items.0.versions.1.given", "no");
     assert_int_equal(
         ask(running, supervisor, "GET /api/v1/rounds/2026-05/followup/rechecks?state=done"), 200);

@@ -193,10 +193,12 @@ static void packages__are_found_by_their_mark(void **state)
     assert_int_equal(package_case_put(store, row.id, 99, &err), ERR_REFUSED);
 }
 
-static int on_span(void *context, int64_t from_utc, int64_t to_utc, struct err *err)
+static int on_span(void *context, int64_t from_utc, int64_t to_utc, int64_t imported_utc,
+                   struct err *err)
 {
     (void)err;
-    listing_add(context, "%jd-%jd;", (intmax_t)from_utc, (intmax_t)to_utc);
+    listing_add(context, "%jd-%jd@%jd;", (intmax_t)from_utc, (intmax_t)to_utc,
+                (intmax_t)imported_utc);
     return OK;
 }
 
@@ -219,7 +221,7 @@ static void call_record_spans_each__is_by_file_and_put_dial_matches_later(void *
         MUST(call_record_put_new(store, &row, &err));
     }
     MUST(call_record_spans_each(store, on_span, &listing, &err));
-    assert_string_equal(listing.text, "1003-4000;6000-7000;");
+    assert_string_equal(listing.text, "1003-4000@1717400000;6000-7000@1717400000;");
     MUST(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err));
     MUST(call_record_put_dial(store, row.id, dial_id, &err));
     assert_int_equal(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err), ERR_NOT_FOUND);
