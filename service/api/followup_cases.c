@@ -139,7 +139,7 @@ static int find_named(struct call *call, struct store *store, const struct campa
         page->filter.unit = page->unit_no;
     }
     if (rc == OK && page->unit.len > 0 && page->unit_no < 0)
-        rc = err_set(err, ERR_NOT_FOUND, "no unit has the code \"" BYTES_FMT "\" in the draw",
+        rc = err_set(err, ERR_NOT_FOUND, "no unit \"" BYTES_FMT "\" is in the draw",
                      BYTES_ARG(page->unit));
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "importers/phone.h"
 
 #include "service/api/followup_news.h"
+#include "service/intake/mask.h"
 
 enum { WHY_MAX_CHARACTERS = 200, WHY_MAX_BYTES = 4 * WHY_MAX_CHARACTERS, NUMBER_MAX_BYTES = 64 };
 
@@ -47,6 +48,19 @@ int followup_case(const struct call *call, struct store *store, int64_t case_id,
     return rc;
 }
 
+/* In the arena; ptr NULL: no memory. */
+static struct bytes mask_why(struct call *call, struct bytes why)
+{
+    struct buf masked;
+    struct bytes kept = BYTES_NONE;
+    buf_init(&masked, WHY_MAX_BYTES);
+    mask_numbers(why, &masked);
+    if (masked.rc == OK)
+        kept = arena_copy(exchange_arena(call->exchange), buf_bytes(&masked));
+    buf_deinit(&masked);
+    return kept;
+}
+
 bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
 {
     struct bytes why;
@@ -57,8 +71,12 @@ bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
         call_refuse_field(call, "why", "请填写理由，1 至 200 字。");
         return false;
     }
-    *out = why;
-    return true;
+    *out = mask_why(call, why);
+    if (out->ptr != NULL)
+        return true;
+    call->rc = err_set(&call->err, ERR_NOMEM, "no memory for a reason");
+    call_fail(call);
+    return false;
 }
 
 bool followup_take_number(struct call *call, json_t *object, struct bytes *out)

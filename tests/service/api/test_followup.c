@@ -408,7 +408,7 @@ static void book_and_settle__change_a_case(void **state)
 static void do_not_call__acts_at_once_and_tells_no_number(void **state)
 {
     struct running *running = *state;
-    const char *body = "{\"number\":\"139 7781 0001\",\"why\":\"本人来电要求\"}";
+    const char *body = "{\"number\":\"139 7781 0001\",\"why\":\"本人用" PERSON_NUMBER "来电要求\"}";
     assert_int_equal(submit(running, VISITOR_CONTRACTOR, ban_line, body), 403);
     assert_int_equal(submit(running, supervisor, ban_line, "{\"number\":\"12345\",\"why\":\"无\"}"),
                      400);
@@ -419,7 +419,7 @@ static void do_not_call__acts_at_once_and_tells_no_number(void **state)
     assert_int_equal(ask(running, supervisor, "GET /api/v1/followup/do-not-call"), 200);
     described_as(running, "listDoNotCall", 200);
     text_at_is(running, "items.0.masked", "139****0001");
-    text_at_is(running, "items.0.why", "本人来电要求");
+    text_at_is(running, "items.0.why", "本人用139****0001来电要求");
     assert_int_equal(number_at(running, "items.0.id"), 1);
     assert_int_equal(rows_of(running, supervisor, "?state=final"), 1);
     text_at_is(running, "items.0.why", "do_not_call");
