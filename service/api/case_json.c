@@ -2,47 +2,10 @@
 
 #include "base/civil.h"
 
+#include "service/api/call.h"
 #include "service/api/json_value.h"
 
-enum { ITEM_TEXT_MAX_BYTES = 8 * 1024 };
-
 /* ---- the script ---- */
-
-static json_t *choices_to_json(const struct script_item *item)
-{
-    json_t *choices = json_array();
-    for (int i = 0; i < item->choice_count; i++)
-        choices = json_append(choices, json_pack("{s:s, s:s}", "value", item->choices[i].value,
-                                                 "text", item->choices[i].zh));
-    return choices;
-}
-
-static json_t *condition_to_json(const struct script_item *item)
-{
-    if (item->if_name == NULL)
-        return json_null();
-    json_t *values = json_array();
-    for (struct bytes rest = bytes_from_z(item->if_values); rest.ptr != NULL;)
-        values = json_append(values, json_bytes(bytes_cut(&rest, ' ')));
-    return json_pack("{s:s, s:o}", "item", item->if_name, "values", values);
-}
-
-static json_t *item_to_json(const struct script_item *item, const struct script_names *names)
-{
-    struct buf text;
-    buf_init(&text, ITEM_TEXT_MAX_BYTES);
-    script_fill(item->zh, names, &text);
-    json_t *ends = item->ends_with != NULL ? json_pack("{s:s, s:s}", "value", item->ends_with,
-                                                       "disposition", item->ends_code)
-                                           : json_null();
-    json_t *object =
-        json_pack("{s:s, s:o, s:o, s:b, s:b, s:o, s:o}", "name", item->name, "text",
-                  text.rc == OK ? json_bytes(buf_bytes(&text)) : NULL, "choices",
-                  choices_to_json(item), "takes_words", item->takes_words, "is_required",
-                  item->is_required, "if", condition_to_json(item), "ends", ends);
-    buf_deinit(&text);
-    return object;
-}
 
 static bool is_wanted(const struct script_item *item, const char *const *wanted)
 {
@@ -55,8 +18,9 @@ static bool is_wanted(const struct script_item *item, const char *const *wanted)
     return false;
 }
 
-static json_t *items_to_json(enum script_place place, enum script_kind kind,
-                             const struct script_names *names, const char *const *wanted)
+static json_t *items_to_json(struct case_parts *parts, enum script_place place,
+                             enum script_kind kind, const struct script_names *names,
+                             const char *const *wanted)
 {
     size_t count = 0;
     const struct script_item *items = script_items(&count);
@@ -64,7 +28,7 @@ static json_t *items_to_json(enum script_place place, enum script_kind kind,
     for (size_t i = 0; i < count; i++) {
         const struct script_item *item = &items[i];
         if (item->place == place && (item->kinds & 1U << kind) != 0 && is_wanted(item, wanted))
-            array = json_append(array, item_to_json(item, names));
+            array = json_append(array, case_parts_item(parts, i, names));
     }
     return array;
 }
@@ -102,9 +66,9 @@ static json_t *moment_to_json(struct moment moment)
     return json_string(day);
 }
 
-static json_t *order_to_json(const struct case_shown *shown, const struct shown_order *order,
-                             const struct case_asker *asker, const char *const *items,
-                             bool with_answers)
+static json_t *order_to_json(struct case_parts *parts, const struct case_shown *shown,
+                             const struct shown_order *order, const struct case_asker *asker,
+                             const char *const *items, bool with_answers)
 {
     static const char *const kinds[SCRIPT_KINDS] = {
         [SCRIPT_ORDINARY] = "ordinary",
@@ -126,17 +90,18 @@ static json_t *order_to_json(const struct case_shown *shown, const struct shown_
                      json_bytes(order->title), "content", json_bytes(order->content), "received_at",
                      moment_to_json(order->received), "closed_at", moment_to_json(order->closed),
                      "unit", json_bytes(order->unit), "items",
-                     items_to_json(SCRIPT_ORDER, order->kind, &names, items), "answers",
+                     items_to_json(parts, SCRIPT_ORDER, order->kind, &names, items), "answers",
                      with_answers ? answers_to_json(shown, order->drawn_id) : json_object());
 }
 
-json_t *case_orders_to_json(const struct case_shown *shown, const struct case_asker *asker,
-                            const char *const *items, bool with_answers)
+json_t *case_orders_to_json(struct case_parts *parts, const struct case_shown *shown,
+                            const struct case_asker *asker, const char *const *items,
+                            bool with_answers)
 {
     json_t *orders = json_array();
     for (size_t i = 0; i < shown->order_count; i++)
-        orders = json_append(orders,
-                             order_to_json(shown, &shown->orders[i], asker, items, with_answers));
+        orders = json_append(
+            orders, order_to_json(parts, shown, &shown->orders[i], asker, items, with_answers));
     return orders;
 }
 
@@ -212,17 +177,8 @@ json_t *case_dispositions_to_json(void)
 
 /* ---- the whole ---- */
 
-static json_t *windows_to_json(const struct case_shown *shown)
-{
-    json_t *windows = json_array();
-    for (size_t i = 0; i < shown->window_count; i++)
-        windows = json_append(windows,
-                              json_pack("{s:o, s:o}", "from", json_time(shown->windows[i].from_utc),
-                                        "until", json_time(shown->windows[i].until_utc)));
-    return windows;
-}
-
-json_t *case_to_json(const struct case_shown *shown, const struct case_asker *asker)
+json_t *case_to_json(struct case_parts *parts, const struct case_shown *shown,
+                     const struct case_asker *asker)
 {
     const struct script_names names = {.organ = asker->organ, .phone = asker->phone};
     json_t *appointment = shown->appointment_utc != 0
@@ -236,9 +192,10 @@ json_t *case_to_json(const struct case_shown *shown, const struct case_asker *as
         (json_int_t)shown->lease_s, "citizen", json_bytes(shown->citizen), "numbers",
         case_numbers_to_json(shown), "number_no", (json_int_t)shown->number_no, "dial",
         case_dial_to_json(&shown->dial), "language", json_bytes(shown->language), "appointment",
-        appointment, "history", attempts_to_json(shown), "windows", windows_to_json(shown),
-        "opening", items_to_json(SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
-        case_orders_to_json(shown, asker, NULL, true), "closing",
-        items_to_json(SCRIPT_CLOSING, SCRIPT_ORDINARY, &names, NULL), "answers",
+        appointment, "history", attempts_to_json(shown), "windows",
+        case_parts_windows(parts, shown->hours, shown->now_utc), "opening",
+        items_to_json(parts, SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
+        case_orders_to_json(parts, shown, asker, NULL, true), "closing",
+        items_to_json(parts, SCRIPT_CLOSING, SCRIPT_ORDINARY, &names, NULL), "answers",
         answers_to_json(shown, 0));
 }

@@ -34,6 +34,7 @@ static void reader_free(struct case_reader *reader)
         arena_deinit(&units->arena);
         mem_free(units);
     }
+    case_parts_deinit(&reader->parts);
     casework_free(reader->work);
     vault_sealer_free(reader->orders);
     vault_sealer_free(reader->numbers);

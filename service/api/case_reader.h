@@ -1,6 +1,7 @@
 #ifndef PINGYI_SERVICE_API_CASE_READER_H
 #define PINGYI_SERVICE_API_CASE_READER_H
 
+#include "service/api/case_parts.h"
 #include "service/auth/vault.h"
 #include "service/followup/casework.h"
 
@@ -11,7 +12,8 @@ struct case_reader {
     struct vault_sealer *orders, *numbers, *answers, *notes, *rechecks, *bans, *calls;
     struct buf plain, masked; /* what was opened last */
     struct unit_names *units;
-    struct buf practice; /* practice.h */
+    struct case_parts parts; /* of its work's hours */
+    struct buf practice;     /* practice.h */
     int64_t practice_day, practice_campaign;
     struct case_reader *next; /* the pool's */
 };

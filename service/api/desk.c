@@ -137,7 +137,7 @@ static int case_to_answer(struct call *call, struct store *store, struct case_re
     const struct case_asker asker = desk_asker(call);
     arena_init(&arena, CASE_MAX_BYTES);
     int rc = case_shown_load(reader, store, &ask, &arena, &shown, err);
-    json_t *value = rc == OK ? case_to_json(&shown, &asker) : NULL;
+    json_t *value = rc == OK ? case_to_json(&reader->parts, &shown, &asker) : NULL;
     if (rc == OK && value == NULL)
         rc = err_set(err, ERR_NOMEM, "could not show case %jd", (intmax_t)row->id);
     arena_deinit(&arena);
@@ -154,8 +154,10 @@ int desk_show_case(struct call *call, struct store *store, const struct followup
     int rc = case_readers_take(call->service->case_readers, &reader, err);
     if (rc == OK)
         rc = case_to_answer(call, store, reader, row, turn, &value, err);
+    if (rc == OK)
+        rc = call_put_json(call, value, err);
     case_readers_give(call->service->case_readers, reader);
-    return rc == OK ? call_put_json(call, value, err) : rc;
+    return rc;
 }
 
 /* By hand, and wiped: no copy of the number stays behind. */

@@ -250,7 +250,8 @@ static int render(struct history *history, struct err *err)
     json_t *orders = NULL;
     int rc = load(history, err);
     if (rc == OK) {
-        orders = case_orders_to_json(&history->shown, &asker, no_items, false);
+        orders =
+            case_orders_to_json(&history->reader->parts, &history->shown, &asker, no_items, false);
         rc = orders != NULL ? put_orders(history, orders, err) : out_of_memory(err);
     }
     if (rc == OK)

@@ -75,7 +75,8 @@ struct recheck_shown {
     json_t *answers; /* the checker's so far */
 };
 
-static json_t *recheck_to_json(const struct call *call, const struct recheck_shown *shown)
+static json_t *recheck_to_json(struct case_parts *parts, const struct call *call,
+                               const struct recheck_shown *shown)
 {
     const struct case_asker asker = desk_asker(call);
     const char *const items[RECHECK_ITEMS + 1] = {recheck_items()[0], recheck_items()[1],
@@ -86,7 +87,7 @@ static json_t *recheck_to_json(const struct call *call, const struct recheck_sho
                      (json_int_t)shown->row.tries, "citizen", json_bytes(shown->of_case.citizen),
                      "numbers", case_numbers_to_json(&shown->of_case), "dial",
                      case_dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
-                     case_orders_to_json(&shown->of_case, &asker, items, false), "answers",
+                     case_orders_to_json(parts, &shown->of_case, &asker, items, false), "answers",
                      shown->answers, "recording", json_bytes(shown->recording), "lease_seconds",
                      (json_int_t)RECHECK_LEASE_S);
 }
@@ -144,7 +145,7 @@ static int show_with(struct call *call, struct store *store, int64_t id, struct 
     if (rc == OK)
         rc = load_shown(call, store, reader, &arena, &shown, err);
     if (rc == OK)
-        rc = call_put_json(call, recheck_to_json(call, &shown), err);
+        rc = call_put_json(call, recheck_to_json(&reader->parts, call, &shown), err);
     json_decref(shown.answers);
     arena_deinit(&arena);
     return rc;

@@ -31,7 +31,6 @@ struct casework {
     struct campaign_hours *campaigns;
     struct buf plain, sealed;
     struct dial_past dials[DIALS_A_CASE]; /* of the situation at hand */
-    struct campaign_unit_row units[CAMPAIGN_UNITS_MAX];
 };
 
 int casework_random(struct casework *work, uint64_t *out, struct err *err);

@@ -153,6 +153,15 @@ int case_get_by_no(struct store *store, int64_t campaign_id, int64_t case_no,
     return find_case_by(store, "case_get_by_no", key, 2, "case with the number", out, err);
 }
 
+int case_put_held(struct store *store, const struct followup_case *row, struct err *err)
+{
+    const int64_t integers[] = {row->id, row->until_utc, row->appointment_utc,
+                                row->appointment_account};
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "case_put_held", integers, 4, &statement, err);
+    return rc == OK ? database_change(store, statement, "case", row->id, err) : rc;
+}
+
 /* ---- whom to call ---- */
 
 int case_find_own_appointment(struct store *store, const struct case_wish *wish,

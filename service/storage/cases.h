@@ -50,6 +50,8 @@ struct followup_case {
 int case_put_new(struct store *store, struct followup_case *row, struct err *err);
 /* Rewrite what may change: team to why. ERR_NOT_FOUND, and the errors of case_put_new. */
 int case_put(struct store *store, const struct followup_case *row, struct err *err);
+/* Of one that is held on: until_utc and the appointment alone, which few indexes know. ERR_NOT_FOUND. */
+int case_put_held(struct store *store, const struct followup_case *row, struct err *err);
 int case_get(struct store *store, int64_t id, struct followup_case *out, struct err *err);
 int case_get_by_no(struct store *store, int64_t campaign_id, int64_t case_no,
                    struct followup_case *out, struct err *err);

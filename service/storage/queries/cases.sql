@@ -17,6 +17,10 @@ UPDATE cases SET
     appointment_account = ?7, freed_utc = ?8, final_utc = ?9, language = ?10, code = ?11, why = ?12
 WHERE id = ?13;
 
+-- name: case_put_held
+-- The hot one: of the indexes only that of what ends knows these columns.
+UPDATE cases SET until_utc = ?2, appointment_utc = nullif(?3, 0), appointment_account = ?4 WHERE id = ?1;
+
 -- name: case_get
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
     appointment_account, freed_utc, code, final_utc, why

@@ -55,6 +55,8 @@ static void hot_queries__search_an_index(void **state)
         {"cases_each", "INDEX cases_by_campaign (campaign_id=? AND rowid>?)"},
         {"campaign_get_current", "(round_id=? AND draw_no=?)"},
         {"campaign_units_each", "PRIMARY KEY (campaign_id=?)"},
+        {"campaign_unit_find_fresh",
+         "INDEX campaign_units_fresh (campaign_id=? AND (share,in_work,unit)>(?,?,?))"},
         {"campaign_unit_add", "PRIMARY KEY (campaign_id=? AND unit=?)"},
         {"do_not_call_has", "INDEX do_not_call_in_force (phone_key=?)"},
         {"dial_get_open", "INDEX dials_open (case_id=?)"},
