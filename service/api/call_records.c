@@ -209,31 +209,6 @@ void call_records_unmatched(struct http_exchange *exchange)
 
 /* ---- acceptance ---- */
 
-enum { TEAMS_MAX = 256 };
-
-struct teams {
-    struct call *call;
-    struct {
-        int64_t id;
-        struct bytes name; /* the arena's */
-    } of[TEAMS_MAX];
-    size_t count;
-};
-
-static int on_team(void *context, const struct team_row *row, struct err *err)
-{
-    struct teams *teams = context;
-    const struct calls_ask *ask = teams->call->input;
-    if (!bytes_equal(row->kind, BYTES_LIT("contractor")) || teams->count == TEAMS_MAX ||
-        (ask->team.len > 0 && !bytes_equal(row->name, ask->team)))
-        return OK;
-    teams->of[teams->count].id = row->id;
-    teams->of[teams->count].name = arena_copy(exchange_arena(teams->call->exchange), row->name);
-    return teams->of[teams->count++].name.ptr != NULL
-               ? OK
-               : err_set(err, ERR_NOMEM, "could not list teams");
-}
-
 static json_t *share_to_json(int64_t part, int64_t whole)
 {
     return whole > 0 ? json_real((double)part / (double)whole) : json_null();
@@ -266,23 +241,28 @@ static int append_team(struct store *store, int64_t campaign_id, int64_t team_id
                : err_set(err, ERR_NOMEM, "could not show an acceptance");
 }
 
+static bool is_asked_for(const struct calls_ask *ask, struct bytes team)
+{
+    return ask->team.len == 0 || bytes_equal(ask->team, team);
+}
+
 static int show_acceptance(struct call *call, struct store *store, struct err *err)
 {
     const struct calls_ask *ask = call->input;
-    struct teams *teams = arena_alloc(exchange_arena(call->exchange), sizeof *teams);
+    struct followup_teams *teams = NULL;
     struct round_row round;
     struct campaign_row campaign;
-    if (teams == NULL)
-        return err_set(err, ERR_NOMEM, "could not show an acceptance");
-    json_t *items = json_array();
-    teams->call = call;
-    teams->count = 0;
     int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     if (rc == OK)
-        rc = teams_each(store, on_team, teams, err);
-    for (size_t i = 0; i < teams->count && rc == OK; i++)
-        rc = append_team(store, campaign_id, teams->of[i].id, teams->of[i].name, items, err);
+        rc = followup_teams_load(call, store, &teams, err);
+    if (rc != OK)
+        return rc;
+    json_t *items = json_array();
+    for (size_t i = 0; i < teams->count && rc == OK; i++) {
+        if (teams->of[i].is_contractor && is_asked_for(ask, teams->of[i].name))
+            rc = append_team(store, campaign_id, teams->of[i].id, teams->of[i].name, items, err);
+    }
     if (rc == OK)
         return call_put_json(call, list_to_json(items, NULL), err);
     json_decref(items);

@@ -26,6 +26,34 @@ int followup_team(const struct call *call, struct store *store, int64_t *out_tea
     return rc;
 }
 
+static int on_team(void *context, const struct team_row *row, struct err *err)
+{
+    struct followup_teams *teams = context;
+    if (teams->count == FOLLOWUP_TEAMS_MAX)
+        return OK;
+    teams->of[teams->count].id = row->id;
+    teams->of[teams->count].is_contractor = bytes_equal(row->kind, BYTES_LIT("contractor"));
+    teams->of[teams->count].name = arena_copy(teams->arena, row->name);
+    return teams->of[teams->count++].name.ptr != NULL
+               ? OK
+               : err_set(err, ERR_NOMEM, "no memory for the teams");
+}
+
+int followup_teams_load(const struct call *call, struct store *store, struct followup_teams **out,
+                        struct err *err)
+{
+    struct arena *arena = exchange_arena(call->exchange);
+    struct followup_teams *teams = arena_alloc(arena, sizeof *teams);
+    if (teams == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for the teams");
+    teams->arena = arena;
+    teams->count = 0;
+    int rc = teams_each(store, on_team, teams, err);
+    if (rc == OK)
+        *out = teams;
+    return rc;
+}
+
 int followup_campaign(struct call *call, struct store *store, struct bytes round_name,
                       struct round_row *out_round, struct campaign_row *out, struct err *err)
 {
