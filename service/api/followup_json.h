@@ -10,4 +10,7 @@
 json_t *overview_to_json(const struct overview *overview, bool for_whole, int64_t now_utc,
                          int64_t fresh_for_s);
 
+/* What is told of a case wherever it is shown; more is added to it. */
+json_t *followup_case_to_json(const struct followup_case *row);
+
 #endif
