@@ -3,11 +3,11 @@
 #include "base/civil.h"
 
 #include "service/api/closing_words.h"
+#include "service/api/followup_json.h"
 #include "service/commands/arguments.h"
 #include "service/commands/grid.h"
 #include "service/commands/output.h"
 #include "service/followup/closing.h"
-#include "service/storage/call_records.h"
 
 #include <inttypes.h>
 
@@ -18,6 +18,7 @@ enum { SHOW_ARENA_MAX_BYTES = 4 * 1024 * 1024 };
 struct progress {
     struct arena arena;
     struct grid grid;
+    int64_t now_utc;
     json_t *units, *packages;
     struct buf packages_zh; /* a line each */
     struct campaign_unit_row all;
@@ -71,11 +72,7 @@ static int on_package(void *context, const struct package_row *row, struct err *
                "样本包 " BYTES_FMT "：" BYTES_FMT "，%" PRId64 " 个样本中 %" PRId64
                " 个未交回，有效至 %s\n",
                BYTES_ARG(row->mark), BYTES_ARG(row->team_name), row->cases, row->out, until);
-    json_t *object = json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:s}", "mark", json_bytes(row->mark),
-                               "team", json_bytes(row->team_name), "cases", (json_int_t)row->cases,
-                               "out", (json_int_t)row->out, "made_at", json_time(row->made_utc),
-                               "made_by", json_bytes(row->made_by), "until", until);
-    return json_array_append_new(progress->packages, object) == 0
+    return json_array_append_new(progress->packages, package_to_json(row, progress->now_utc)) == 0
                ? buf_status(&progress->packages_zh, err)
                : err_set(err, ERR_NOMEM, "could not list packages");
 }
@@ -201,6 +198,7 @@ int followup_show_run(struct command_context *context, int argc, char **argv)
     buf_init(&progress.packages_zh, OUTPUT_MAX_BYTES);
     progress.units = json_array();
     progress.packages = json_array();
+    progress.now_utc = context->now_utc;
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
     if (rc == OK)
         rc = show(datadir.store, bytes_from_z(round), format, &progress, &out, &err);
