@@ -128,7 +128,7 @@ int case_change(struct store *store, enum case_act act, const struct followup_ca
         .final = case_is_done(row) - case_is_done(was),
         .complete = is_answered(row) - is_answered(was),
     };
-    int rc = case_put(store, row, err);
+    int rc = act == ACT_HOLD ? case_put_held(store, row, err) : case_put(store, row, err);
     if (rc == OK && (change.queued != 0 || change.final != 0 || change.complete != 0))
         rc = campaign_unit_add(store, row->campaign_id, row->unit, &change, err);
     return rc;

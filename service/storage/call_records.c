@@ -105,13 +105,11 @@ int call_record_find_first(struct store *store, int64_t phone_key, int64_t start
     return OK;
 }
 
-int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
-                                call_record_cb on_record, void *context, struct err *err)
+/* Steps through a statement that was taken with `rc`. */
+static int give_records(struct store *store, sqlite3_stmt *statement, int rc,
+                        call_record_cb on_record, void *context, struct err *err)
 {
     enum { ID, IN_FILE, LINE, PHONE_KEY, SEALED, STARTED, SECONDS, LINE_NAME, DIAL };
-    sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "call_records_each_unmatched", (int64_t[]){after_id, limit},
-                                2, &statement, err);
     while (database_next(store, statement, &rc, err)) {
         struct call_record_row row = {
             .id = sqlite3_column_int64(statement, ID),
@@ -127,6 +125,29 @@ int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t l
         rc = on_record(context, &row, err);
     }
     return rc;
+}
+
+int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
+                                call_record_cb on_record, void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "call_records_each_unmatched", (int64_t[]){after_id, limit},
+                                2, &statement, err);
+    return give_records(store, statement, rc, on_record, context, err);
+}
+
+int call_records_each_unmatched_newest(struct store *store, int64_t limit, call_record_cb on_record,
+                                       void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc =
+        database_take_with(store, "call_records_each_unmatched_newest", &limit, 1, &statement, err);
+    return give_records(store, statement, rc, on_record, context, err);
+}
+
+int call_records_count_unmatched(struct store *store, int64_t *out, struct err *err)
+{
+    return database_integer_with(store, "call_records_count_unmatched", NULL, 0, out, err);
 }
 
 int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struct err *err)
@@ -162,7 +183,7 @@ int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_
                          int64_t after_id, int64_t limit, unmatched_dial_cb on_dial, void *context,
                          struct err *err)
 {
-    enum { DIAL, CASE, ACCOUNT, ACCOUNT_NAME, CODE, TEAM, STARTED, ENDED };
+    enum { DIAL, CASE, ACCOUNT, ACCOUNT_NAME, CODE, TEAM, RECHECK, STARTED, ENDED };
     const int64_t integers[] = {after_id, campaign_id, from_utc, to_utc, limit};
     sqlite3_stmt *statement = NULL;
     int rc = database_take_with(store, "dials_each_unmatched", integers,
@@ -175,6 +196,7 @@ int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_
             .account_name = database_column_text(statement, ACCOUNT_NAME),
             .code = database_column_text(statement, CODE),
             .team_id = sqlite3_column_int64(statement, TEAM),
+            .recheck_id = sqlite3_column_int64(statement, RECHECK),
             .started_utc = sqlite3_column_int64(statement, STARTED),
             .ended_utc = sqlite3_column_int64(statement, ENDED),
         };

@@ -48,6 +48,9 @@ int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struc
 typedef int (*call_record_cb)(void *context, const struct call_record_row *row, struct err *err);
 int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
                                 call_record_cb on_record, void *context, struct err *err);
+int call_records_each_unmatched_newest(struct store *store, int64_t limit, call_record_cb on_record,
+                                       void *context, struct err *err);
+int call_records_count_unmatched(struct store *store, int64_t *out, struct err *err);
 
 /* From when to when the calls of each file began, by the first of them, and when it was loaded. */
 typedef int (*call_record_span_cb)(void *context, int64_t from_utc, int64_t to_utc,
@@ -61,6 +64,7 @@ struct unmatched_dial {
     int64_t dial_id, case_id, account_id;
     struct bytes account_name, code;
     int64_t team_id;
+    int64_t recheck_id; /* 0: an attempt of the case */
     int64_t started_utc, ended_utc;
 };
 typedef int (*unmatched_dial_cb)(void *context, const struct unmatched_dial *dial, struct err *err);

@@ -101,6 +101,8 @@ says the_reason_given_on_the_page 页面上关闭
 check it_is_opened_for_the_rest 0 round reopen 2024-05 --why 接着核对
 
 # ---- the same outcomes by a file ----
+check sources_are_listed 0 outcomes list --round 2024-05
+says the_service_among_them 本系统
 "$pingyi" draw --round 2024-05 --format csv >"$work/draw" 2>"$work/messages"
 {
     echo 'order_no,called_at,caller,disposition,comment'

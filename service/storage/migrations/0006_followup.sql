@@ -28,9 +28,13 @@ CREATE TABLE campaign_units (
     queued   INTEGER NOT NULL,       -- fresh: nobody has been dialled, nobody holds it
     final    INTEGER NOT NULL,
     complete INTEGER NOT NULL,       -- final by an answer, whole or partial
+    -- The unit with the lowest share comes next, of equals the one with the fewest in work.
+    share    REAL NOT NULL AS (CAST(final AS REAL) / max(target, 1)) VIRTUAL,
+    in_work  INTEGER NOT NULL AS (released - queued - final) VIRTUAL,
     PRIMARY KEY (campaign_id, unit),
     CHECK (queued >= 0 AND final >= complete AND complete >= 0 AND queued + final <= released)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX campaign_units_fresh ON campaign_units (campaign_id, share, in_work, unit) WHERE queued > 0;
 
 -- One person to be phoned, for all their drawn orders together.
 CREATE TABLE cases (
@@ -54,7 +58,7 @@ CREATE TABLE cases (
     freed_utc   INTEGER,             -- when a supervisor released its refusal
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
-    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over
+    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over, imported
     UNIQUE (campaign_id, case_no),
     CHECK (state <> 'leased' OR account_id <> 0),
     CHECK ((state = 'final') = (final_utc IS NOT NULL) AND (state = 'final' OR code = ''))

@@ -45,8 +45,15 @@ WHERE a.team_id = :team_id AND c.campaign_id = :campaign_id AND d.ended_utc IS N
 SELECT id, file_id, line, phone_key, sealed, started_utc, seconds, line_name, dial_id FROM call_records
 WHERE dial_id = 0 AND id > :after_id ORDER BY id LIMIT :limit;
 
+-- name: call_records_each_unmatched_newest
+SELECT id, file_id, line, phone_key, sealed, started_utc, seconds, line_name, dial_id FROM call_records
+WHERE dial_id = 0 ORDER BY id DESC LIMIT :limit;
+
+-- name: call_records_count_unmatched
+SELECT count(*) FROM call_records WHERE dial_id = 0;
+
 -- name: dials_each_unmatched
-SELECT d.id, d.case_id, d.account_id, a.name, d.code, a.team_id, d.started_utc, d.ended_utc
+SELECT d.id, d.case_id, d.account_id, a.name, d.code, a.team_id, d.recheck_id, d.started_utc, d.ended_utc
 FROM dials AS d CROSS JOIN cases AS c ON c.id = d.case_id CROSS JOIN accounts AS a ON a.id = d.account_id
 WHERE d.id > :after_id AND c.campaign_id = :campaign_id AND d.ended_utc IS NOT NULL
   AND d.started_utc BETWEEN :from_utc AND :to_utc

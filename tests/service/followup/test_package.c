@@ -231,7 +231,7 @@ static void package_take_back__gives_back_what_is_still_out(void **state)
                                   .file_id = 1};
     begin(&phoning);
     DO(attempt_put_new(phoning.store, &attempt, &err));
-    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    DO(casework_take_outcomes(phoning.work, phoning.store, row.id, phoning.now_utc, &err));
     (void)end(&phoning, OK);
     assert_int_equal(try_take_back(&phoning, "0123456789abcdef", &cases), ERR_NOT_FOUND);
     assert_int_equal(try_take_back(&phoning, making.made.head.mark, &cases), OK);

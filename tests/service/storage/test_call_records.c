@@ -128,7 +128,8 @@ static void unmatched__are_records_and_dials(void **state)
     struct store *store = begin_with_dials(*state);
     struct err err = {.code = OK};
     struct listing records = {.len = 0}, page = {.len = 0}, dials = {.len = 0}, some = {.len = 0};
-    struct listing elsewhere = {.len = 0};
+    struct listing elsewhere = {.len = 0}, newest = {.len = 0};
+    int64_t count = 0;
     (void)put_file(store, "a");
     put_record(store, 0);
     put_record(store, 2);
@@ -140,6 +141,10 @@ static void unmatched__are_records_and_dials(void **state)
     assert_string_equal(records.text, "1 3 4 ");
     MUST(call_records_each_unmatched(store, 1, 1, on_record, &page, &err));
     assert_string_equal(page.text, "3 ");
+    MUST(call_records_each_unmatched_newest(store, 2, on_record, &newest, &err));
+    assert_string_equal(newest.text, "4 3 ");
+    MUST(call_records_count_unmatched(store, &count, &err));
+    assert_int_equal(count, 3);
     MUST(dials_each_unmatched(store, 1, 1000, 5000, 0, 10, on_dial, &dials, &err));
     assert_string_equal(dials.text, "1/1:1000-1050 1/3:5000-5050 2/4:1100-1150 ");
     MUST(dials_each_unmatched(store, 1, 1001, 4999, 1, 10, on_dial, &some, &err));
