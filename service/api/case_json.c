@@ -121,12 +121,12 @@ json_t *case_numbers_to_json(const struct case_shown *shown)
     return numbers;
 }
 
-static json_t *dial_to_json(const struct case_shown *shown)
+json_t *case_dial_to_json(const struct dial_row *dial)
 {
-    return shown->dial_id == 0 ? json_null()
-                               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)shown->dial_id,
-                                           "number_no", (json_int_t)shown->dial_number_no,
-                                           "started_at", json_time(shown->dial_started_utc));
+    return dial->id == 0
+               ? json_null()
+               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)dial->id, "number_no",
+                           (json_int_t)dial->number_no, "started_at", json_time(dial->started_utc));
 }
 
 const char *case_disposition_zh(struct bytes code)
@@ -138,6 +138,13 @@ const char *case_disposition_zh(struct bytes code)
             return offers[i].zh;
     }
     return code.len == 0 ? "中断" : "其他";
+}
+
+const char *case_dial_zh(struct bytes code, bool is_recheck)
+{
+    if (!is_recheck || code.len == 0)
+        return case_disposition_zh(code);
+    return bytes_equal(code, BYTES_LIT("1.1")) ? "已联系上" : "没有联系上";
 }
 
 static json_t *attempts_to_json(const struct case_shown *shown)
@@ -184,8 +191,8 @@ json_t *case_to_json(struct case_parts *parts, const struct case_shown *shown,
         "lease_until", json_time(shown->lease_until_utc), "lease_seconds",
         (json_int_t)shown->lease_s, "citizen", json_bytes(shown->citizen), "numbers",
         case_numbers_to_json(shown), "number_no", (json_int_t)shown->number_no, "dial",
-        dial_to_json(shown), "language", json_bytes(shown->language), "appointment", appointment,
-        "history", attempts_to_json(shown), "windows",
+        case_dial_to_json(&shown->dial), "language", json_bytes(shown->language), "appointment",
+        appointment, "history", attempts_to_json(shown), "windows",
         case_parts_windows(parts, shown->hours, shown->now_utc), "opening",
         items_to_json(parts, SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
         case_orders_to_json(parts, shown, asker, NULL, true), "closing",

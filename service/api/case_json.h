@@ -19,8 +19,11 @@ json_t *case_orders_to_json(struct case_parts *parts, const struct case_shown *s
                             const struct case_asker *asker, const char *const *items,
                             bool with_answers);
 json_t *case_numbers_to_json(const struct case_shown *shown);
+json_t *case_dial_to_json(const struct dial_row *dial); /* id 0: null */
 /* The name of a disposition; an empty code is an interrupted dial. */
 const char *case_disposition_zh(struct bytes code);
+/* … of a dial; a checker's says only whether the person was reached. */
+const char *case_dial_zh(struct bytes code, bool is_recheck);
 
 /* {"code","name","asks","then"} of all that callers may give, in the pages' order. */
 json_t *case_dispositions_to_json(void);

@@ -153,11 +153,9 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
         return OK;
     for (size_t i = 0; i < shown->number_count; i++)
         shown->numbers[i].tries += shown->numbers[i].no == row->number_no;
-    if (row->ended_utc == 0 && is_own) {
-        shown->dial_id = row->id;
-        shown->dial_number_no = row->number_no;
-        shown->dial_started_utc = row->started_utc;
-    }
+    if (row->ended_utc == 0 && is_own)
+        shown->dial = (struct dial_row){
+            .id = row->id, .number_no = row->number_no, .started_utc = row->started_utc};
     if (row->ended_utc == 0)
         return OK;
     struct shown_attempt *attempts = room_for(loading->arena, shown->attempts, shown->attempt_count,
@@ -339,7 +337,7 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
     if (rc == OK)
         rc = load_proposal(&loading, err);
     shown.citizen = loading.name;
-    if (rc == OK && shown.dial_id == 0)
+    if (rc == OK && shown.dial.id == 0)
         rc = mask_name(arena, loading.name, &shown.citizen, err);
     if (rc == OK)
         *out = shown;

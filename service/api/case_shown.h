@@ -52,10 +52,10 @@ struct case_shown {
     size_t number_count, order_count, answer_count, attempt_count;
     const struct calling_hours *hours; /* whose windows are shown; NULL: none are */
     int64_t now_utc;
-    int64_t number_no;                                 /* to be dialled first; 0: none today */
-    int64_t dial_id, dial_number_no, dial_started_utc; /* that goes on; 0: none */
-    int64_t appointment_utc;                           /* 0: none */
-    bool appointment_is_own;                           /* the viewer's */
+    int64_t number_no;       /* to be dialled first; 0: none today */
+    struct dial_row dial;    /* that goes on; id 0: none. Without its texts */
+    int64_t appointment_utc; /* 0: none */
+    bool appointment_is_own; /* the viewer's */
 };
 
 struct case_ask {

@@ -29,6 +29,16 @@ json_t *json_bytes(struct bytes text)
     return string != NULL ? string : mended(text);
 }
 
+json_t *json_text_or_null(struct bytes text)
+{
+    return json_bytes(text.len > 0 ? text : BYTES_NONE);
+}
+
+json_t *json_text_or_empty(struct bytes text)
+{
+    return json_bytes(text.len > 0 ? text : BYTES_LIT(""));
+}
+
 json_t *json_time(int64_t utc)
 {
     char text[TIME_TEXT_BYTES];

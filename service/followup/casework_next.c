@@ -81,6 +81,7 @@ static struct case_wish wish_of(const struct request *request, const struct camp
         .language = language,
         .account_id = request->caller->account_id,
         .now_utc = request->caller->now_utc,
+        .left_utc = request->caller->now_utc - OWN_FOR_S,
     };
 }
 
@@ -91,17 +92,6 @@ static struct bytes language_at(const struct caller *caller, size_t at)
 }
 
 /* ---- one case ---- */
-
-/* It is somebody else's, or the caller has just given it back. */
-static bool is_left_to_others(const struct request *request, const struct followup_case *row)
-{
-    const struct caller *caller = request->caller;
-    bool is_own_of_other = row->state == CASE_APPOINTMENT && row->account_id != 0 &&
-                           row->account_id != caller->account_id;
-    bool is_given_back = row->state == CASE_QUEUED && row->account_id == caller->account_id;
-    return (is_own_of_other && caller->now_utc < row->appointment_utc + OWN_FOR_S) ||
-           (is_given_back && caller->now_utc < row->from_utc);
-}
 
 /* What the protocol would dial first, if today's limits allow; the campaign is as it was loaded. */
 static int propose_number(struct casework *work, struct store *store,
@@ -148,8 +138,6 @@ static int consider(struct request *request, const struct campaign *campaign, en
     int64_t number_no = 0;
     bool is_busy = false;
     request->looks_left--;
-    if (is_left_to_others(request, row))
-        return OK;
     int rc = case_number_is_busy(request->store, row->id, &is_busy, err);
     if (rc != OK || is_busy)
         return rc;

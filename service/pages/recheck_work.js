@@ -5,7 +5,7 @@
  *                   +-----------------------------------+ */
 
 import { html, useEffect, useRef, useState } from "./standalone.module.js";
-import { read } from "./api.js";
+import { newKey, read, write } from "./api.js";
 import { Act, Alert, Facts, announce, useWrite } from "./parts.js";
 import { Watermark, groupNumber } from "./desk_script.js";
 import { RECHECK_REASONS, RECHECK_STATES, say } from "./words.js";
@@ -28,7 +28,7 @@ function Question({ order, item, value, onValue }) {
         <div class="recheck-choices">
             ${item.choices.map((choice) => html`<label class="check" key=${choice.value}>
                 <input type="radio" name=${name} value=${choice.value} checked=${value === choice.value}
-                    onChange=${() => onValue(name, choice.value)} />${choice.text}
+                    onChange=${() => onValue(order, item, choice.value)} />${choice.text}
             </label>`)}
         </div>
     </fieldset>`;
@@ -90,11 +90,20 @@ function Numbers({ work, action, onDial }) {
 }
 
 /* ---- the result ---- */
+function answersOf(work) {
+    return Object.fromEntries(work.answers.map((each) => [keyOf(each.order, { name: each.item }), each.value]));
+}
+
+/* Each answer is kept by the service as it is ticked, so that none is lost with the page; the result says them all once
+ * more, so that one that could not be kept is not lost either. */
 function Result({ work, action, onDone, onLost }) {
-    const [answers, setAnswers] = useState({});
+    const [answers, setAnswers] = useState(() => answersOf(work));
     const [note, setNote] = useState("");
     const questions = questionsOf(work);
-    const choose = (name, value) => setAnswers((old) => Object.assign({}, old, { [name]: value }));
+    const choose = (order, item, value) => {
+        setAnswers((old) => Object.assign({}, old, { [keyOf(order, item)]: value }));
+        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }, newKey()).catch(() => {});
+    };
     const chosen = questions.filter(({ order, item }) => answers[keyOf(order, item)]);
     const method = work.dial ? "phone" : "recording";
     const send = async (body) => {

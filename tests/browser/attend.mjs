@@ -4,27 +4,18 @@
 
 import fs from "node:fs";
 
-import { startBrowser } from "./driver.mjs";
 import { Person } from "./person.mjs";
-import { failures, verdict } from "./report.mjs";
+import { play } from "./play.mjs";
 import { attending, checking, completing, matching, settling } from "./steps/attend.mjs";
 
 const [base, accountsFile, work] = process.argv.slice(2);
 const oneTime = JSON.parse(fs.readFileSync(accountsFile, "utf8"));
 const person = (name) => new Person(name, oneTime[name]);
 
-const world = await startBrowser(base);
-try {
+await play(base, 9, async (world) => {
     const numbers = await completing(world, person("zhang.call"));
     await checking(world, person("qin.check"), numbers);
     const supervisor = await settling(world, person("wu.super"));
     await attending(world, supervisor);
     await matching(world, supervisor, person("li.office"), `${work}/话单.csv`, numbers);
-    verdict("axe_finds_nothing_serious", world.axeFaults.length === 0 && world.pages.size > 9, world.axeFaults.join("; "));
-    verdict("no_error_violation_or_foreign_request", world.faults.length === 0, world.faults.join("; "));
-} catch (fault) {
-    verdict("ran_to_its_end", false, fault.stack);
-} finally {
-    await world.browser.close();
-}
-process.exit(failures() === 0 ? 0 : 1);
+});

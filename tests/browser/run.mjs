@@ -4,9 +4,8 @@
 
 import fs from "node:fs";
 
-import { startBrowser } from "./driver.mjs";
 import { Person } from "./person.mjs";
-import { failures, verdict } from "./report.mjs";
+import { play } from "./play.mjs";
 import { administrating, auditing, endingSessions, securing } from "./steps/administration.mjs";
 import { loadingData, nowhere, readingResults, returning, writeDump } from "./steps/results.mjs";
 import { locking, signingIn } from "./steps/sign_in.mjs";
@@ -23,8 +22,7 @@ const people = {
 };
 
 await sources();
-const world = await startBrowser(base);
-try {
+await play(base, 15, async (world) => {
     const lock = locking(world, people.locked);
     const office = await signingIn(world, people.office);
     await readingResults(world, office);
@@ -38,15 +36,4 @@ try {
     await endingSessions(world, administrator, office, people.office);
     await returning(world, office, people.office);
     await lock;
-    verdict(
-        "axe_finds_nothing_serious",
-        world.axeFaults.length === 0 && world.pages.size > 15,
-        world.axeFaults.join("; "),
-    );
-    verdict("no_error_violation_or_foreign_request", world.faults.length === 0, world.faults.join("; "));
-} catch (fault) {
-    verdict("ran_to_its_end", false, fault.stack);
-} finally {
-    await world.browser.close();
-}
-process.exit(failures() === 0 ? 0 : 1);
+});

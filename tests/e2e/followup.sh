@@ -101,11 +101,23 @@ says the_reason_given_on_the_page 页面上关闭
 check it_is_opened_for_the_rest 0 round reopen 2024-05 --why 接着核对
 
 # ---- the same outcomes by a file ----
+check sources_are_listed 0 outcomes list --round 2024-05
+says the_service_among_them 本系统
+"$pingyi" draw --round 2024-05 --format csv >"$work/draw" 2>"$work/messages"
+{
+    echo 'order_no,called_at,caller,disposition,comment'
+    awk -F, '$5 == "sample" { print $3 ",2024-07-21T10:00:00+08:00,=甲,2.21,\"=HYPERLINK(\"\"x\"\"),y\""; exit }' "$work/draw"
+} >"$work/formula.csv"
+check a_formula_comes_in 0 outcomes import --round 2024-05 "$work/formula.csv"
 check outcomes_are_exported 0 followup export --round 2024-05 --to "$work/outcomes.csv"
 [ "$(stat -c %a "$work/outcomes.csv")" = 600 ]
 verdict exports_are_private $?
 head -1 "$work/outcomes.csv" | grep -qx 'order_no,called_at,caller,disposition,resolved,satisfaction,reason,comment'
 verdict in_the_form_of_files $?
+grep -qF "\"'=甲\",2.21,,,,\"'=HYPERLINK(\"\"x\"\"),y\"" "$work/outcomes.csv"
+verdict formulas_are_disarmed $? "$(grep HYPERLINK "$work/outcomes.csv")"
+check they_are_read_back 0 outcomes import --round 2024-05 --format json "$work/outcomes.csv"
+holds as_what_they_were '.[0] | .accepted == 0 and .updated == 0 and .rejected == 0 and .unchanged == .rows'
 check over_no_other_file 1 followup export --round 2024-05 --to "$work/outcomes.csv"
 check it_is_recorded 0 audit list --format csv
 says who_exported outcomes.export
@@ -139,5 +151,15 @@ says again 进行中
 check a_draw_is_abandoned 0 round reopen 2024-05 --why 重新抽样
 [ "$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM campaigns WHERE ended_utc IS NULL')" = 0 ]
 verdict and_its_phoning_ends $?
+
+# ---- two rounds at once ----
+for round in one two; do
+    "$pingyi" round create --id $round --kind other --from 2024-05-01 --to 2024-05-31 --rules "$work/rules.ini" >>"$work/setup" 2>&1
+    "$pingyi" draw --round $round --size 200 --exact-seed $round >>"$work/setup" 2>&1
+    "$phone" "$PINGYI_DATA" $round 2024-07-23T09:00:00+08:00 2024-07-23T11:00:00+08:00 100 huawu1 huawu2 huawu3 >"$work/dials" 2>&1
+    verdict callers_work_on_round_$round $? "$(cat "$work/dials")"
+done
+check callers_are_given_cases_of_both 0 followup show --round two --format json
+holds also_of_the_second '.totals.worked > 5'
 check the_whole_verifies 0 audit verify
 exit $failed

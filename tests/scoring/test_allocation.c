@@ -1,6 +1,7 @@
 #include "scoring/allocation.h"
 
 #include "scoring/distribution.h"
+#include "tests/support/chance.h"
 #include "tests/support/fault.h"
 #include "tests/support/table_file.h"
 
@@ -29,20 +30,6 @@ static struct rules rules_with(enum rules_allocation method, double power, int64
     rules.allocation.min_per_unit = least;
     rules.allocation.cap = cap;
     return rules;
-}
-
-/* splitmix64: the same cases on every machine. */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state += 0x9E3779B97F4A7C15;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-    return x ^ (x >> 31);
-}
-
-static int64_t random_below(uint64_t *state, int64_t end)
-{
-    return (int64_t)(random_next(state) % (uint64_t)end);
 }
 
 /* A problem to share out, with its answer. */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "tests/scoring/digest_fixture.h"
+#include "tests/support/chance.h"
 #include "tests/support/fault.h"
 #include "tests/support/table_file.h"
 
@@ -18,16 +19,7 @@
 
 enum { MAX_UNITS = 4, MAX_ORDERS = 300, RANDOM_DRAWS = 150, NUMBER_BYTES = 32 };
 
-/* splitmix64: the same cases on every machine. */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state += 0x9E3779B97F4A7C15;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-    return x ^ (x >> 31);
-}
-
-static size_t random_below(uint64_t *state, size_t end)
+static size_t random_index(uint64_t *state, size_t end)
 {
     return (size_t)(random_next(state) % end);
 }
@@ -43,15 +35,15 @@ static void fill_frame(uint64_t *random, struct order *orders, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         (void)snprintf(orders[i].number, sizeof orders[i].number, "%zu%.*s", i,
-                       (int)random_below(random, 6), "-2024");
-        orders[i].unit = random_below(random, MAX_UNITS);
+                       (int)random_index(random, 6), "-2024");
+        orders[i].unit = random_index(random, MAX_UNITS);
     }
 }
 
 static void shuffle(uint64_t *random, struct order *orders, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
-        size_t other = random_below(random, i);
+        size_t other = random_index(random, i);
         struct order held = orders[i - 1];
         orders[i - 1] = orders[other];
         orders[other] = held;
@@ -271,13 +263,13 @@ static void check_random_draws(uint64_t random, bool is_merged)
         struct digest_door door = door_of(&fixture);
         struct err err = {0};
         fixture.is_coarse = n % 3 == 0; /* then ties are many, and the numbers decide */
-        size_t count = random_below(&random, MAX_ORDERS + 1);
-        size_t middle = random_below(&random, count + 1);
+        size_t count = random_index(&random, MAX_ORDERS + 1);
+        size_t middle = random_index(&random, count + 1);
         fill_frame(&random, orders, count);
         shuffle(&random, orders, count);
         for (size_t i = 0; i < MAX_UNITS; i++)
-            quotas[i] = (struct selection_quota){(int64_t)random_below(&random, 40),
-                                                 (int64_t)random_below(&random, 40)};
+            quotas[i] = (struct selection_quota){(int64_t)random_index(&random, 40),
+                                                 (int64_t)random_index(&random, 40)};
         struct selection *selection =
             is_merged ? draw_merged(&door, "seed", quotas, orders, count, middle, &err)
                       : draw(&door, "seed", quotas, orders, count, &err);
@@ -314,13 +306,13 @@ static void selection_merge__finds_an_order_in_both_parts(void **state)
         fill_frame(&random, orders, ORDERS);
         struct selection *once = draw(&door, "seed", quotas, orders, ORDERS, &err);
         assert_non_null(once);
-        size_t unit = random_below(&random, MAX_UNITS);
+        size_t unit = random_index(&random, MAX_UNITS);
         size_t kept = selection_count(once, unit);
         assert_true(kept > 0);
-        orders[ORDERS] = orders[selection_at(once, unit, random_below(&random, kept)).reference];
+        orders[ORDERS] = orders[selection_at(once, unit, random_index(&random, kept)).reference];
         selection_free(once);
         shuffle(&random, orders, ORDERS);
-        size_t middle = 1 + random_below(&random, ORDERS);
+        size_t middle = 1 + random_index(&random, ORDERS);
         assert_null(draw_merged(&door, "seed", quotas, orders, ORDERS + 1, middle, &err));
         assert_int_equal(err.code, ERR_EXISTS);
     }
@@ -462,7 +454,7 @@ static void selection_finish__finds_an_order_fed_twice(void **state)
         bool is_kept = false;
         fixture.is_coarse = n % 4 == 0;
         fill_frame(&random, orders, ORDERS);
-        orders[ORDERS] = orders[random_below(&random, ORDERS)];
+        orders[ORDERS] = orders[random_index(&random, ORDERS)];
         struct order twice = orders[ORDERS];
         struct selection *selection = draw(&door, "s", quotas, orders, ORDERS, &err);
         assert_non_null(selection);

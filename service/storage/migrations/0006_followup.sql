@@ -58,7 +58,7 @@ CREATE TABLE cases (
     freed_utc   INTEGER,             -- when a supervisor released its refusal
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
-    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over
+    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over, imported
     UNIQUE (campaign_id, case_no),
     CHECK (state <> 'leased' OR account_id <> 0),
     CHECK ((state = 'final') = (final_utc IS NOT NULL) AND (state = 'final' OR code = ''))
@@ -216,8 +216,10 @@ CREATE TABLE call_records (
     started_utc INTEGER NOT NULL,
     seconds     INTEGER NOT NULL,    -- talked; 0: not answered
     line_name   TEXT NOT NULL DEFAULT '', -- the calling line
-    dial_id     INTEGER NOT NULL DEFAULT 0 -- 0: matches none
+    -- 0: matches none; -1: none, and an earlier record is of the same call
+    dial_id     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX call_records_by_call ON call_records (phone_key, started_utc);
 CREATE INDEX call_records_by_dial ON call_records (dial_id);
 
 -- Cases given to a contractor as a file.

@@ -107,11 +107,14 @@ export async function checking(world, checker, numbers) {
         await page.locator(".numbers button").first().click();
         await page.locator(".tel").waitFor();
         const shown = await page.locator(".tel").textContent();
+        const kept = page.waitForResponse((answer) => answer.url().endsWith("/answers") && answer.ok());
+        await choose(page, "接受过这次电话访问", "接受过");
+        await kept;
         await page.reload();
         await page.click("text=领取一件复核");
         await page.locator(".tel").waitFor();
         expect((await page.locator(".tel").textContent()) === shown, "another number after a reload");
-        await choose(page, "接受过这次电话访问", "接受过");
+        expect((await page.locator("input:checked").count()) === 1, "an answer is lost with the page");
         await choose(page, "总的来说", "满意");
         await page.click("text=提交复核结果");
         await page.locator("[role=status]", { hasText: "已复核" }).first().waitFor();

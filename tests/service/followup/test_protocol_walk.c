@@ -3,26 +3,13 @@
 #include "scoring/outcome.h"
 
 #include "tests/service/followup/past_fixture.h"
+#include "tests/support/chance.h"
 
 /* Random cases, worked as the engine works them, under random rules: after every dial, and after every window that
  * nobody took, the next step must be a legal one. What is legal is asked of the past here by counting, not of
  * protocol.c. */
 
 enum { WALKS = 1500, DIALS_MOST = 120, DAY = 24 * 3600 };
-
-/* splitmix64: the same walks on every machine. */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t x = *state += 0x9E3779B97F4A7C15;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-    return x ^ (x >> 31);
-}
-
-static int64_t random_below(uint64_t *state, int64_t end)
-{
-    return (int64_t)(random_next(state) % (uint64_t)end);
-}
 
 struct walk {
     uint64_t random;

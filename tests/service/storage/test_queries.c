@@ -74,6 +74,8 @@ static void hot_queries__search_an_index(void **state)
         {"package_get_of_case", "INDEX package_cases_by_case (case_id=?)"},
         {"package_order_get", "PRIMARY KEY (package_id=? AND case_id=? AND no=?)"},
         {"call_records_each_unmatched", "INDEX call_records_by_dial (dial_id=? AND rowid>?)"},
+        {"call_records_each_unmatched_newest", "INDEX call_records_by_dial (dial_id=?)"},
+        {"call_records_count_unmatched", "INDEX call_records_by_dial (dial_id=?)"},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
