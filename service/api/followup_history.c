@@ -83,11 +83,10 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    bool is_contractor = history->call->who.is_contractor;
-    struct bytes words = BYTES_NONE;
-    int rc = is_contractor ? OK
-                           : case_reader_open_masked(history->reader, history->reader->answers,
-                                                     row->id, row->sealed, &words, err);
+    struct bytes sealed = history->call->who.is_contractor ? BYTES_NONE : row->sealed;
+    struct bytes words;
+    int rc = case_reader_open_masked(history->reader, history->reader->answers, row->id, sealed,
+                                     &words, err);
     if (rc != OK)
         return rc;
     json_t *answer =

@@ -4,6 +4,7 @@
 
 #include "service/api/case_json.h"
 #include "service/api/json_value.h"
+#include "service/host/files.h"
 
 #include <math.h>
 
@@ -210,4 +211,16 @@ json_t *followup_case_to_json(const struct followup_case *row)
                      row->why, "language", row->language, "appointment_at",
                      json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc),
                      "final_at", json_time(row->final_utc));
+}
+
+json_t *package_to_json(const struct package_row *row, int64_t now_utc)
+{
+    char until[DAY_TEXT_BYTES];
+    int64_t today = (now_utc + OFFICE_OFFSET_S) / SECONDS_A_DAY;
+    day_format(row->until_day, until);
+    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:s, s:b}", "mark", json_bytes(row->mark),
+                     "team", json_bytes(row->team_name), "cases", (json_int_t)row->cases, "out",
+                     (json_int_t)row->out, "made_at", json_time(row->made_utc), "made_by",
+                     json_bytes(row->made_by), "until", until, "is_over",
+                     (int)(row->until_day < today));
 }
