@@ -6,7 +6,6 @@
 #include "service/api/json_value.h"
 #include "service/api/long_task.h"
 #include "service/api/task_files.h"
-#include "service/auth/digest.h"
 #include "service/host/files.h"
 #include "service/intake/intake.h"
 
