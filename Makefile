@@ -135,7 +135,7 @@ fuzz: ## run every fuzz target for FUZZ_SECONDS (20)
 	@sh scripts/run_fuzz.sh $(FUZZERS)
 bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
 	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
-sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a whole city is phoned in a time of its own, every rule checked on every call
+sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a city and forty towns are phoned in a time of their own, every rule checked on every call
 soak: $(PROGRAM) ## hours: 1000 kills while it writes, streams of 5 GB, every fuzz target for an hour
 	@PINGYI=$(PROGRAM) KILLS=1000 STREAM_MB=5000 sh scripts/run_tests.sh tests/e2e/kill.sh tests/e2e/kill_round.sh tests/e2e/kill_serve.sh tests/e2e/stream.sh
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=3600

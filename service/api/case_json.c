@@ -156,7 +156,7 @@ static json_t *attempts_to_json(const struct case_shown *shown)
                                json_pack("{s:o, s:o, s:s, s:s}", "at", json_time(attempt->at_utc),
                                          "disposition", json_bytes(attempt->code), "name",
                                          case_disposition_zh(attempt->code), "by",
-                                         attempt->is_own ? "本人" : "他人"));
+                                         attempt->is_own ? "您拨打" : "他人拨打"));
     }
     return attempts;
 }

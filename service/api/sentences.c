@@ -94,7 +94,8 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "is paused", "电话测评已暂停，请听督导员通知"},
     {ERR_REFUSED, "were imported", "这个样本已有导入的访问结果，不再拨打，请退回"},
     {ERR_REFUSED, "is not answered", "还有必答的问题没有回答，不能记为成功访问"},
-    {ERR_REFUSED, "contradicts the answers", "结果与已记录的回答不符，请核对"},
+    {ERR_REFUSED, "contradicts the answers",
+     "结果与回答不符：答过是否解决或满意度的，记成功访问或部分完成；都没有答的，另选结果"},
     {ERR_WRONG_STATE, "is being dialled", "正在拨打，请先记录本次结果"},
     {ERR_WRONG_STATE, "or has ended", "这次拨打已经结束"},
     {ERR_WRONG_STATE, "has ended", "本期电话测评已结束"},
@@ -129,7 +130,7 @@ static const struct known_failure known_failures[] = {
     /* closing, and packages */
     {ERR_NOT_FOUND, "\" is not phoned", "本期尚未开始电话测评"},
     {ERR_REFUSED, "cases unworked", "电话测评尚未做完"},
-    {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本包只能给外包班组"},
+    {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本只能交给外包班组"},
     {ERR_REFUSED, "last day of the package", "有效期已过，请改 --until"},
     {ERR_REFUSED, "no fresh cases", "没有可以外包的未拨打样本"},
     {ERR_REFUSED, "package has expired", "样本包已过有效期，请与评价办联系"},

@@ -1,7 +1,7 @@
 /* Attendance: who was there when, how much was dialled, and how many minutes count for the fees. */
 
 import { html, useRef, useState } from "./standalone.module.js";
-import { count, time } from "./figures.js";
+import { clock, count } from "./figures.js";
 import {
     Act, Alert, Dialog, Field, FormProblem, Loaded, Page, Table, Tag, announce, useRead, useWrite, valuesOf,
 } from "./parts.js";
@@ -21,10 +21,6 @@ function hours(minutes) {
     return `${(minutes / 60).toFixed(2)}小时`;
 }
 
-function clock(text) {
-    return text ? time(text).slice(11, 16) : "";
-}
-
 /* ---- one shift ---- */
 function Marks({ row }) {
     const marks = [];
@@ -32,6 +28,10 @@ function Marks({ row }) {
     if (row.late_minutes > 0) marks.push(["warn", `迟到${row.late_minutes}分`]);
     if (row.is_forgotten) marks.push(["bad", "未签退"]);
     return marks.map(([kind, word]) => html`<${Tag} kind=${kind} key=${word}>${word}<//> `);
+}
+
+function workOf(row) {
+    return `在岗 ${count(row.minutes_worked)} 分钟，拨打 ${count(row.dials)} 次，完成 ${count(row.completes)} 件。`;
 }
 
 function ConfirmForm({ row, onDone, onClose }) {
@@ -46,8 +46,7 @@ function ConfirmForm({ row, onDone, onClose }) {
     return html`<${Dialog} title=${`确认考勤：${row.display_name}`} onClose=${onClose}>
         <form ref=${form} onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
-            <p>${row.day}　${clock(row.since)} 至 ${clock(row.ended)}，在岗 ${row.minutes_worked} 分钟，拨打
-                ${count(row.dials)} 次，完成 ${count(row.completes)} 件。</p>
+            <p>${row.day}　${clock(row.since)} 至 ${clock(row.ended)}，${workOf(row)}</p>
             ${row.is_forgotten && html`<${Alert} kind="note">本班没有签退，签退时间取最后一次拨打结束的时间，请核实后确认。<//>`}
             <${Field} label="确认分钟" name="minutes" type="number" min="0" max="1440" required
                 value=${String(row.minutes === null ? row.minutes_worked : row.minutes)} problem=${action.problem} />
@@ -69,13 +68,14 @@ function ConfirmAll({ rows, onDone }) {
     const action = useWrite();
     const [done, setDone] = useState(null);
     const confirm = async () => {
-        for (let at = 0; at < rows.length; at++) {
+        let at = 0;
+        for (; at < rows.length; at++) {
             setDone(at);
             const body = { minutes: rows[at].minutes_worked, note: "" };
             if ((await action.run("POST", `${SHIFTS}/${rows[at].id}/confirm`, body)) === undefined) break;
         }
         setDone(null);
-        announce("已确认");
+        announce(at === rows.length ? "已确认" : `已确认 ${at} 班，其余没有确认`);
         onDone();
     };
     if (rows.length === 0) return null;

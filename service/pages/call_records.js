@@ -4,11 +4,8 @@ import { html, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, duration, percent, time } from "./figures.js";
 import { Alert, Loaded, Page, Table, announce, useRead } from "./parts.js";
-import { PhonedRound } from "./phoned_rounds.js";
-
-function addressOf(round, rest) {
-    return `/api/v1/rounds/${encodeURIComponent(round)}/followup/${rest}`;
-}
+import { Packages } from "./packages.js";
+import { PhonedRound, followupPath } from "./phoned_rounds.js";
 
 /* ---- loading ---- */
 const rejectColumns = [
@@ -31,7 +28,7 @@ function Upload({ round, onDone }) {
         event.preventDefault();
         if (!file || state.at === "sending") return;
         setState({ at: "sending", sent: 0, total: file.size });
-        const path = addressOf(round, `call-records?name=${encodeURIComponent(file.name)}`);
+        const path = followupPath(round, `call-records?name=${encodeURIComponent(file.name)}`);
         const running = upload(path, file, newKey(), (sent, total) =>
             setState((old) => (old.at === "sending" ? { at: "sending", sent, total } : old)),
         );
@@ -92,12 +89,12 @@ function Unmatched({ source }) {
         ${(value) => html`<div class="columns">
             <div>
                 <${Table} caption=${`有拨打、没有话单（${count(value.dials_total)}）`} columns=${dialColumns}
-                    rows=${value.dials} keyOf=${(row) => row.id} empty="没有不符的拨打。" />
+                    rows=${value.dials} keyOf=${(row) => row.id} empty="没有不符的拨打，或者还没有导入话单。" />
                 <p class="hint">只算已导入话单的日子。没有话单的拨打可能没有真正拨出，请核实。</p>
             </div>
             <div>
                 <${Table} caption=${`有话单、没有拨打（${count(value.records_total)}）`} columns=${recordColumns}
-                    rows=${value.records} keyOf=${(row) => row.id} empty="没有不符的话单。" />
+                    rows=${value.records} keyOf=${(row) => row.id} empty="没有不符的话单，或者还没有导入话单。" />
                 <p class="hint">号码相同、开始时间相差不超过120秒的，算同一次。</p>
             </div>
         </div>`}
@@ -131,7 +128,7 @@ const acceptanceColumns = [
 ];
 
 function Acceptance({ round }) {
-    const source = useRead(addressOf(round, "acceptance"));
+    const source = useRead(followupPath(round, "acceptance"));
     return html`<${Loaded} source=${source}>
         ${(value) => html`<${Table} caption="受托班组验收单" columns=${acceptanceColumns} rows=${value.items}
                 keyOf=${(row) => row.team} empty="没有交给受托班组的样本。" />
@@ -140,11 +137,12 @@ function Acceptance({ round }) {
 }
 
 function Calls({ round, account }) {
-    const source = useRead(addressOf(round, "unmatched"));
+    const source = useRead(followupPath(round, "unmatched"));
     return html`<div>
         <${Upload} round=${round} onDone=${source.reload} />
         <div><${Unmatched} source=${source} /></div>
-        ${account.role === "office" && !account.unit && html`<div><${Acceptance} round=${round} /></div>`}
+        ${account.role === "office" && !account.unit && html`<div><${Acceptance} round=${round} /></div>
+            <div><${Packages} round=${round} /></div>`}
     </div>`;
 }
 

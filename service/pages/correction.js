@@ -23,7 +23,7 @@ function Form({ caseId, dial, orders, onDone, onClose }) {
     const action = useWrite();
     const form = useRef(null);
     const [code, setCode] = useState("");
-    const isAnswer = code === "" || code.startsWith("1.");
+    const isAnswer = (code || dial.code).startsWith("1.");
     const submit = async (event) => {
         event.preventDefault();
         const values = valuesOf(form.current);
@@ -39,7 +39,7 @@ function Form({ caseId, dial, orders, onDone, onClose }) {
     return html`<${Dialog} title="更正访问结果" onClose=${onClose}>
         <form ref=${form} onSubmit=${submit}>
             <${FormProblem} problem=${action.problem} />
-            <p class="hint">另存新版本并附理由，原记录保留。回答只在访问成功的结果下有效。</p>
+            <p class="hint">另存新版本并附理由，原记录保留。只有成功访问、部分完成才有回答可以更正。</p>
             ${orders.length > 1 &&
             html`<${Field} label="工单" name="order"
                 options=${orders.map((each, at) => [String(each.order), `工单${at + 1}：${each.title || "（无标题）"}`])} />`}

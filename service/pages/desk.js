@@ -1,8 +1,8 @@
 /* The caller's desk: what desk_model.js holds, in three panes: the case, what is to be done now, how the call ended. */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { time } from "./figures.js";
-import { Alert, Confirm, Dialog, Field, Loaded, Page, announce, useRead } from "./parts.js";
+import { clock } from "./figures.js";
+import { Alert, Confirm, Dialog, Field, Loaded, Page, announce, guardLeaving, useRead } from "./parts.js";
 import { CasePane } from "./desk_case.js";
 import { Dispositions } from "./desk_finish.js";
 import { KeyTable, useKeys } from "./desk_keys.js";
@@ -15,8 +15,9 @@ import { practiceService } from "./practice.js";
 const AMBER_S = 180;
 const RED_S = 60;
 
-/* Kept while somebody signs in again on this page, for what was not saved yet. */
+/* Kept while somebody signs in again or looks at another page, for what was not saved yet. */
 let kept = null;
+guardLeaving(() => Boolean(kept) && kept.model.isUnsaved);
 
 function modelOf(account) {
     if (!kept || kept.name !== account.name) kept = { name: account.name, model: new DeskModel(deskService) };
@@ -47,14 +48,14 @@ function Lease({ model }) {
         ${left > 0
             ? html`占用剩余 <strong role="timer">${clockWords(left)}</strong>`
             : html`<strong>占用已到期</strong>`}
-        ${level !== "calm" && html`<small>按任意键续期</small>`}
+        ${level !== "calm" && html`<small>按任意键${left > 0 ? "续期" : "核实"}</small>`}
     </span>`;
 }
 
 const SAVED_WORDS = { saved: "已保存", saving: "保存中", unsaved: "未保存" };
 
 function Saved({ model }) {
-    const { state, entries } = model.saver;
+    const state = model.keeping;
     const isLate = state === "unsaved";
     const wasLate = useRef(false);
     useTick(state !== "saved");
@@ -64,16 +65,16 @@ function Saved({ model }) {
         wasLate.current = isLate;
     }, [isLate]);
     return html`<span class=${`keeping is-${state}`}>
-        ${SAVED_WORDS[state]}${state === "unsaved" ? ` ${entries.length} 题，连不上服务器，正在重试，请继续` : ""}
+        ${SAVED_WORDS[state]}${isLate ? ` ${model.saver.entries.length} 题，连不上服务器，正在重试，请继续` : ""}
     </span>`;
 }
 
 function Today({ today, shift, isWide }) {
     const pairs = [["拨打", today.dials], ["完成", today.completes], ["部分", today.partials], ["拒访", today.refusals],
         ["通话分钟", Math.round(today.seconds / 60)]];
-    return html`<h3>今日本人</h3><dl class=${isWide ? "today wide" : "today"}>
+    return html`<h3>本人今日</h3><dl class=${isWide ? "today wide" : "today"}>
         ${pairs.map(([word, value]) => html`<div><dt>${word}</dt><dd>${value}</dd></div>`)}
-        <div><dt>班次</dt><dd>${shift ? `${time(shift.since).slice(11, 16)} 起` : "未签到"}</dd></div>
+        <div><dt>班次</dt><dd>${shift ? `${clock(shift.since)} 起` : "未签到"}</dd></div>
     </dl>`;
 }
 
@@ -105,19 +106,12 @@ function useModel(model) {
     useEffect(() => {
         model.onChange = () => setTurn((old) => old + 1);
         model.open();
-        const onLeave = (event) => {
-            if (!model.isUnsaved) return;
-            event.preventDefault();
-            event.returnValue = "";
-        };
         const onSeen = () => {
             const isFree = model.phase === "off" || model.phase === "idle" || model.phase === "done";
             if (isFree && document.visibilityState === "visible") model.refresh();
         };
-        window.addEventListener("beforeunload", onLeave);
         document.addEventListener("visibilitychange", onSeen);
         return () => {
-            window.removeEventListener("beforeunload", onLeave);
             document.removeEventListener("visibilitychange", onSeen);
             model.close();
         };
@@ -150,8 +144,12 @@ function Desk({ account, model, isPractice }) {
         setShown("");
     };
     const open = (name) => {
-        if (name !== "practice") setShown(name);
-        else if (!isPractice) window.location.hash = "#/desk/practice";
+        if (name === "practice") {
+            window.location.hash = isPractice ? "#/desk" : "#/desk/practice";
+            return;
+        }
+        if (name !== "keys") model.forgetProblem(); /* it was of something else */
+        setShown(name);
     };
     useModel(model);
     useKeys(model, areKeysOn, link, open);
@@ -168,14 +166,14 @@ function Desk({ account, model, isPractice }) {
     const actions = html`
         <button type="button" aria-keyshortcuts="?" onClick=${() => open("keys")}><kbd>?</kbd>快捷键</button>
         ${isPractice
-            ? html`<a href="#/desk" role="button">退出练习</a>`
+            ? html`<a href="#/desk" role="button">${isFree && html`<kbd>L</kbd>`}退出练习</a>`
             : isFree && html`<a href="#/desk/practice" role="button"><kbd>L</kbd>练习</a>`}
         ${isFree && desk.shift &&
         html`<button type="button" aria-keyshortcuts="E" onClick=${() => open("end")}><kbd>E</kbd>签退</button>`}`;
     const title = isPractice ? "电话测评练习" : "电话测评";
     return html`<${Page} title=${title} kind=${isPractice ? "desk practice" : "desk"} actions=${actions}>
         ${isPractice &&
-        html`<p class="practice-bar"><strong>练习</strong>人物、诉求和号码都是编的；什么都不会发出，也不会留下。</p>`}
+        html`<p class="practice-bar"><strong>练习</strong>人物、诉求、号码均为虚构，操作不发出、不留存。</p>`}
         <div class="desk-columns" ref=${columns}>
             ${work
                 ? html`<${CasePane} model=${model} />`
@@ -192,7 +190,7 @@ function Desk({ account, model, isPractice }) {
             </section>
         </div>
         ${phase === "call" && model.number &&
-        html`<${Watermark} words=${`${account.display_name || account.name} ${account.name}`} />`}
+        html`<${Watermark} account=${account} />`}
         ${shown === "keys" &&
         html`<${KeyTable} model=${model} areOn=${areKeysOn} onSwitch=${setKeysOn} onClose=${close} />`}
         ${shown === "number" && work && html`<${NumberForm} model=${model} onClose=${close} />`}

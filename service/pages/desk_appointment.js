@@ -106,11 +106,8 @@ const MOVES = {
     ArrowDown: [stepTime, 1],
 };
 
-/* `value`: null (no appointment) or a time; `typed`: what of a time stands there. onPick(value). */
-export function Picker({ windows, value, isOwn, onPick, onOwn, onDone, onCancel }) {
-    const days = useRef(null);
-    if (!days.current) days.current = daysOf(windows, Date.now());
-    const all = days.current;
+/* `days` of daysOf; `value`: null (no appointment) or a time; `typed`: what of a time stands there. onPick(value). */
+export function Picker({ days: all, value, isOwn, onPick, onOwn, onDone, onCancel }) {
     const [typed, setTyped] = useState("");
     const [fault, setFault] = useState("");
     const box = useRef(null);

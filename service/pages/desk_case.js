@@ -1,7 +1,7 @@
 /* The case at the left: who, which order in plain words, when, which unit, and what was tried before. */
 
 import { html } from "./standalone.module.js";
-import { time } from "./figures.js";
+import { moment } from "./figures.js";
 import { dayWords } from "./desk_appointment.js";
 import { LANGUAGES, ORDER_KINDS, TURNS, say } from "./words.js";
 
@@ -44,7 +44,7 @@ function Numbers({ model }) {
                 ? html`<button type="button" class="small" aria-pressed=${each.no === numberNo ? "true" : "false"}
                     onClick=${() => model.chooseNumber(each.no)}><kbd>${each.no}</kbd>${each.masked}</button>`
                 : html`<span>${each.masked}</span>`}
-            <small>${each.no === numberNo && several ? "本次拨打 " : ""}${words(each)}</small>
+            <small>${each.no === numberNo && several ? "本次拨打，" : ""}${words(each)}</small>
         </li>`)}
     </ul>`;
 }
@@ -53,7 +53,7 @@ function History({ rows }) {
     if (rows.length === 0) return html`<p class="hint">首次拨打，没有拨打记录。</p>`;
     return html`<ul class="past">
         ${rows.slice().reverse().map((row) => html`<li>
-            <span class="time">${time(row.at).slice(5, 16)}</span> ${row.name}<small>${row.by}</small>
+            <span class="time">${moment(row.at)}</span> ${row.name}<small>${row.by}</small>
         </li>`)}
     </ul>`;
 }

@@ -2,17 +2,17 @@
 
 import { html, useLayoutEffect, useRef, useState } from "./standalone.module.js";
 import { Alert, Field } from "./parts.js";
-import { Picker, timeOf, daysOf } from "./desk_appointment.js";
+import { Picker, daysOf, timeOf } from "./desk_appointment.js";
 import { LANGUAGES, say } from "./words.js";
 
-/* By the sound of the word, where that is free; D, U and the digits mean other things in a call. */
+/* By the sound of the word, where that is free; D, E, L, R, U and the digits mean other things. */
 const LETTERS = {
     "1.1": "c", "1.2": "p", "2.21": "w", "2.212": "g", "2.211": "z", "2.221": "y", "2.213": "t", "2.214": "k",
-    "2.215": "h", "2.20": "b", "2.112": "j", "2.111": "a", "2.113": "m", "2.12": "x", "3.20": "q", "2.34": "l",
+    "2.215": "h", "2.20": "b", "2.112": "j", "2.111": "a", "2.113": "m", "2.12": "x", "3.20": "q", "2.34": "n",
     "2.33": "f", "2.32": "s", "2.31": "v", "2.36": "o",
 };
-const LONG_NAME = 8;
-const SPARE = "einr";
+const LONG_NAME = 10;
+const SPARE = "i";
 const GROUPS = [
     ["完成", (code) => code.startsWith("1.")],
     ["没有接通", (code) => ["2.21", "2.211", "2.212", "2.221"].includes(code)],
@@ -38,6 +38,11 @@ export function groupsOf(dispositions) {
     }).filter((group) => group.rows.length > 0);
 }
 
+/* Nobody looks for an appointment under "not at home". */
+function labelOf(offer) {
+    return offer.asks === "time" ? `${offer.name}/约时间` : offer.name;
+}
+
 export function Dispositions({ model }) {
     const isOpen = model.phase === "call";
     return html`<div class="dispositions" role="group" aria-label="拨打结果">
@@ -45,12 +50,12 @@ export function Dispositions({ model }) {
             <h3>${group.name}</h3>
             <ul>
                 ${group.rows.map(({ offer, letter }) => html`<li key=${offer.code}
-                    class=${offer.name.length > LONG_NAME ? "long" : null}>
+                    class=${labelOf(offer).length > LONG_NAME ? "long" : null}>
                     <button type="button" title=${`${offer.code} ${offer.then}`} aria-disabled=${isOpen ? null : "true"}
                         aria-pressed=${model.chosen === offer.code ? "true" : "false"}
                         aria-keyshortcuts=${letter.toUpperCase()}
                         onClick=${() => model.choose(offer.code)}>
-                        <kbd>${letter.toUpperCase()}</kbd>${offer.name}
+                        <kbd>${letter.toUpperCase()}</kbd>${labelOf(offer)}
                     </button>
                 </li>`)}
             </ul>
@@ -61,15 +66,11 @@ export function Dispositions({ model }) {
 /* Before a disposition is recorded: what follows it, the time or language that it asks for, and a note. */
 export function FinishPanel({ model }) {
     const offer = model.desk.dispositions.find((each) => each.code === model.chosen);
-    const [time, setTime] = useState(null);
-    const [isOwn, setOwn] = useState(false);
-    const [language, setLanguage] = useState("");
-    const [note, setNote] = useState("");
-    const [recording, setRecording] = useState("");
+    const { draft } = model;
+    const { language } = draft;
     const [fault, setFault] = useState("");
     const head = useRef(null);
-    const days = useRef(null);
-    if (!days.current) days.current = daysOf(model.work.windows, Date.now());
+    if (!draft.days) draft.days = daysOf(model.work.windows, Date.now());
     useLayoutEffect(() => {
         setFault("");
         if (offer.asks !== "time" && head.current) head.current.focus({ preventScroll: true });
@@ -82,22 +83,25 @@ export function FinishPanel({ model }) {
             return;
         }
         const details = {};
-        if (note.trim()) details.note = note.trim();
-        if (recording.trim()) details.recording = recording.trim();
-        if (offer.asks === "time" && time) details.appointment = { at: timeOf(days.current, time), is_own: isOwn };
+        if (draft.note.trim()) details.note = draft.note.trim();
+        if (draft.recording.trim()) details.recording = draft.recording.trim();
+        if (offer.asks === "time" && draft.time)
+            details.appointment = { at: timeOf(draft.days, draft.time), is_own: draft.isOwn };
         if (offer.asks === "language") details.language = language;
         model.finish(details);
     };
     const isStuck = model.isAway || (Boolean(model.busy) && model.saver.state === "unsaved");
     const languages = Object.keys(LANGUAGES);
+    const speak = (code) => {
+        setFault("");
+        model.write({ language: code });
+    };
     /* The page's keys come here while this is open, from the moment it can be seen. */
     useLayoutEffect(() => {
         model.onPanelKey = (key) => {
             if (key === "Enter") submit();
-            else if (offer.asks === "language" && languages[Number(key) - 1]) {
-                setLanguage(languages[Number(key) - 1]);
-                setFault("");
-            } else return false;
+            else if (offer.asks === "language" && languages[Number(key) - 1]) speak(languages[Number(key) - 1]);
+            else return false;
             return true;
         };
         return () => {
@@ -116,21 +120,23 @@ export function FinishPanel({ model }) {
         <h2 tabindex="-1" ref=${head}>${offer.name}<small>${offer.code}　${offer.then}</small></h2>
         ${offer.code.startsWith("1.") && html`<p class="hint">请致谢，说再见，等对方先挂断。</p>`}
         ${offer.asks === "time" &&
-        html`<${Picker} windows=${model.work.windows} value=${time} isOwn=${isOwn} onPick=${setTime} onOwn=${setOwn}
+        html`<${Picker} days=${draft.days} value=${draft.time} onPick=${(time) => model.write({ time })}
+            isOwn=${draft.isOwn} onOwn=${(isOwn) => model.write({ isOwn })}
             onDone=${submit} onCancel=${() => model.unchoose()} />`}
         ${offer.asks === "language" &&
         html`<div class="choices row" role="group" aria-label="语言">
-            ${languages.map((code, at) => html`<button type="button" key=${code} onClick=${() => setLanguage(code)}
+            ${languages.map((code, at) => html`<button type="button" key=${code} onClick=${() => speak(code)}
                 aria-pressed=${language === code ? "true" : "false"}><kbd>${at + 1}</kbd>${say(LANGUAGES, code)}</button>`)}
         </div>`}
         ${fault && html`<p class="fault" role="alert">${fault}</p>`}
         <${Alert} problem=${model.problem} />
         ${isStuck &&
-        html`<p class="alert bad" role="alert">没有连上服务器，正在重试；请不要关闭本页，结果还没有存上。</p>`}
+        html`<p class="alert bad" role="alert">没有连上服务器，正在重试；请不要关闭本页，结果尚未保存。</p>`}
         <div class="details">
-            <${Field} label="备注" name="note" maxlength="500" value=${note} onValue=${setNote} onKeyDown=${onFieldKey} />
-            <${Field} label="录音编号" name="recording" maxlength="100" value=${recording} onValue=${setRecording}
-                onKeyDown=${onFieldKey} />
+            <${Field} label="备注" name="note" maxlength="500" value=${draft.note}
+                onValue=${(note) => model.write({ note })} onKeyDown=${onFieldKey} />
+            <${Field} label="录音编号" name="recording" maxlength="100" value=${draft.recording}
+                onValue=${(recording) => model.write({ recording })} onKeyDown=${onFieldKey} />
         </div>
         <div class="actions">
             <button type="button" class="main" aria-disabled=${model.busy ? "true" : null} onClick=${submit}>

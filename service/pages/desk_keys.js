@@ -5,7 +5,7 @@ import { Dialog } from "./parts.js";
 import { lettersOf } from "./desk_finish.js";
 
 const KEYS = [
-    ["Enter", "当前的主要操作：签到、下一件、记录结果"],
+    ["Enter", "当前的主要操作：签到、下一件、已答后的下一题、记录结果"],
     ["D", "拨打；通话中用话机拨出号码"],
     ["1 至 9", "选择当前一题的答案；选号码、语言"],
     ["← 退格", "回到上一题，可以改答"],
@@ -14,7 +14,7 @@ const KEYS = [
     ["R", "退回没有拨打的样本"],
     ["U", "补充号码"],
     ["E", "签退"],
-    ["L", "练习"],
+    ["L", "练习，退出练习"],
     ["?", "显示这张表"],
 ];
 
@@ -30,7 +30,8 @@ export function KeyTable({ model, areOn, onSwitch, onClose }) {
         <label class="check"><input type="checkbox" checked=${areOn}
             onChange=${(event) => onSwitch(event.currentTarget.checked)} />
             使用单键快捷键（与读屏软件冲突时可以关闭）</label>
-        <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
+        <div class="actions"><button type="button" class="main" autofocus
+            onClick=${onClose}>关闭</button></div>
     <//>`;
 }
 
@@ -43,6 +44,7 @@ function callKey(model, key, link, onAdd) {
     if (key === "Backspace" || key === "ArrowLeft") model.go(-1);
     else if (key === "ArrowRight" && !model.chosen && model.mayPass) model.go(1);
     else if (key === "Escape" && model.chosen) model.unchoose();
+    else if (key === "Enter" && !model.chosen && model.step && model.answers[model.step.key]) model.forward();
     else if (/^[1-9]$/.test(key) && !model.chosen && model.step && model.step.item.choices[Number(key) - 1])
         model.answer(model.step.item.choices[Number(key) - 1].value);
     else if (key === "d" && link.current) link.current.click();

@@ -17,6 +17,7 @@ import { answersOf, endOf, firstOpen, keyOf, missingStep, proposalOf, stepsOf } 
 const RENEW_MS = 30000;
 const WORDS_MS = 1500; /* words are saved while they are typed, this long after the last key */
 const WAIT_S = 60; /* when the service does not say when to ask again */
+const TAKEN_WORDS = "刚才的样本已超过办理时限被收回，已保存的回答仍在；请取下一件。";
 
 function sleep(seconds) {
     return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -50,6 +51,7 @@ export class DeskModel {
             unsavedWords: null, /* the step whose words are being typed */
             number: "", numberNo: 0, answers: {}, steps: [], at: 0, shownAt: Date.now(), chosen: null, problem: null,
             busy: "", isAway: false, leaseEnd: 0, leaseTotal: 0, renewedAt: 0, receipt: null, askAt: 0,
+            draft: { note: "", recording: "", language: "", days: null, time: null, isOwn: false },
         });
     }
 
@@ -106,8 +108,10 @@ export class DeskModel {
         this.desk = value;
         const held = value.case;
         if (!held) {
-            if (this.work && this.phase !== "done") this.saver.drop();
+            const isTaken = Boolean(this.work);
+            if (isTaken) this.saver.drop();
             if (this.phase !== "done" || !value.shift) this.stand();
+            if (isTaken) this.problem = new Problem(0, "not_held", TAKEN_WORDS);
         } else if (!this.isSameCall(held)) await this.take(held);
         this.changed();
     }
@@ -131,7 +135,17 @@ export class DeskModel {
 
     /* Whether something was said to this page that the service does not have yet. */
     get isUnsaved() {
-        return this.saver.state !== "saved" || Boolean(this.unsavedWords) || this.busy.startsWith("finish");
+        return this.keeping !== "saved" || Boolean(this.draft.note) || this.busy.startsWith("finish");
+    }
+
+    /* "saved", "saving" or "unsaved": all answers, also the words that are being typed. */
+    get keeping() {
+        return this.saver.state === "saved" && this.unsavedWords ? "saving" : this.saver.state;
+    }
+
+    isKept(step) {
+        const isTyped = this.unsavedWords && this.unsavedWords.key === step.key;
+        return !isTyped && !this.saver.holds(step.order, step.item.name);
     }
 
     /* Own figures and the hours, anew. */
@@ -199,9 +213,9 @@ export class DeskModel {
     }
 
     async end() {
-        clearTimeout(this.waitTimer);
         const shift = await this.act("end", (key) => this.backend.end(key));
         if (!shift) return undefined;
+        clearTimeout(this.waitTimer);
         this.desk.shift = null;
         this.stand();
         this.ended = shift;
@@ -228,7 +242,7 @@ export class DeskModel {
         this.phase = "waiting";
         this.askAt = Date.now() + seconds * 1000;
         this.waitTimer = setTimeout(() => this.phase === "waiting" && this.next(), seconds * 1000);
-        this.changed();
+        this.refresh(); /* the hours and the campaigns say why */
     }
 
     rest() {
@@ -270,7 +284,9 @@ export class DeskModel {
         const name = `dial ${this.work.id} ${this.numberNo}`;
         const told = await this.act(name, (key) => this.backend.dial(this.work.id, this.numberNo, key));
         if (!told) {
-            if (this.problem && isLoss(this.problem)) this.lost(this.problem);
+            const { problem } = this;
+            if (problem && isLoss(problem)) this.lost(problem);
+            else if (problem && !isPassing(problem)) await this.joinCall();
             return;
         }
         this.work.dial = told.dial;
@@ -278,6 +294,13 @@ export class DeskModel {
         this.leaseRenewed();
         this.goTo(firstOpen(this.steps, this.answers));
         await this.reveal();
+    }
+
+    /* It may have been dialled in another window of the same caller. */
+    async joinCall() {
+        const { id } = this.work;
+        const work = await this.backend.read(id).catch(() => null);
+        if (work && work.dial && this.work && this.work.id === id) await this.take(work);
     }
 
     /* The number, and the whole name: both are told only while a dial goes on. */
@@ -369,7 +392,7 @@ export class DeskModel {
     }
 
     go(by) {
-        if (this.phase !== "call") return;
+        if (this.phase !== "call" || !this.canAnswer) return;
         this.saveWords();
         this.chosen = null;
         this.goTo(this.at + by);
@@ -393,8 +416,15 @@ export class DeskModel {
     }
 
     unchoose() {
+        if (!this.canAnswer) return;
         this.chosen = null;
         if (this.at === this.steps.length) this.goTo(this.steps.length - 1);
+        this.changed();
+    }
+
+    /* What is written down beside the disposition outlives a change of it, and a sign-in. */
+    write(details) {
+        Object.assign(this.draft, details);
         this.changed();
     }
 
@@ -484,10 +514,12 @@ export class DeskModel {
             this.lost(problem);
             return;
         }
-        delete this.answers[keyOf(entry.body.order, entry.body.item)];
+        const key = keyOf(entry.body.order, entry.body.item);
+        if (this.unsavedWords && this.unsavedWords.key === key) this.unsavedWords = null;
+        delete this.answers[key];
         this.steps = stepsOf(this.work, this.answers);
         this.goTo(Math.min(this.at, firstOpen(this.steps, this.answers)));
-        this.problem = new Problem(problem.status, problem.code, `有一题没有存上，请重新选择：${problem.message}`);
+        this.problem = new Problem(problem.status, problem.code, `有一题未能保存，请重新选择：${problem.message}`);
         announce(this.problem.message);
         this.changed();
     }

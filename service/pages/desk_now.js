@@ -1,7 +1,7 @@
 /* The middle of the desk: what is to be done now, by the phase of desk_model.js. */
 
 import { html, useLayoutEffect, useRef } from "./standalone.module.js";
-import { time } from "./figures.js";
+import { clock, moment } from "./figures.js";
 import { Alert, useCountdown } from "./parts.js";
 import { FinishPanel } from "./desk_finish.js";
 import { Answered, NumberShown, ScriptPane, clockWords } from "./desk_script.js";
@@ -24,15 +24,11 @@ function Key({ k, kind, model, onClick, children }) {
         aria-keyshortcuts=${k} onClick=${() => !isBusy && onClick()}><kbd>${k}</kbd>${children}</button>`;
 }
 
-function clockOf(text) {
-    return text ? `${time(text).slice(5, 10)} ${time(text).slice(11, 16)}` : "";
-}
-
 function Hours({ hours, campaigns }) {
     if (campaigns.length === 0) return html`<p class="alert note">目前没有进行中的电话测评。</p>`;
     if (hours.is_open)
-        return hours.until && html`<p class="hint">本时段到 ${time(hours.until).slice(11, 16)} 为止。</p>`;
-    const begin = hours.opens_at ? `，${clockOf(hours.opens_at)} 开始` : "";
+        return hours.until && html`<p class="hint">本时段到 ${clock(hours.until)} 为止。</p>`;
+    const begin = hours.opens_at ? `，${moment(hours.opens_at)} 开始` : "";
     return html`<p class="alert note">现在不是拨打时段${begin}。</p>`;
 }
 
@@ -56,21 +52,22 @@ function Waiting({ model }) {
     const left = useCountdown(model.askAt);
     return html`<${Now} title="现在没有到时间的样本">
         <p class="big-time" role="timer">${clockWords(left)}</p>
-        <p>到时自动再要一次，不用一直按。</p>
-        <${Key} k="Enter" model=${model} onClick=${() => model.next()}>现在就要<//>
-        <${Key} k="Esc" model=${model} onClick=${() => model.rest()}>不等了<//>
+        <${Hours} hours=${model.desk.hours} campaigns=${model.desk.campaigns} />
+        <p>到时自动再取，不必反复按键。</p>
+        <${Key} k="Enter" model=${model} onClick=${() => model.next()}>立即再取<//>
+        <${Key} k="Esc" model=${model} onClick=${() => model.rest()}>停止等待<//>
     <//>`;
 }
 
 function Done({ model }) {
     const { receipt } = model;
     const offer = model.desk.dispositions.find((each) => each.code === receipt.disposition);
-    const at = receipt.next_at ? `，${receipt.next === "waiting" ? "最早 " : ""}${clockOf(receipt.next_at)}` : "";
-    const words = say(NEXT_STEPS, receipt.next) + at;
+    const at = receipt.next_at ? `，${receipt.next === "waiting" ? "最早 " : ""}${moment(receipt.next_at)}` : "";
+    const words = (offer && offer.asks === "language" ? offer.then : say(NEXT_STEPS, receipt.next)) + at;
     return html`<${Now} title=${`已记录：${offer ? offer.name : receipt.disposition}`} kind="done">
         <p>样本 ${receipt.case}：${words}。<small>回执 ${receipt.attempt}</small></p>
         <${Key} k="Enter" kind="main large" model=${model} onClick=${() => model.next()}>下一件<//>
-        <${Key} k="Esc" model=${model} onClick=${() => model.rest()}>歇一下<//>
+        <${Key} k="Esc" model=${model} onClick=${() => model.rest()}>暂不领取<//>
     <//>`;
 }
 

@@ -14,7 +14,8 @@ export function groupNumber(number) {
 }
 
 /* Who looks at the number stands all over the page while it is shown. */
-export function Watermark({ words }) {
+export function Watermark({ account }) {
+    const words = `${account.display_name || account.name} ${account.name}`;
     return html`<div class="watermark" aria-hidden="true">
         ${Array.from({ length: MARKS }, (_, at) => html`<span key=${at} data-words=${words}></span>`)}
     </div>`;
@@ -59,7 +60,7 @@ function Words({ model, step }) {
             model.forward();
         } else if (event.key === "Escape") {
             event.stopPropagation();
-            event.currentTarget.blur();
+            event.currentTarget.closest(".question").querySelector("h2").focus();
         }
     };
     return html`<div class="field wide words">
@@ -122,14 +123,13 @@ export function Answered({ model }) {
         const current = list.current.querySelector("[aria-current]");
         if (current) current.scrollIntoView({ block: "nearest" });
     }, [at]);
-    const state = (step) => (model.saver.holds(step.order, step.item.name) ? "open" : "kept");
     return html`<ol class="answered" ref=${list} aria-label="各题回答">
         ${steps.map((step, index) => {
             const answer = answers[step.key];
             const name = say(ITEMS, step.item.name);
             const label = several && step.orderAt >= 0 ? `${step.orderAt + 1}·${name}` : name;
             const words = answer ? choiceText(step.item, answer.value) : "　";
-            const kind = [index === at ? "at" : "", answer ? state(step) : ""].join(" ").trim();
+            const kind = [index === at ? "at" : "", answer ? (model.isKept(step) ? "kept" : "open") : ""].join(" ").trim();
             return html`<li key=${step.key} class=${kind || null}>
                 <button type="button" disabled=${!answer && index > at} aria-current=${index === at ? "step" : null}
                     onClick=${() => model.look(index)}><small>${label}</small>${words}</button>

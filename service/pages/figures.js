@@ -65,6 +65,16 @@ export function time(text) {
     return String(text).slice(0, 19).replace("T", " ");
 }
 
+/* 15:30 */
+export function clock(text) {
+    return text ? time(text).slice(11, 16) : "";
+}
+
+/* 11-24 15:30 */
+export function moment(text) {
+    return text ? time(text).slice(5, 16) : NOTHING;
+}
+
 export function duration(seconds) {
     if (!isKnown(seconds)) return NOTHING;
     if (seconds % 3600 === 0 && seconds >= 3600) return `${seconds / 3600}小时`;

@@ -160,6 +160,15 @@ export function useEvents(names, handler) {
 }
 
 /* ---- writing ---- */
+/* Asks before the window is closed or loaded anew while `isUnsaved()`. */
+export function guardLeaving(isUnsaved) {
+    window.addEventListener("beforeunload", (event) => {
+        if (!isUnsaved()) return;
+        event.preventDefault();
+        event.returnValue = "";
+    });
+}
+
 /* { run(method, path, body) -> Promise of the answer, isBusy, problem, clear() }. `run` never rejects: it gives
  * undefined and sets `problem`. Who presses again after an answer was lost sends the same key, as long as the content
  * is the same. */
@@ -266,8 +275,8 @@ export function Dialog({ title, onClose, isWide, isFirm, children }) {
         const before = document.activeElement;
         const dialog = box.current;
         dialog.showModal();
-        const first = dialog.querySelector("[autofocus], input, select, textarea, button.main");
-        (first || dialog.querySelector("h2")).focus();
+        const first = (selector) => dialog.querySelector(selector);
+        (first("[autofocus]") || first("input, select, textarea, button.main") || first("h2")).focus();
         return () => {
             isWanted.current = false;
             dialog.close();

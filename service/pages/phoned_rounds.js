@@ -3,6 +3,10 @@
 import { html, useState } from "./standalone.module.js";
 import { Field, Loaded, useRead } from "./parts.js";
 
+export function followupPath(round, ...rest) {
+    return ["/api/v1/rounds", encodeURIComponent(round), "followup", ...rest].join("/");
+}
+
 const CALLED = ["drawn", "calling", "closed", "scored"];
 
 function roundsOf(value, account) {

@@ -137,7 +137,7 @@ export function practiceService(desk) {
             if (body.disposition === "1.1") today.completes += 1;
             if (body.disposition === "1.2") today.partials += 1;
             if (/^2\.1/.test(body.disposition)) today.refusals += 1;
-            work.history.push({ at: at(Date.now()), disposition: offer.code, name: offer.name, by: "本人" });
+            work.history.push({ at: at(Date.now()), disposition: offer.code, name: offer.name, by: "您拨打" });
             const next = nextOf(offer.code, body.appointment, work.numbers.some((each) => !each.is_dead));
             const receipt = { attempt: work.dial.id, case: id, at: at(Date.now()), disposition: offer.code };
             work.dial = null;

@@ -4,25 +4,27 @@
  *                   |  result of a recording            ^
  *                   +-----------------------------------+ */
 
-import { html, useEffect, useRef, useState } from "./standalone.module.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
 import { newKey, read, write } from "./api.js";
-import { Act, Alert, Facts, announce, useWrite } from "./parts.js";
+import { Act, Alert, Facts, announce, guardLeaving, useWrite } from "./parts.js";
 import { Watermark, groupNumber } from "./desk_script.js";
+import { keyOf } from "./desk_steps.js";
 import { RECHECK_REASONS, RECHECK_STATES, say } from "./words.js";
 
 const RECHECKS = "/api/v1/followup/rechecks";
+
+/* What was entered and not yet submitted outlives a look at another page and a sign-in: { of, answers, note, isBehind };
+ * isBehind: an answer could not be kept by the service. */
+let kept = null;
+guardLeaving(() => Boolean(kept && (kept.note || kept.isBehind)));
 
 function addressOf(work, rest = "") {
     return `${RECHECKS}/${encodeURIComponent(work.id)}${rest}`;
 }
 
 /* ---- questions ---- */
-function keyOf(order, item) {
-    return `${order}/${item.name}`;
-}
-
 function Question({ order, item, value, onValue }) {
-    const name = keyOf(order, item);
+    const name = keyOf(order, item.name);
     return html`<fieldset class="recheck-item">
         <legend>${item.text}</legend>
         <div class="recheck-choices">
@@ -91,49 +93,66 @@ function Numbers({ work, action, onDial }) {
 
 /* ---- the result ---- */
 function answersOf(work) {
-    return Object.fromEntries(work.answers.map((each) => [keyOf(each.order, { name: each.item }), each.value]));
+    return Object.fromEntries(work.answers.map((each) => [keyOf(each.order, each.item), each.value]));
+}
+
+/* { answers, note } of who holds that re-check, and put(change). */
+function useEntered(account, work) {
+    const of = `${account.name}/${work.id}`;
+    const [entered, setEntered] = useState(kept && kept.of === of ? kept : { of, answers: answersOf(work), note: "" });
+    const put = (change) => {
+        kept = Object.assign({}, entered, change);
+        setEntered(kept);
+    };
+    return [entered, put];
 }
 
 /* Each answer is kept by the service as it is ticked, so that none is lost with the page; the result says them all once
  * more, so that one that could not be kept is not lost either. */
-function Result({ work, action, onDone, onLost }) {
-    const [answers, setAnswers] = useState(() => answersOf(work));
-    const [note, setNote] = useState("");
+function Result({ work, account, action, onDone, onLost }) {
+    const [{ answers, note }, put] = useEntered(account, work);
     const questions = questionsOf(work);
+    const valueOf = ({ order, item }) => answers[keyOf(order, item.name)];
     const choose = (order, item, value) => {
-        setAnswers((old) => Object.assign({}, old, { [keyOf(order, item)]: value }));
-        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }, newKey()).catch(() => {});
+        put({ answers: Object.assign({}, answers, { [keyOf(order, item.name)]: value }) });
+        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }, newKey()).catch(() => {
+            if (kept) kept.isBehind = true;
+        });
     };
-    const chosen = questions.filter(({ order, item }) => answers[keyOf(order, item)]);
+    const chosen = questions.filter(valueOf);
     const method = work.dial ? "phone" : "recording";
+    const leave = (then) => {
+        kept = null;
+        then();
+    };
     const send = async (body) => {
         const answer = await action.run("POST", addressOf(work, "/result"), Object.assign({ note }, body));
-        if (answer) onDone(answer);
+        if (answer) leave(() => onDone(answer));
     };
     const submit = (event) => {
         event.preventDefault();
-        const list = chosen.map(({ order, item }) => ({ order, item: item.name, value: answers[keyOf(order, item)] }));
+        const list = chosen.map((each) => ({ order: each.order, item: each.item.name, value: valueOf(each) }));
         send({ method, reached: true, answers: list });
     };
     const several = work.orders.length > 1;
     const isLost = action.problem && action.problem.code === "not_held";
     return html`<form class="card recheck-form" onSubmit=${submit} aria-label="复核结果">
-        <h2>${work.dial ? "电话复核" : "听录音复核"}</h2>
+        <h2 tabindex="-1">${work.dial ? "电话复核" : "听录音复核"}</h2>
         ${!work.dial && html`<p class="hint">先拨打则为电话复核；不拨打而直接记录的，为听录音复核。</p>`}
         ${work.opening.map((item) => html`<${Question} key=${item.name} order=${0} item=${item}
-            value=${answers[keyOf(0, item)]} onValue=${choose} />`)}
+            value=${valueOf({ order: 0, item })} onValue=${choose} />`)}
         ${work.orders.map((order, at) => html`<div key=${order.order}>
             ${several && html`<h3>诉求 ${at + 1}/${work.orders.length}：${order.title}</h3>`}
             ${order.items.map((item) => html`<${Question} key=${item.name} order=${order.order} item=${item}
-                value=${answers[keyOf(order.order, item)]} onValue=${choose} />`)}
+                value=${valueOf({ order: order.order, item })} onValue=${choose} />`)}
         </div>`)}
         <div class="field wide">
             <label for="recheck-note">备注（可不填；不要记姓名、号码、住址）</label>
             <textarea id="recheck-note" rows="2" maxlength="2000" value=${note}
-                onInput=${(event) => setNote(event.currentTarget.value)}></textarea>
+                onInput=${(event) => put({ note: event.currentTarget.value })}></textarea>
         </div>
         <${Alert} problem=${action.problem} />
-        ${isLost && html`<button type="button" class="main" onClick=${onLost}>返回，重新领取</button>`}
+        ${isLost && html`<button type="button" class="main" onClick=${() => leave(onLost)}>返回，重新领取</button>`}
         <div class="actions">
             <${Act} type="submit" kind="main" write=${action} disabled=${chosen.length === 0}>提交复核结果<//>
             ${work.dial
@@ -152,14 +171,17 @@ function Result({ work, action, onDone, onLost }) {
 function Held({ work, account, onWork, onDone, onLost }) {
     const dialling = useWrite();
     const finishing = useWrite();
+    const box = useRef(null);
+    useLayoutEffect(() => {
+        box.current.querySelector(work.dial ? ".recheck-form h2" : "h2").focus({ preventScroll: true });
+    }, [Boolean(work.dial)]);
     const dial = async (numberNo) => {
         const answer = await dialling.run("POST", addressOf(work, "/dials"), { number_no: numberNo });
         if (answer) onWork(Object.assign({}, work, { dial: answer.dial }));
     };
-    const words = `${account.display_name || account.name}　${account.name}`;
-    return html`<div class="columns recheck">
+    return html`<div class="columns recheck" ref=${box}>
         <section class="card" aria-label="样本">
-            <h2>${work.citizen || "（无姓名）"}　<small>样本 ${work.case}，复核 ${work.id}</small></h2>
+            <h2 tabindex="-1">${work.citizen || "（无姓名）"}　<small>样本 ${work.case}，复核 ${work.id}</small></h2>
             <${Facts} pairs=${[
                 ["评价期", work.round],
                 ["抽中理由", say(RECHECK_REASONS, work.reason)],
@@ -171,8 +193,8 @@ function Held({ work, account, onWork, onDone, onLost }) {
             ${work.orders.map((order, at) => html`<${Order} key=${order.order} order=${order} at=${at}
                 count=${work.orders.length} />`)}
         </section>
-        <${Result} work=${work} action=${finishing} onDone=${onDone} onLost=${onLost} />
-        ${work.dial && html`<${Watermark} words=${words} />`}
+        <${Result} work=${work} account=${account} action=${finishing} onDone=${onDone} onLost=${onLost} />
+        ${work.dial && html`<${Watermark} account=${account} />`}
     </div>`;
 }
 

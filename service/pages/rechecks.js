@@ -6,7 +6,7 @@ import {
     Act, Alert, Dialog, Field, FormProblem, Loaded, Page, Parts, Table, Tag, announce, useEvents, useRead, useWrite,
     valuesOf,
 } from "./parts.js";
-import { PhonedRound } from "./phoned_rounds.js";
+import { PhonedRound, followupPath } from "./phoned_rounds.js";
 import { RecheckWork } from "./recheck_work.js";
 import {
     ITEMS, RECHECK_METHODS, RECHECK_REASONS, RECHECK_STATES, RECHECK_VALUES, RECHECK_VERDICTS, say,
@@ -81,7 +81,7 @@ function Comparison({ row }) {
     return row.compared > 0 ? html`<${Tag} kind="good">一致<//>` : html`<${Tag}>没有可比的回答<//>`;
 }
 
-function columnsOf(round, account, onSettle) {
+function columnsOf(account, onSettle) {
     return [
         { label: "复核", isHead: true, isNumber: true, cell: (row) => row.id },
         { label: "样本", isNumber: true, cell: (row) => row.case },
@@ -101,7 +101,8 @@ function columnsOf(round, account, onSettle) {
         {
             label: "操作",
             kind: "acts",
-            cell: (row) => html`<button type="button" class="plain small" onClick=${() => onSettle(row)}>
+            cell: (row) => row.versions.length > 0 && html`<button type="button" class="plain small"
+                onClick=${() => onSettle(row)}>
                 ${isOpen(row) && !account.is_contractor ? "裁定" : "查看"}<span class="unseen">：复核 ${row.id}</span></button>`,
         },
     ];
@@ -125,7 +126,7 @@ function Shown({ row, account, onDone, onClose }) {
     if (row.state === "done" && !account.is_contractor)
         return html`<${Settle} row=${row} onDone=${onDone} onClose=${onClose} />`;
     return html`<${Dialog} title=${`复核 ${row.id}`} onClose=${onClose} isWide>
-        ${row.versions.length > 0 ? html`<${Versions} row=${row} />` : html`<p>${say(RECHECK_STATES, row.state)}。</p>`}
+        <${Versions} row=${row} />
         <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
     <//>`;
 }
@@ -134,7 +135,7 @@ function List({ round, account }) {
     const [state, setState] = useState("");
     const [after, setAfter] = useState([]);
     const query = [state && `state=${state}`, after.length && `after=${after[after.length - 1]}`].filter(Boolean).join("&");
-    const path = `/api/v1/rounds/${encodeURIComponent(round)}/followup/rechecks`;
+    const path = followupPath(round, "rechecks");
     const source = useRead(query ? `${path}?${query}` : path);
     const [row, setRow] = useState(null);
     useEvents(["followup"], source.reload);
@@ -146,7 +147,7 @@ function List({ round, account }) {
     return html`<div class="toolbar"><${Field} label="状态" name="state" value=${state} onValue=${filter}
             options=${options} /></div>
         <${Loaded} source=${source}>
-            ${(value) => html`<${Table} caption="复核" columns=${columnsOf(round, account, setRow)} rows=${value.items}
+            ${(value) => html`<${Table} caption="复核" columns=${columnsOf(account, setRow)} rows=${value.items}
                     keyOf=${(each) => each.id} empty="没有复核。" />
                 <p class="more">
                     ${after.length > 0 && html`<button type="button" class="plain"

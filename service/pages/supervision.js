@@ -2,13 +2,14 @@
  * again when the service says that the phoning has moved, and now and then where events are held back. */
 
 import { html, useEffect, useState } from "./standalone.module.js";
-import { NOTHING, count, duration, isKnown, percent, rate, time } from "./figures.js";
+import { NOTHING, clock, count, duration, isKnown, percent, rate, time } from "./figures.js";
 import {
     Act, Alert, Confirm, Dialog, Field, FormProblem, Loaded, Page, Parts, Table, Tag, announce, useEvents, useRead,
     useWrite, valuesOf,
 } from "./parts.js";
 import { Bans, Callers } from "./supervision_lists.js";
-import { CaseList, History, addressOf, followupPath } from "./supervision_cases.js";
+import { followupPath } from "./phoned_rounds.js";
+import { CaseList, History, addressOf } from "./supervision_cases.js";
 import { ALERTS, CALLER_STATES, LANGUAGES, say } from "./words.js";
 
 const ASK_MS = 15000;
@@ -160,7 +161,7 @@ const callerColumns = [
     { label: "拒访", isNumber: true, cell: (row) => count(row.refusals_today) },
     { label: "中断", isNumber: true, cell: (row) => count(row.interrupted_today) },
     { label: "每小时成功", isNumber: true, kind: "figure", cell: paceOf },
-    { label: "最近拨打", kind: "time", cell: (row) => (row.last_at ? time(row.last_at).slice(11, 16) : NOTHING) },
+    { label: "最近拨打", kind: "time", cell: (row) => clock(row.last_at) || NOTHING },
 ];
 
 function Progress({ value, round }) {
@@ -255,9 +256,10 @@ function Units({ value, round, account, reload }) {
 function Assign({ round, onClose, onDone }) {
     const action = useWrite();
     const callers = useRead("/api/v1/followup/callers");
-    const [team, setTeam] = useState("");
+    const [chosen, setChosen] = useState(null);
     const [given, setGiven] = useState(null);
     const teams = Array.from(new Set((callers.value ? callers.value.items : []).map((row) => row.team).filter(Boolean)));
+    const team = chosen === null ? teams[0] || "" : chosen;
     const submit = async (event) => {
         event.preventDefault();
         const values = valuesOf(event.currentTarget);
@@ -273,11 +275,11 @@ function Assign({ round, onClose, onDone }) {
             <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
         <//>`;
     return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
-        <p class="hint">在还没有拨打的样本中，按各单位数量随机分配；分给的班组只看到自己的样本。</p>
+        <p class="hint">在还没有拨打的样本中，按各单位数量随机分配；分给的班组只看到自己的样本。收回的包括已拨打、尚未结案的，由本机关接着访问。</p>
         <form onSubmit=${submit}>
-            <${FormProblem} problem=${action.problem} />
-            <${Field} label="班组" name="team" value=${team} onValue=${setTeam} problem=${action.problem}
-                options=${[["", "收回，由本机关访问"], ...teams.map((name) => [name, name])]} />
+            <${FormProblem} problem=${action.problem || callers.problem} />
+            <${Field} label="班组" name="team" value=${team} onValue=${setChosen} problem=${action.problem}
+                options=${[...teams.map((name) => [name, name]), ["", "收回，由本机关访问"]]} />
             <${Field} label="件数" name="count" type="number" min="1" required problem=${action.problem} />
             <div class="actions">
                 <${Act} type="submit" kind="main" write=${action}>${team ? "分配" : "收回"}<//>
@@ -297,7 +299,8 @@ function CampaignActs({ value, round, account, reload }) {
         if (answer) reload();
         return answer;
     };
-    return html`${account.role === "office" && html`<button type="button" class="plain"
+    return html`${!asked && html`<${Alert} problem=${action.problem} />`}
+        ${account.role === "office" && html`<button type="button" class="plain"
             onClick=${() => setAsked("assign")}>分配给外包班组</button>`}
         ${campaign.is_paused
             ? html`<${Act} kind="main" write=${action} onClick=${toggle}>继续电话测评<//>`

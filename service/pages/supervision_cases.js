@@ -2,24 +2,16 @@
 
 import { html, useState } from "./standalone.module.js";
 import { Correct } from "./correction.js";
-import { NOTHING, duration, time } from "./figures.js";
+import { NOTHING, duration, moment, time } from "./figures.js";
 import {
     Act, Dialog, Facts, Field, FormProblem, Loaded, More, Page, Table, Tag, announce, useList, useRead,
     useWrite, valuesOf,
 } from "./parts.js";
+import { followupPath } from "./phoned_rounds.js";
 import { ATTEMPT_SOURCES, CASE_STATES, CASE_WHYS, ITEMS, LANGUAGES, ORDER_KINDS, RESOLUTIONS, say } from "./words.js";
 
 export function addressOf(round, ...rest) {
     return ["#/supervision", ...[round, ...rest].map(encodeURIComponent)].join("/");
-}
-
-export function followupPath(round, ...rest) {
-    return ["/api/v1/rounds", encodeURIComponent(round), "followup", ...rest].join("/");
-}
-
-/* 11-24 15:30 */
-function moment(text) {
-    return text ? time(text).slice(5, 16) : NOTHING;
 }
 
 const STATE_KINDS = { queued: "plain", leased: "note", appointment: "good", waiting: "warn", final: "plain" };

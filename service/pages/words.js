@@ -284,19 +284,12 @@ export const RECHECK_STATES = {
 };
 export const RECHECK_METHODS = { phone: "电话", recording: "听录音" };
 export const RECHECK_VERDICTS = { kept: "维持原记录", replaced: "以复核为准", void: "作废" };
-const SATISFACTIONS = {
-    5: "非常满意",
-    4: "满意",
-    3: "基本满意",
-    2: "不满意",
-    1: "非常不满意",
-    unsure: "说不清",
-};
+export const RESOLUTIONS = { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决" };
 export const RECHECK_VALUES = {
     interviewed: { yes: "接受过", no: "没有接受过", unsure: "记不清" },
     contacted: { yes: "联系过", no: "没有联系", unsure: "说不清" },
-    resolved: { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决", unsure: "说不清" },
-    satisfaction: SATISFACTIONS,
+    resolved: Object.assign({}, RESOLUTIONS, { unsure: "说不清" }),
+    satisfaction: { 5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意", unsure: "说不清" },
 };
 
 /* ---- supervision ---- */
@@ -325,5 +318,4 @@ export const ALERTS = {
     language: "语言",
     unmatched: "话单不符",
 };
-export const RESOLUTIONS = { yes: "已解决", partly: "部分解决", open: "正在解决", no: "未解决" };
 export const ATTEMPT_SOURCES = { service: "本系统", file: "导入", correction: "更正" };

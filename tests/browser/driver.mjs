@@ -108,6 +108,11 @@ export async function look(world, page, name) {
     world.pages.add(name);
 }
 
+/* Whether somebody who closes the window would be asked first. */
+export async function isGuarded(page) {
+    return page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+}
+
 export async function textOf(page, selector) {
     return (await page.locator(selector).first().textContent()).replace(/\s+/g, " ").trim();
 }

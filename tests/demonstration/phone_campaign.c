@@ -281,9 +281,11 @@ static void end_dial(struct campaign_play *play, struct desk *desk)
     struct err err = {0};
     struct finished finished;
     const struct ending *ending = choose_ending(play);
-    bool is_asked_later = strcmp(ending->code, "2.20") == 0 && below(play, 3) > 0;
+    bool is_out = strcmp(ending->code, "2.20") == 0;
+    bool is_asked_later = is_out && below(play, 3) > 0;
     struct dial_end end = {
         .code = bytes_from_z(ending->code),
+        .note = is_out ? BYTES_LIT("家人接听，本人外出") : BYTES_NONE,
         .language = strcmp(ending->code, "2.33") == 0 ? BYTES_LIT("za") : BYTES_NONE,
         .appointment_utc =
             is_asked_later ? desk->caller.now_utc + 1800 + (int64_t)below(play, 96) * 900 : 0,

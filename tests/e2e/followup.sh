@@ -60,6 +60,37 @@ before=$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM dials'
 verdict nobody_is_called_meanwhile $? "$(cat "$work/dials")"
 check it_goes_on 0 followup resume --round 2024-05
 
+# ---- the vault's key is replaced in the middle of it ----
+ask() {
+    sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "$1"
+}
+# all_sealed FILE: everything that lies sealed, as it lies there; and the keys of numbers.
+all_sealed() {
+    for table in $(ask "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND c.name = 'sealed'"); do
+        ask "SELECT '$table ' || hex(sealed) FROM $table WHERE sealed IS NOT NULL"
+    done | sort >"$1"
+    ask 'SELECT phone_key FROM case_numbers UNION SELECT phone_key FROM dials UNION SELECT phone_key FROM do_not_call' | sort >"$1.keys"
+}
+check outcomes_before_it 0 followup export --round 2024-05 --to "$work/before.csv"
+all_sealed "$work/sealed"
+[ "$(cut -d ' ' -f 1 "$work/sealed" | sort -u | grep -cE '^(case_numbers|dials|answers|do_not_call)$')" = 4 ]
+verdict calls_have_left_all_there_is_to_seal $? "$(cut -d ' ' -f 1 "$work/sealed" | uniq -c | tr '\n' ' ')"
+check the_key_is_replaced 0 vault rotate
+all_sealed "$work/sealed_anew"
+[ "$(wc -l <"$work/sealed")" = "$(wc -l <"$work/sealed_anew")" ] && [ -z "$(comm -12 "$work/sealed" "$work/sealed_anew")" ]
+verdict all_is_sealed_anew $? "$(comm -12 "$work/sealed" "$work/sealed_anew" | cut -d ' ' -f 1 | uniq -c | tr '\n' ' ')"
+[ "$(wc -l <"$work/sealed.keys")" = "$(wc -l <"$work/sealed_anew.keys")" ] &&
+    [ -z "$(comm -12 "$work/sealed.keys" "$work/sealed_anew.keys")" ]
+verdict numbers_are_indexed_anew $?
+[ "$(ask 'SELECT count(*) FROM dials AS d JOIN case_numbers AS n ON n.case_id = d.case_id AND n.no = d.number_no
+    WHERE n.phone_key <> d.phone_key')" = 0 ]
+verdict dials_are_of_their_numbers $?
+[ "$(ask "SELECT count(*) FROM dials WHERE code = '2.113' AND phone_key NOT IN (SELECT phone_key FROM do_not_call)")" = 0 ]
+verdict who_must_not_be_called_is_known $?
+check outcomes_after_it 0 followup export --round 2024-05 --to "$work/after.csv"
+same what_was_said_can_be_read "$work/before.csv" "$work/after.csv"
+
 # ---- closing ----
 check an_unfinished_round_is_not_closed 1 round close 2024-05
 says not_with_cases_unworked 未拨打

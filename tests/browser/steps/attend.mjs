@@ -3,7 +3,7 @@
 
 import fs from "node:fs";
 
-import { dialog, go, look, openWindow, settled, textOf } from "../driver.mjs";
+import { dialog, go, isGuarded, look, openWindow, settled, textOf } from "../driver.mjs";
 import { firstPassword, firstSignIn } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
@@ -116,6 +116,14 @@ export async function checking(world, checker, numbers) {
         expect((await page.locator(".tel").textContent()) === shown, "another number after a reload");
         expect((await page.locator("input:checked").count()) === 1, "an answer is lost with the page");
         await choose(page, "总的来说", "满意");
+        expect(!(await isGuarded(page)), "what the service has is asked about");
+        await page.fill("#recheck-note", "声音很轻");
+        await go(world, page, "account", "账号");
+        expect(await isGuarded(page), "an unsaved note is left unasked");
+        await go(world, page, "rechecks", "复核一件");
+        await page.click("text=领取一件复核");
+        await page.locator(".tel").waitFor();
+        expect((await page.locator("input:checked").count()) === 2, "the answers are gone");
         await page.click("text=提交复核结果");
         await page.locator("[role=status]", { hasText: "已复核" }).first().waitFor();
         await page.click("text=领取一件复核");
@@ -169,7 +177,7 @@ export async function attending(world, page) {
         const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=导出劳务费列表")]);
         const sheet = fs.readFileSync(await download.path(), "utf8");
         expect(sheet.startsWith("\uFEFF姓名,账号"), sheet.slice(0, 40));
-        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,'=1+1`), sheet);
+        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,"'=1+1"`), sheet);
         expect(sheet.includes("合计"), sheet);
     });
     await step("days_are_asked_for_within_bounds", async () => {
@@ -199,7 +207,7 @@ export async function matching(world, page, office, file, numbers) {
         await page.click("text=上传并核对");
         await page.locator("text=没有任何变化").waitFor();
     });
-    await step("the_office_has_the_acceptance_sheet", async () => {
+    await step("the_office_has_the_acceptance_sheet_and_the_packages", async () => {
         const window = await openWindow(world);
         await window.goto(`${world.base}/`);
         await firstSignIn(window, office);
@@ -207,6 +215,14 @@ export async function matching(world, page, office, file, numbers) {
         await window.locator("td", { hasText: "5" }).first().waitFor();
         expect((await window.content()).includes("惠民调查"), "no contractor's team");
         await look(world, window, "acceptance");
+        const row = window.locator("tr", { hasText: "慧访公司" }).last();
+        await row.locator("button", { hasText: "收回" }).click();
+        await dialog(window).locator("text=还有3个样本没有交回结果").waitFor();
+        await look(world, window, "package-take-back");
+        await dialog(window).locator("button.main").click();
+        await window.locator("[role=status]", { hasText: "已收回3个样本" }).first().waitFor();
+        await row.locator("button", { hasText: "收回" }).waitFor({ state: "detached" });
+        await settled(window);
         await window.context().close();
     });
 }

@@ -1,7 +1,7 @@
 /* The caller's desk by keyboard alone: practice that sends nothing, calls that are answered or not, an appointment, a
  * reload in mid-call, a network that goes away, no case for now. Keys are counted. */
 
-import { go, look, openWindow } from "../driver.mjs";
+import { go, isGuarded, look, openWindow } from "../driver.mjs";
 import { enterPassword, firstPassword } from "../person.mjs";
 import { expect, step } from "../report.mjs";
 
@@ -156,6 +156,15 @@ export async function pickingTimes(page) {
     });
 }
 
+/* What the desk is told the next time, other than it is. */
+async function changedDesk(page, change) {
+    const answer = async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: Object.assign(await response.json(), change) });
+    };
+    await page.route("**/api/v1/followup/desk", answer, { times: 1 });
+}
+
 async function heldCase(page) {
     return page.evaluate(async () => {
         const answer = await fetch("/api/v1/followup/desk");
@@ -237,10 +246,13 @@ export async function phoning(world, page, caller) {
         await page.locator("textarea").waitFor();
         await page.keyboard.type("三个月没有人来");
         await see(world, page, "desk-words");
+        await page.keyboard.press("Escape");
         await page.keyboard.press("Enter");
         await says(page, "可以不署名转给");
+        expect(await isGuarded(page), "unsaved answers are left unasked");
         await context.setOffline(false);
         await saved(page);
+        expect(!(await isGuarded(page)), "asked though all is saved");
         const { answers } = (await heldCase(page)).orders[0];
         expect(answers.attitude.value === "unsure" && answers.why.value === "unresolved", JSON.stringify(answers));
         expect(answers.other.words === "三个月没有人来", JSON.stringify(answers.other));
@@ -248,7 +260,19 @@ export async function phoning(world, page, caller) {
         await page.keyboard.press("1");
         await says(page, "成功访问");
         await see(world, page, "desk-complete");
+    });
+    await step("a_result_on_its_way_stays_as_it_is", async () => {
+        await page.context().setOffline(true);
         await page.keyboard.press("Enter");
+        await page.locator("[role=alert]", { hasText: "尚未保存" }).waitFor();
+        await page.click("text=返回");
+        await page.locator(".answered button").first().click();
+        await says(page, "成功访问");
+        await page.goto(`${world.base}/#/account`);
+        await page.locator("h1", { hasText: "账号" }).waitFor();
+        expect(await isGuarded(page), "an unsaved result is left unasked");
+        await go(world, page, "desk", "电话测评");
+        await page.context().setOffline(false);
         await says(page, "已记录：成功访问");
     });
     await step("an_appointment_by_keys", async () => {
@@ -292,6 +316,12 @@ export async function phoning(world, page, caller) {
         await page.locator(".fault").waitFor();
         await page.keyboard.press("1");
         await see(world, page, "desk-language");
+        await page.fill("input[name=note]", "说壮语");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
+        await says(page, "您好");
+        await page.keyboard.press("f");
+        expect((await page.inputValue("input[name=note]")) === "说壮语", "the note is gone");
         await page.keyboard.press("j");
         await says(page, "本人拒访");
         await page.keyboard.press("Enter");
@@ -344,6 +374,31 @@ export async function phoning(world, page, caller) {
         await page.keyboard.press("Enter");
         await says(page, "已记录：其他");
     });
+    await step("a_second_window_joins_the_call", async () => {
+        await page.keyboard.press("Enter");
+        await says(page, "看清诉求");
+        const second = await page.context().newPage();
+        await second.goto(`${world.base}/#/desk`);
+        await says(second, "看清诉求");
+        await page.keyboard.press("d");
+        await shown(page);
+        await second.keyboard.press("d");
+        await shown(second);
+        await second.close();
+    });
+    await step("a_case_that_was_taken_back_meanwhile_is_told", async () => {
+        await page.goto(`${world.base}/#/account`);
+        await page.locator("h1", { hasText: "账号" }).waitFor();
+        await changedDesk(page, { case: null });
+        await page.goto(`${world.base}/#/desk`);
+        await page.locator("[role=alert]", { hasText: "被收回" }).waitFor();
+        await says(page, "可以领取");
+        await page.keyboard.press("Enter");
+        await shown(page);
+        await page.keyboard.press("o");
+        await page.keyboard.press("Enter");
+        await says(page, "已记录：其他");
+    });
     await step("no_case_for_now_is_asked_for_again", async () => {
         let asked = 0;
         let onSecond = null;
@@ -359,8 +414,10 @@ export async function phoning(world, page, caller) {
             },
             { times: 2 },
         );
+        await changedDesk(page, { campaigns: [] });
         await page.keyboard.press("Enter");
         await says(page, "现在没有到时间的样本");
+        await page.locator(".alert.note", { hasText: "没有进行中的电话测评" }).waitFor();
         await second;
         await page.waitForFunction(() => /^(60:00|59:\d\d)$/.test(document.querySelector(".big-time").textContent));
         await see(world, page, "desk-waiting");

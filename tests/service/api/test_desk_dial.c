@@ -40,7 +40,7 @@ static void dial__reveals_name_and_number_while_it_goes_on(void **state)
     assert_int_equal(ask_of(running, caller, case_line, case_id), 200);
     text_at_is(running, "citizen", "覃**");
     text_at_is(running, "history.0.name", "空号");
-    text_at_is(running, "history.0.by", "本人");
+    text_at_is(running, "history.0.by", "您拨打");
     assert_int_equal(ask(running, auditor, "GET /api/v1/audit?action=number.show"), 200);
     assert_int_equal(number_at(running, "items.0.details.dial"), dial_id);
     assert_true(says(running, "\"who\":\"visitor6\""));
@@ -151,7 +151,7 @@ static void result__is_held_against_the_answers(void **state)
     assert_int_equal(try_finish(running, caller, case_id, dial_id, "4.10", ""), 400);
     answer_all(running, caller, case_id, dial_id);
     assert_int_equal(try_finish(running, caller, case_id, dial_id, "2.112", ""), 409);
-    assert_true(says(running, "结果与已记录的回答不符"));
+    assert_true(says(running, "记成功访问或部分完成"));
     assert_int_equal(try_finish(running, caller, case_id, dial_id, "1.1",
                                 ",\"note\":\"" CALLER_NOTE "\",\"recording\":\"R-77\""),
                      201);
