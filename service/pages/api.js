@@ -46,6 +46,20 @@ export function lastHeard() {
     return seenAt;
 }
 
+/* The service's clock, in milliseconds; that of the machine before this page may be wrong. Its answers name seconds, so
+ * small differences are none. */
+const CLOCKS_AGREE_MS = 2000;
+let aheadMs = 0;
+
+export function serviceNow() {
+    return Date.now() + aheadMs;
+}
+
+function compareClocks(answer) {
+    const ms = Date.parse(answer.headers.get("Date")) - Date.now();
+    if (Math.abs(ms - aheadMs) > CLOCKS_AGREE_MS) aheadMs = ms;
+}
+
 export function newKey() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -113,6 +127,7 @@ async function send(path, options, tries) {
 }
 
 async function finish(answer, path) {
+    compareClocks(answer);
     if (answer.ok) {
         if (isAttended()) seenAt = Date.now();
         return valueOf(answer);

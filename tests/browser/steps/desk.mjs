@@ -424,6 +424,19 @@ export async function phoning(world, page, caller) {
         await page.keyboard.press("Enter");
         await says(page, "看清诉求");
     });
+    await step("a_wrong_clock_of_the_machine_does_not_matter", async () => {
+        const seconds = await page.evaluate(async () => {
+            const { read, serviceNow } = await import("/api.js");
+            const right = Date.now;
+            Date.now = () => right() - 7 * 60000;
+            await read("/api/v1/account");
+            const late = Math.abs(serviceNow() - right()) / 1000;
+            Date.now = right;
+            await read("/api/v1/account");
+            return Math.max(late, Math.abs(serviceNow() - right()) / 1000);
+        });
+        expect(seconds < 60, `the service's clock is ${seconds} s off`);
+    });
     await step("all_keys_are_told", async () => {
         await page.keyboard.press("?");
         await page.locator("dialog[open]").waitFor();
