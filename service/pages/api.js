@@ -37,6 +37,7 @@ export function useCsrf(token) {
     csrf = token || "";
 }
 
+/* Nobody is signed in any more; or (code "csrf") somebody has signed in anew in another window. */
 export function whenSignedOut(handler) {
     onSignedOut = handler;
 }
@@ -83,6 +84,10 @@ const WORDS_OF_STATUS = {
 
 function wordsOf(status) {
     return WORDS_OF_STATUS[status] || "服务器出错，请稍后重试；仍不成功请联系系统管理员。";
+}
+
+function isOfSignIn(problem) {
+    return problem.status === 401 || problem.code === "csrf";
 }
 
 async function problemOf(answer) {
@@ -134,7 +139,7 @@ async function finish(answer, path) {
     }
     const problem = await problemOf(answer);
     const isSignIn = path === "/api/v1/sessions";
-    if (problem.status === 401 && !isSignIn) onSignedOut(problem);
+    if (isOfSignIn(problem) && !isSignIn) onSignedOut(problem);
     throw problem;
 }
 
@@ -187,7 +192,7 @@ export function upload(path, file, key, onProgress) {
             const retryAfter = Number(request.getResponseHeader("Retry-After")) || 0;
             const text = told.detail || told.title || wordsOf(request.status);
             const problem = new Problem(request.status, told.code || "", text, told.field || "", retryAfter);
-            if (problem.status === 401) onSignedOut(problem);
+            if (isOfSignIn(problem)) onSignedOut(problem);
             reject(problem);
         };
         request.send(file);
