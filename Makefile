@@ -13,14 +13,13 @@ FLAGS_tsan := -O1 -fsanitize=thread
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # Debian's packages of libcsv, inih and libunistring name no flags: their headers and libraries lie where the compiler looks anyway.
 PACKAGES := libxml-2.0 jansson sqlite3 openssl minizip expat libuv libsodium liboath libqrencode zlib libsystemd
-CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 LDFLAGS := $(filter -O% -flto% -fsanitize=%,$(FLAGS_$(BUILD))) -pthread
 
 # Debian 13 has llhttp as a library; Debian 12 has its C files in a package for Node, compiled here, strict.
 LLHTTP_LIBS := $(shell pkg-config --libs libllhttp 2>/dev/null)
-LLHTTP_OBJECTS := $(if $(LLHTTP_LIBS),,$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
+OBJECTS_service/http := $(if $(LLHTTP_LIBS),,$(patsubst %,$(OUT)/llhttp/%.o,api http llhttp))
 LLHTTP_INCLUDE := $(if $(LLHTTP_LIBS),,-isystem /usr/share/include/llhttp)
-CFLAGS += $(LLHTTP_INCLUDE)
+CFLAGS := $(COMMON_FLAGS) $(FLAGS_$(BUILD)) $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g') $(LLHTTP_INCLUDE)
 
 # One archive per module. Below, for each, the archives and libraries it may use: a test links these and no others.
 MODULES := base scoring importers reports service/storage service/auth service/host service/intake service/rounds \
@@ -71,12 +70,11 @@ EMBEDDED_service/pages := $(sort $(filter-out %.md %.h %package.json %package-lo
 	$(NPM)/htm/preact/standalone.module.js $(NPM)/@picocss/pico/css/pico.min.css
 
 objects = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(1)/*.c)) $(if $(EMBEDDED_$(1)),$(OUT)/$(1)/embedded.o) $(OBJECTS_$(1))
-OBJECTS_service/http := $(LLHTTP_OBJECTS)
 # `make test ONLY=service` runs the tests below tests/service.
 ONLY :=
 TESTS := $(filter $(OUT)/tests/$(ONLY)%,$(patsubst %.c,$(OUT)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c)))
 E2E := $(filter tests/$(ONLY)%,$(wildcard tests/e2e/*.sh))
-FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(patsubst %.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 DEMONSTRATION := $(OUT)/tests/demonstration/phone_campaign
 BENCHES := $(patsubst %.c,$(OUT)/%,$(wildcard tests/bench/bench_*.c))
 SUPPORT := $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/support/*.c))
@@ -105,9 +103,7 @@ $(OUT)/tests/sim/test_simulation: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/sim
 	$(link) $(call libs,service/followup) -lcmocka
 $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(call archives,service/api)
 	$(link) -fsanitize=fuzzer $(call libs,service/api)
-$(OUT)/tests/bench/bench_%: $(OUT)/tests/bench/bench_%.o $(call archives,service/commands)
-	$(link) $(call libs,service/commands)
-$(OUT)/tests/demonstration/%: $(OUT)/tests/demonstration/%.o $(call archives,service/commands)
+$(BENCHES) $(DEMONSTRATION): %: %.o $(call archives,service/commands)
 	$(link) $(call libs,service/commands)
 
 $(OUT)/llhttp/%.o: /usr/share/llhttp/%.c $(OUT)/flags
@@ -135,12 +131,11 @@ check: ## layers, headers, style, clang-tidy, tests under sanitizers, fuzz
 layers headers style tidy: ## one check of the sources alone
 	@sh scripts/check_$@.sh
 fuzz: ## run every fuzz target for FUZZ_SECONDS (20)
-	@$(MAKE) --no-print-directory BUILD=fuzz fuzzers
-	@sh scripts/run_fuzz.sh $(patsubst $(OUT)/%,build/fuzz/%,$(FUZZERS))
-fuzzers: $(FUZZERS)
+	@$(MAKE) --no-print-directory BUILD=fuzz $(FUZZERS)
+	@sh scripts/run_fuzz.sh $(FUZZERS)
 bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
 	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
-sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a whole city is phoned in a time of its own, every rule checked on every call
+sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a city and forty towns are phoned in a time of their own, every rule checked on every call
 soak: $(PROGRAM) ## hours: 1000 kills while it writes, streams of 5 GB, every fuzz target for an hour
 	@PINGYI=$(PROGRAM) KILLS=1000 STREAM_MB=5000 sh scripts/run_tests.sh tests/e2e/kill.sh tests/e2e/kill_round.sh tests/e2e/kill_serve.sh tests/e2e/stream.sh
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=3600
@@ -150,5 +145,5 @@ clean: ## remove everything that was built
 	rm -rf build
 help: ## list the targets
 	@sed -nE 's/^([a-z][a-z ]*):.*## /\1\t/p' Makefile | expand -t 28
-.PHONY: all demonstration test golden check layers headers style tidy fuzz fuzzers bench sim soak format clean help force
+.PHONY: all demonstration test golden check layers headers style tidy fuzz bench sim soak format clean help force
 .SECONDARY .DELETE_ON_ERROR:

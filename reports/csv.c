@@ -17,7 +17,7 @@ static bool needs_quotes(struct bytes text)
 
 static void append_cell(struct buf *out, const char *prefix, struct bytes text)
 {
-    bool quoted = needs_quotes(text);
+    bool quoted = prefix[0] != '\0' || needs_quotes(text);
     if (quoted)
         buf_append_byte(out, '"');
     buf_append_z(out, prefix);

@@ -11,7 +11,7 @@
 void csv_cell(struct buf *out, struct bytes text);
 
 /* For people who open the file in a spreadsheet: a text that it would run as a formula (leading = + - @, tab or CR)
- * gets an apostrophe in front. Such a file cannot be read back to the same values. */
+ * gets an apostrophe in front. Our own readers take it off again (importers/cell.h), others do not. */
 void csv_cell_for_people(struct buf *out, struct bytes text);
 
 #endif

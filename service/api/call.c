@@ -417,3 +417,11 @@ int call_audit(struct call *call, struct store *store, const char *action, struc
     };
     return audit_append(call->service->chain, store, &entry, err);
 }
+
+int call_audit_id(struct call *call, struct store *store, const char *action, int64_t id,
+                  struct bytes details, struct err *err)
+{
+    char target[32];
+    (void)snprintf(target, sizeof target, "%jd", (intmax_t)id);
+    return call_audit(call, store, action, bytes_from_z(target), details, err);
+}

@@ -100,6 +100,10 @@ struct account_office call_office(struct call *call, struct store *store);
 int call_audit(struct call *call, struct store *store, const char *action, struct bytes target,
                struct bytes details, struct err *err);
 
+/* … about what has a number: a case, a shift. */
+int call_audit_id(struct call *call, struct store *store, const char *action, int64_t id,
+                  struct bytes details, struct err *err);
+
 /* Zeroed memory of the arena for `input`, as large as wanted; NULL: 503 was answered. */
 void *call_alloc(struct call *call, size_t bytes);
 

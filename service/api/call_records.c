@@ -4,6 +4,7 @@
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/import_view.h"
+#include "service/api/json_value.h"
 #include "service/api/task_files.h"
 #include "service/auth/digest.h"
 #include "service/followup/acceptance.h"
@@ -38,13 +39,9 @@ static json_t *rejects_to_json(const struct call_list_result *result)
     json_t *array = json_array();
     for (int i = 0; i < result->named_count; i++) {
         struct bytes reason = bytes_from_z(reject_reason_word(result->named[i].reason));
-        json_t *object =
-            json_pack("{s:I, s:o, s:s}", "line", (json_int_t)result->named[i].line, "reason",
-                      json_bytes(reason), "sentence", import_problem_sentence(reason));
-        if (json_array_append_new(array, object) != 0) {
-            json_decref(array);
-            return NULL;
-        }
+        array = json_append(
+            array, json_pack("{s:I, s:o, s:s}", "line", (json_int_t)result->named[i].line, "reason",
+                             json_bytes(reason), "sentence", import_problem_sentence(reason)));
     }
     return array;
 }
@@ -131,14 +128,8 @@ void call_records_load(struct http_exchange *exchange)
 struct unmatched {
     struct call *call;
     json_t *records, *dials;
-    int64_t dial_count;
+    int64_t record_count, dial_count;
 };
-
-/* An empty text comes from the store without a place, which would be null. */
-static json_t *text_to_json(struct bytes text)
-{
-    return json_bytes(text.len > 0 ? text : BYTES_LIT(""));
-}
 
 static int on_record(void *context, const struct call_record_row *row, struct err *err)
 {
@@ -150,7 +141,7 @@ static int on_record(void *context, const struct call_record_row *row, struct er
         rc == OK ? json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
                              (json_int_t)row->line, "masked", json_bytes(buf_bytes(&masked)), "at",
                              json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
-                             "line_name", text_to_json(row->line_name))
+                             "line_name", json_text_or_empty(row->line_name))
                  : NULL;
     if (rc == OK && json_array_append_new(unmatched->records, object) != 0)
         rc = err_set(err, ERR_NOMEM, "could not list calls");
@@ -161,33 +152,43 @@ static int on_record(void *context, const struct call_record_row *row, struct er
 static int on_dial(void *context, const struct unmatched_dial *dial, struct err *err)
 {
     struct unmatched *unmatched = context;
+    bool is_recheck = dial->recheck_id != 0;
     if (unmatched->dial_count++ >= UNMATCHED_SHOWN)
         return OK;
-    json_t *object = json_pack(
-        "{s:I, s:I, s:o, s:o, s:s, s:o, s:I}", "id", (json_int_t)dial->dial_id, "case",
-        (json_int_t)dial->case_id, "caller", json_bytes(dial->account_name), "disposition",
-        text_to_json(dial->code), "name", case_disposition_zh(dial->code), "at",
-        json_time(dial->started_utc), "seconds", (json_int_t)(dial->ended_utc - dial->started_utc));
+    json_t *object =
+        json_pack("{s:I, s:I, s:o, s:b, s:o, s:s, s:o, s:I}", "id", (json_int_t)dial->dial_id,
+                  "case", (json_int_t)dial->case_id, "caller", json_bytes(dial->account_name),
+                  "is_recheck", is_recheck, "disposition", json_text_or_empty(dial->code), "name",
+                  case_dial_zh(dial->code, is_recheck), "at", json_time(dial->started_utc),
+                  "seconds", (json_int_t)(dial->ended_utc - dial->started_utc));
     return json_array_append_new(unmatched->dials, object) == 0
                ? OK
                : err_set(err, ERR_NOMEM, "could not list dials");
 }
 
-static int list_unmatched(struct call *call, struct store *store, struct err *err)
+static int load_unmatched(struct call *call, struct store *store, struct unmatched *unmatched,
+                          struct err *err)
 {
     const struct calls_ask *ask = call->input;
-    struct unmatched unmatched = {call, json_array(), json_array(), 0};
     struct round_row round;
     struct campaign_row campaign;
     int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     if (rc == OK)
-        rc = call_records_each_unmatched(store, 0, UNMATCHED_SHOWN, on_record, &unmatched, err);
+        rc = call_records_count_unmatched(store, &unmatched->record_count, err);
     if (rc == OK)
-        rc = call_list_dials_each(store, campaign_id, on_dial, &unmatched, err);
+        rc = call_records_each_unmatched_newest(store, UNMATCHED_SHOWN, on_record, unmatched, err);
+    return rc == OK ? call_list_dials_each(store, campaign_id, on_dial, unmatched, err) : rc;
+}
+
+static int list_unmatched(struct call *call, struct store *store, struct err *err)
+{
+    struct unmatched unmatched = {call, json_array(), json_array(), 0, 0};
+    int rc = load_unmatched(call, store, &unmatched, err);
     if (rc == OK)
         return call_put_json(call,
-                             json_pack("{s:o, s:o, s:I}", "records", unmatched.records, "dials",
+                             json_pack("{s:o, s:I, s:o, s:I}", "records", unmatched.records,
+                                       "records_total", (json_int_t)unmatched.record_count, "dials",
                                        unmatched.dials, "dials_total",
                                        (json_int_t)unmatched.dial_count),
                              err);
@@ -237,16 +238,17 @@ static json_t *share_to_json(int64_t part, int64_t whole)
 
 static json_t *acceptance_to_json(struct bytes team, const struct acceptance *of)
 {
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I}",
-                     "team", json_bytes(team), "cases", (json_int_t)of->cases, "final",
-                     (json_int_t)of->final, "completes", (json_int_t)of->completes, "rechecks",
-                     (json_int_t)of->rechecks, "checked", (json_int_t)of->checked, "checked_share",
-                     share_to_json(of->checked, of->completes + of->voided), "voided",
-                     (json_int_t)of->voided, "compared", (json_int_t)of->compared, "agreeing",
-                     (json_int_t)of->agreeing, "agreement",
-                     share_to_json(of->agreeing, of->compared), "dials", (json_int_t)of->dials,
-                     "unmatched_dials", (json_int_t)of->unmatched_dials, "short_dials",
-                     (json_int_t)of->short_dials);
+    return json_pack(
+        "{s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:I}", "team",
+        json_bytes(team), "cases", (json_int_t)of->cases, "final", (json_int_t)of->final,
+        "completes", (json_int_t)of->completes, "rechecks", (json_int_t)of->rechecks, "checked",
+        (json_int_t)of->checked, "checked_share",
+        share_to_json(of->checked, of->completes + of->voided), "voided", (json_int_t)of->voided,
+        "compared", (json_int_t)of->compared, "agreeing", (json_int_t)of->agreeing, "agreement",
+        share_to_json(of->agreeing, of->compared), "dials", (json_int_t)of->dials, "listed_dials",
+        (json_int_t)of->listed_dials, "unmatched_dials", (json_int_t)of->unmatched_dials,
+        "unmatched_share", share_to_json(of->unmatched_dials, of->listed_dials), "short_dials",
+        (json_int_t)of->short_dials);
 }
 
 static int append_team(struct store *store, int64_t campaign_id, int64_t team_id, struct bytes name,

@@ -3,55 +3,9 @@
 #include "base/civil.h"
 
 #include "service/api/call.h"
-
-enum { ITEM_TEXT_MAX_BYTES = 8 * 1024 };
-
-/* NULL when either is, or memory fails; takes both. */
-static json_t *append(json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) == 0)
-        return array;
-    json_decref(array);
-    return NULL;
-}
+#include "service/api/json_value.h"
 
 /* ---- the script ---- */
-
-static json_t *choices_to_json(const struct script_item *item)
-{
-    json_t *choices = json_array();
-    for (int i = 0; i < item->choice_count; i++)
-        choices = append(choices, json_pack("{s:s, s:s}", "value", item->choices[i].value, "text",
-                                            item->choices[i].zh));
-    return choices;
-}
-
-static json_t *condition_to_json(const struct script_item *item)
-{
-    if (item->if_name == NULL)
-        return json_null();
-    json_t *values = json_array();
-    for (struct bytes rest = bytes_from_z(item->if_values); rest.ptr != NULL;)
-        values = append(values, json_bytes(bytes_cut(&rest, ' ')));
-    return json_pack("{s:s, s:o}", "item", item->if_name, "values", values);
-}
-
-static json_t *item_to_json(const struct script_item *item, const struct script_names *names)
-{
-    struct buf text;
-    buf_init(&text, ITEM_TEXT_MAX_BYTES);
-    script_fill(item->zh, names, &text);
-    json_t *ends = item->ends_with != NULL ? json_pack("{s:s, s:s}", "value", item->ends_with,
-                                                       "disposition", item->ends_code)
-                                           : json_null();
-    json_t *object =
-        json_pack("{s:s, s:o, s:o, s:b, s:b, s:o, s:o}", "name", item->name, "text",
-                  text.rc == OK ? json_bytes(buf_bytes(&text)) : NULL, "choices",
-                  choices_to_json(item), "takes_words", item->takes_words, "is_required",
-                  item->is_required, "if", condition_to_json(item), "ends", ends);
-    buf_deinit(&text);
-    return object;
-}
 
 static bool is_wanted(const struct script_item *item, const char *const *wanted)
 {
@@ -64,8 +18,9 @@ static bool is_wanted(const struct script_item *item, const char *const *wanted)
     return false;
 }
 
-static json_t *items_to_json(enum script_place place, enum script_kind kind,
-                             const struct script_names *names, const char *const *wanted)
+static json_t *items_to_json(struct case_parts *parts, enum script_place place,
+                             enum script_kind kind, const struct script_names *names,
+                             const char *const *wanted)
 {
     size_t count = 0;
     const struct script_item *items = script_items(&count);
@@ -73,7 +28,7 @@ static json_t *items_to_json(enum script_place place, enum script_kind kind,
     for (size_t i = 0; i < count; i++) {
         const struct script_item *item = &items[i];
         if (item->place == place && (item->kinds & 1U << kind) != 0 && is_wanted(item, wanted))
-            array = append(array, item_to_json(item, names));
+            array = json_append(array, case_parts_item(parts, i, names));
     }
     return array;
 }
@@ -111,9 +66,9 @@ static json_t *moment_to_json(struct moment moment)
     return json_string(day);
 }
 
-static json_t *order_to_json(const struct case_shown *shown, const struct shown_order *order,
-                             const struct case_asker *asker, const char *const *items,
-                             bool with_answers)
+static json_t *order_to_json(struct case_parts *parts, const struct case_shown *shown,
+                             const struct shown_order *order, const struct case_asker *asker,
+                             const char *const *items, bool with_answers)
 {
     static const char *const kinds[SCRIPT_KINDS] = {
         [SCRIPT_ORDINARY] = "ordinary",
@@ -135,17 +90,18 @@ static json_t *order_to_json(const struct case_shown *shown, const struct shown_
                      json_bytes(order->title), "content", json_bytes(order->content), "received_at",
                      moment_to_json(order->received), "closed_at", moment_to_json(order->closed),
                      "unit", json_bytes(order->unit), "items",
-                     items_to_json(SCRIPT_ORDER, order->kind, &names, items), "answers",
+                     items_to_json(parts, SCRIPT_ORDER, order->kind, &names, items), "answers",
                      with_answers ? answers_to_json(shown, order->drawn_id) : json_object());
 }
 
-json_t *case_orders_to_json(const struct case_shown *shown, const struct case_asker *asker,
-                            const char *const *items, bool with_answers)
+json_t *case_orders_to_json(struct case_parts *parts, const struct case_shown *shown,
+                            const struct case_asker *asker, const char *const *items,
+                            bool with_answers)
 {
     json_t *orders = json_array();
     for (size_t i = 0; i < shown->order_count; i++)
-        orders =
-            append(orders, order_to_json(shown, &shown->orders[i], asker, items, with_answers));
+        orders = json_append(
+            orders, order_to_json(parts, shown, &shown->orders[i], asker, items, with_answers));
     return orders;
 }
 
@@ -156,21 +112,21 @@ json_t *case_numbers_to_json(const struct case_shown *shown)
     json_t *numbers = json_array();
     for (size_t i = 0; i < shown->number_count; i++) {
         const struct shown_number *number = &shown->numbers[i];
-        numbers =
-            append(numbers,
-                   json_pack("{s:I, s:o, s:b, s:I, s:I}", "no", (json_int_t)number->no, "masked",
-                             json_bytes(number->masked), "is_dead", number->is_dead, "tries_today",
-                             (json_int_t)number->tries_today, "tries", (json_int_t)number->tries));
+        numbers = json_append(
+            numbers,
+            json_pack("{s:I, s:o, s:b, s:I, s:I}", "no", (json_int_t)number->no, "masked",
+                      json_bytes(number->masked), "is_dead", number->is_dead, "tries_today",
+                      (json_int_t)number->tries_today, "tries", (json_int_t)number->tries));
     }
     return numbers;
 }
 
-static json_t *dial_to_json(const struct case_shown *shown)
+json_t *case_dial_to_json(const struct dial_row *dial)
 {
-    return shown->dial_id == 0 ? json_null()
-                               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)shown->dial_id,
-                                           "number_no", (json_int_t)shown->dial_number_no,
-                                           "started_at", json_time(shown->dial_started_utc));
+    return dial->id == 0
+               ? json_null()
+               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)dial->id, "number_no",
+                           (json_int_t)dial->number_no, "started_at", json_time(dial->started_utc));
 }
 
 const char *case_disposition_zh(struct bytes code)
@@ -184,16 +140,23 @@ const char *case_disposition_zh(struct bytes code)
     return code.len == 0 ? "中断" : "其他";
 }
 
+const char *case_dial_zh(struct bytes code, bool is_recheck)
+{
+    if (!is_recheck || code.len == 0)
+        return case_disposition_zh(code);
+    return bytes_equal(code, BYTES_LIT("1.1")) ? "已联系上" : "没有联系上";
+}
+
 static json_t *attempts_to_json(const struct case_shown *shown)
 {
     json_t *attempts = json_array();
     for (size_t i = 0; i < shown->attempt_count; i++) {
         const struct shown_attempt *attempt = &shown->attempts[i];
-        attempts =
-            append(attempts, json_pack("{s:o, s:o, s:s, s:s}", "at", json_time(attempt->at_utc),
-                                       "disposition", json_bytes(attempt->code), "name",
-                                       case_disposition_zh(attempt->code), "by",
-                                       attempt->is_own ? "您拨打" : "他人拨打"));
+        attempts = json_append(attempts,
+                               json_pack("{s:o, s:o, s:s, s:s}", "at", json_time(attempt->at_utc),
+                                         "disposition", json_bytes(attempt->code), "name",
+                                         case_disposition_zh(attempt->code), "by",
+                                         attempt->is_own ? "您拨打" : "他人拨打"));
     }
     return attempts;
 }
@@ -206,25 +169,16 @@ json_t *case_dispositions_to_json(void)
     const struct disposition_offer *offers = disposition_offers(&count);
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        array = append(array, json_pack("{s:s, s:s, s:s, s:s}", "code", offers[i].code, "name",
-                                        offers[i].zh, "asks", asks[offers[i].may_ask], "then",
-                                        offers[i].then_zh));
+        array = json_append(array, json_pack("{s:s, s:s, s:s, s:s}", "code", offers[i].code, "name",
+                                             offers[i].zh, "asks", asks[offers[i].may_ask], "then",
+                                             offers[i].then_zh));
     return array;
 }
 
 /* ---- the whole ---- */
 
-static json_t *windows_to_json(const struct case_shown *shown)
-{
-    json_t *windows = json_array();
-    for (size_t i = 0; i < shown->window_count; i++)
-        windows =
-            append(windows, json_pack("{s:o, s:o}", "from", json_time(shown->windows[i].from_utc),
-                                      "until", json_time(shown->windows[i].until_utc)));
-    return windows;
-}
-
-json_t *case_to_json(const struct case_shown *shown, const struct case_asker *asker)
+json_t *case_to_json(struct case_parts *parts, const struct case_shown *shown,
+                     const struct case_asker *asker)
 {
     const struct script_names names = {.organ = asker->organ, .phone = asker->phone};
     json_t *appointment = shown->appointment_utc != 0
@@ -237,10 +191,11 @@ json_t *case_to_json(const struct case_shown *shown, const struct case_asker *as
         "lease_until", json_time(shown->lease_until_utc), "lease_seconds",
         (json_int_t)shown->lease_s, "citizen", json_bytes(shown->citizen), "numbers",
         case_numbers_to_json(shown), "number_no", (json_int_t)shown->number_no, "dial",
-        dial_to_json(shown), "language", json_bytes(shown->language), "appointment", appointment,
-        "history", attempts_to_json(shown), "windows", windows_to_json(shown), "opening",
-        items_to_json(SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
-        case_orders_to_json(shown, asker, NULL, true), "closing",
-        items_to_json(SCRIPT_CLOSING, SCRIPT_ORDINARY, &names, NULL), "answers",
+        case_dial_to_json(&shown->dial), "language", json_bytes(shown->language), "appointment",
+        appointment, "history", attempts_to_json(shown), "windows",
+        case_parts_windows(parts, shown->hours, shown->now_utc), "opening",
+        items_to_json(parts, SCRIPT_OPENING, SCRIPT_ORDINARY, &names, NULL), "orders",
+        case_orders_to_json(parts, shown, asker, NULL, true), "closing",
+        items_to_json(parts, SCRIPT_CLOSING, SCRIPT_ORDINARY, &names, NULL), "answers",
         answers_to_json(shown, 0));
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include "service/intake/mask.h"
 #include "service/storage/draws.h"
 #include "service/storage/sealed.h"
 
@@ -33,12 +34,16 @@ static void reader_free(struct case_reader *reader)
         arena_deinit(&units->arena);
         mem_free(units);
     }
+    case_parts_deinit(&reader->parts);
     casework_free(reader->work);
     vault_sealer_free(reader->orders);
     vault_sealer_free(reader->numbers);
     vault_sealer_free(reader->answers);
     vault_sealer_free(reader->notes);
+    vault_sealer_free(reader->rechecks);
+    vault_sealer_free(reader->bans);
     buf_wipe(&reader->plain);
+    buf_deinit(&reader->masked);
     buf_deinit(&reader->practice);
     mem_free(reader);
 }
@@ -52,12 +57,12 @@ static int reader_new(const struct datadir *datadir, struct case_reader **out, s
         enum sealed_table table;
         struct vault_sealer **sealer;
     } wanted[] = {
-        {SEALED_ORDERS, &reader->orders},
-        {SEALED_CASE_NUMBERS, &reader->numbers},
-        {SEALED_ANSWERS, &reader->answers},
-        {SEALED_DIALS, &reader->notes},
+        {SEALED_ORDERS, &reader->orders},     {SEALED_CASE_NUMBERS, &reader->numbers},
+        {SEALED_ANSWERS, &reader->answers},   {SEALED_DIALS, &reader->notes},
+        {SEALED_RECHECKS, &reader->rechecks}, {SEALED_DO_NOT_CALL, &reader->bans},
     };
     buf_init(&reader->plain, PLAIN_MAX_BYTES);
+    buf_init(&reader->masked, PLAIN_MAX_BYTES);
     int rc = casework_new(datadir, NULL, &reader->work, err);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted && rc == OK; i++)
         rc = vault_sealer_new(datadir->vault, sealed_purpose(wanted[i].table), wanted[i].sealer,
@@ -132,6 +137,25 @@ int case_reader_open(struct case_reader *reader, struct vault_sealer *sealer, in
         rc = buf_status(&reader->plain, err);
     if (rc == OK)
         *out = buf_bytes(&reader->plain);
+    return rc;
+}
+
+int case_reader_open_masked(struct case_reader *reader, struct vault_sealer *sealer, int64_t row_id,
+                            struct bytes sealed, struct bytes *out, struct err *err)
+{
+    struct bytes plain;
+    if (sealed.len == 0) {
+        *out = BYTES_NONE;
+        return OK;
+    }
+    int rc = case_reader_open(reader, sealer, row_id, sealed, &plain, err);
+    if (rc != OK)
+        return rc;
+    buf_clear(&reader->masked);
+    mask_numbers(plain, &reader->masked);
+    rc = buf_status(&reader->masked, err);
+    if (rc == OK)
+        *out = buf_bytes(&reader->masked);
     return rc;
 }
 

@@ -1,6 +1,7 @@
 #ifndef PINGYI_SERVICE_API_CASE_READER_H
 #define PINGYI_SERVICE_API_CASE_READER_H
 
+#include "service/api/case_parts.h"
 #include "service/auth/vault.h"
 #include "service/followup/casework.h"
 
@@ -8,10 +9,11 @@
  * One thread at a time has one; readers take theirs out of the service's pool and give it back. Thread: any. */
 struct case_reader {
     struct casework *work; /* for what writes nothing: casework_hours, _propose, _number */
-    struct vault_sealer *orders, *numbers, *answers, *notes;
-    struct buf plain; /* what was opened last */
+    struct vault_sealer *orders, *numbers, *answers, *notes, *rechecks, *bans;
+    struct buf plain, masked; /* what was opened last */
     struct unit_names *units;
-    struct buf practice; /* practice.h */
+    struct case_parts parts; /* of its work's hours */
+    struct buf practice;     /* practice.h */
     int64_t practice_day, practice_campaign;
     struct case_reader *next; /* the pool's */
 };
@@ -26,6 +28,9 @@ void case_readers_give(struct case_readers *readers, struct case_reader *reader)
 /* What lies sealed in a row, in `plain` until the next call. */
 int case_reader_open(struct case_reader *reader, struct vault_sealer *sealer, int64_t row_id,
                      struct bytes sealed, struct bytes *out, struct err *err);
+/* The same, numbers in it masked, in `masked` until the next call; nothing sealed: BYTES_NONE. */
+int case_reader_open_masked(struct case_reader *reader, struct vault_sealer *sealer, int64_t row_id,
+                            struct bytes sealed, struct bytes *out, struct err *err);
 /* The name of a draw's unit, the reader's own; the code where the round kept no name. Needs an open transaction. */
 int case_reader_unit(struct case_reader *reader, struct store *store, int64_t round_id,
                      int64_t draw_no, int64_t unit, struct bytes *out, struct err *err);

@@ -12,8 +12,7 @@
 enum {
     TEXT_MAX_BYTES = 8 * 1024,
     /* A number that begins before the cut is seen whole, and so masked. */
-    MARGIN_CHARACTERS = 40,
-    WINDOWS_MAX = 64
+    MARGIN_CHARACTERS = 40
 };
 
 struct loading {
@@ -22,7 +21,6 @@ struct loading {
     const struct case_ask *ask;
     struct arena *arena;
     struct campaign_row campaign; /* its texts are the arena's */
-    const struct calling_hours *hours;
     int64_t today;
     struct bytes name; /* whole */
     size_t number_capacity, order_capacity, answer_capacity, attempt_capacity;
@@ -155,11 +153,9 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
         return OK;
     for (size_t i = 0; i < shown->number_count; i++)
         shown->numbers[i].tries += shown->numbers[i].no == row->number_no;
-    if (row->ended_utc == 0 && is_own) {
-        shown->dial_id = row->id;
-        shown->dial_number_no = row->number_no;
-        shown->dial_started_utc = row->started_utc;
-    }
+    if (row->ended_utc == 0 && is_own)
+        shown->dial = (struct dial_row){
+            .id = row->id, .number_no = row->number_no, .started_utc = row->started_utc};
     if (row->ended_utc == 0)
         return OK;
     struct shown_attempt *attempts = room_for(loading->arena, shown->attempts, shown->attempt_count,
@@ -263,7 +259,7 @@ static int load_order(struct loading *loading, struct shown_order *order, struct
     if (rc == OK) {
         order->received = fact.fact.received;
         order->closed = fact.fact.closed;
-        order->received_day = zone_day(loading->hours->zone, fact.fact.received);
+        order->received_day = zone_day(loading->shown->hours->zone, fact.fact.received);
         rc = casework_script(loading->store, campaign->round_id, order->handling_id, &order->kind,
                              err);
     }
@@ -284,28 +280,6 @@ static int load_orders(struct loading *loading, struct err *err)
     return rc;
 }
 
-/* ---- hours ---- */
-
-int case_windows_load(const struct calling_hours *hours, int64_t now_utc, struct arena *arena,
-                      struct calling_window **out, size_t *out_count, struct err *err)
-{
-    struct calling_window *windows = arena_alloc(arena, WINDOWS_MAX * sizeof *windows);
-    int64_t end_utc = now_utc + (int64_t)SHOWN_DAYS * SECONDS_A_DAY;
-    struct err unused;
-    size_t count = 0;
-    if (windows == NULL)
-        return out_of_memory(err);
-    for (int64_t at_utc = now_utc; count < WINDOWS_MAX; at_utc = windows[count++].until_utc) {
-        bool is_open = false;
-        if (hours_window(hours, at_utc, &is_open, &windows[count], &unused) != OK ||
-            windows[count].from_utc >= end_utc)
-            break;
-    }
-    *out = windows;
-    *out_count = count;
-    return OK;
-}
-
 /* ---- the whole ---- */
 
 static int load_campaign(struct loading *loading, struct err *err)
@@ -315,14 +289,14 @@ static int load_campaign(struct loading *loading, struct err *err)
     if (rc == OK)
         rc = keep(loading->arena, campaign->round_name, &loading->shown->round, err);
     if (rc == OK)
-        rc = casework_hours(loading->reader->work, loading->store, campaign->id, &loading->hours,
-                            err);
+        rc = casework_hours(loading->reader->work, loading->store, campaign->id,
+                            &loading->shown->hours, err);
     campaign->round_name = campaign->opened_by = BYTES_NONE;
     if (rc != OK)
         return rc;
-    loading->shown->lease_s = loading->hours->rules->followup.lease_s;
-    loading->today =
-        zone_day(loading->hours->zone, (struct moment){loading->ask->now_utc, MOMENT_INSTANT});
+    loading->shown->lease_s = loading->shown->hours->rules->followup.lease_s;
+    loading->today = zone_day(loading->shown->hours->zone,
+                              (struct moment){loading->ask->now_utc, MOMENT_INSTANT});
     return OK;
 }
 
@@ -344,6 +318,7 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
         .id = row->id,
         .turn = ask->turn,
         .lease_until_utc = row->until_utc,
+        .now_utc = ask->now_utc,
         .appointment_utc = row->appointment_utc,
         .appointment_is_own = row->appointment_account == ask->account_id,
     };
@@ -361,12 +336,9 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
     if (rc == OK)
         rc = load_orders(&loading, err);
     if (rc == OK)
-        rc = case_windows_load(loading.hours, ask->now_utc, arena, &shown.windows,
-                               &shown.window_count, err);
-    if (rc == OK)
         rc = load_proposal(&loading, err);
     shown.citizen = loading.name;
-    if (rc == OK && shown.dial_id == 0)
+    if (rc == OK && shown.dial.id == 0)
         rc = mask_name(arena, loading.name, &shown.citizen, err);
     if (rc == OK)
         *out = shown;

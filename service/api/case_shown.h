@@ -9,7 +9,7 @@
  * in texts, which are cut at SHOWN_CHARACTERS; of the name only its first character shows, and all of it while the
  * viewer's own dial goes on. All texts are the arena's, the reader's or static. Thread: any. */
 
-enum { SHOWN_CHARACTERS = 300, SHOWN_DAYS = 15 };
+enum { SHOWN_CHARACTERS = 300 };
 
 struct shown_number {
     int64_t no;
@@ -49,12 +49,13 @@ struct case_shown {
     struct shown_order *orders;
     struct shown_answer *answers;
     struct shown_attempt *attempts; /* oldest first */
-    struct calling_window *windows; /* of the next SHOWN_DAYS; the first may have begun */
-    size_t number_count, order_count, answer_count, attempt_count, window_count;
-    int64_t number_no;                                 /* to be dialled first; 0: none today */
-    int64_t dial_id, dial_number_no, dial_started_utc; /* that goes on; 0: none */
-    int64_t appointment_utc;                           /* 0: none */
-    bool appointment_is_own;                           /* the viewer's */
+    size_t number_count, order_count, answer_count, attempt_count;
+    const struct calling_hours *hours; /* whose windows are shown; NULL: none are */
+    int64_t now_utc;
+    int64_t number_no;       /* to be dialled first; 0: none today */
+    struct dial_row dial;    /* that goes on; id 0: none. Without its texts */
+    int64_t appointment_utc; /* 0: none */
+    bool appointment_is_own; /* the viewer's */
 };
 
 struct case_ask {
@@ -68,9 +69,6 @@ struct case_ask {
 int case_shown_load(struct case_reader *reader, struct store *store, const struct case_ask *ask,
                     struct arena *arena, struct case_shown *out, struct err *err);
 
-/* The windows of the next SHOWN_DAYS, in the arena; what the calendar does not cover any more is left out. */
-int case_windows_load(const struct calling_hours *hours, int64_t now_utc, struct arena *arena,
-                      struct calling_window **out, size_t *out_count, struct err *err);
 /* "13800138000" as 138****8000, in the arena. */
 int case_mask_number(struct bytes digits, struct arena *arena, struct bytes *out, struct err *err);
 

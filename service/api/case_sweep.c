@@ -5,9 +5,6 @@
 #include "service/api/followup_news.h"
 #include "service/followup/attendance.h"
 #include "service/followup/rechecking.h"
-#include "service/storage/campaigns.h"
-
-#include <string.h>
 
 /* Leases end and windows pass whether or not anybody asks for a case: now and then the writer is asked to look, a
  * bounded piece of it at a time, so that callers' own writes go in between.
@@ -17,19 +14,6 @@
  *                      +--+ there is more */
 
 enum { CASES_A_SWEEP = 100 };
-
-static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
-{
-    struct case_sweep *sweep = context;
-    (void)err;
-    if (sweep->round_count == FOLLOWUP_NEWS_ROUNDS ||
-        row->round_name.len >= FOLLOWUP_NEWS_NAME_BYTES)
-        return OK;
-    char *name = sweep->rounds[sweep->round_count++];
-    memcpy(name, row->round_name.ptr, row->round_name.len);
-    name[row->round_name.len] = '\0';
-    return OK;
-}
 
 /* Re-checks that nobody finished, and shifts that nobody ended. */
 static int sweep_beside(struct store *store, int64_t now_utc, struct err *err)
@@ -45,13 +29,13 @@ static int act(struct action *action, struct store *store, struct err *err)
     struct service *service = CONTAINER_OF(action, struct service, case_sweep.action);
     struct case_sweep *sweep = &service->case_sweep;
     int done = 0;
-    sweep->round_count = 0;
+    sweep->moved.count = 0;
     int rc = casework_sweep(service->casework, store, service_now_utc(service), CASES_A_SWEEP,
                             &done, err);
     sweep->goes_on = done == CASES_A_SWEEP;
     if (rc == OK)
         rc = sweep_beside(store, service_now_utc(service), err);
-    return rc == OK && done > 0 ? campaigns_each_open(store, on_campaign, sweep, err) : rc;
+    return rc == OK && done > 0 ? followup_rounds_load(store, &sweep->moved, err) : rc;
 }
 
 static void submit(struct service *service);
@@ -63,8 +47,8 @@ static void on_done(struct action *action)
     sweep->is_running = false;
     if (action->rc != OK)
         service_say(service, "错误：到时的访问样本未能收回，稍后重试（%s）", action->err.message);
-    for (size_t i = 0; i < sweep->round_count && action->rc == OK; i++)
-        followup_news_tell(service, bytes_from_z(sweep->rounds[i]));
+    if (action->rc == OK)
+        followup_news_tell_all(service, &sweep->moved);
     if (sweep->goes_on && action->rc == OK)
         submit(service);
 }

@@ -1,8 +1,11 @@
 #include "service/api/desk.h"
 
 #include "base/civil.h"
+#include "base/utf8.h"
 
+#include "service/api/followup_room.h"
 #include "service/api/handlers.h"
+#include "service/api/json_value.h"
 #include "service/api/practice.h"
 #include "service/api/sentences.h"
 #include "service/host/files.h"
@@ -22,6 +25,16 @@ struct caller desk_caller(const struct call *call)
         .name = call->who.name,
         .now_utc = call->now_utc,
     };
+}
+
+int desk_load_caller(const struct call *call, struct store *store, struct caller *out,
+                     struct err *err)
+{
+    struct caller caller = desk_caller(call);
+    int rc = followup_team(call, store, &caller.team_id, err);
+    if (rc == OK)
+        *out = caller;
+    return rc;
 }
 
 struct case_asker desk_asker(const struct call *call)
@@ -67,6 +80,20 @@ int desk_get_held(struct call *call, struct store *store, int64_t case_id,
     return rc;
 }
 
+bool desk_take_words(struct call *call, json_t *object, const char *name, struct bytes *out)
+{
+    enum { WORDS_MAX_CHARACTERS = 2000, WORDS_MAX_BYTES = 4 * WORDS_MAX_CHARACTERS };
+    struct bytes words;
+    if (!call_lines(call, object, name, false, WORDS_MAX_BYTES, &words))
+        return false;
+    if (utf8_count(words) > WORDS_MAX_CHARACTERS) {
+        call_refuse_field(call, name, "这一项最多2000字。");
+        return false;
+    }
+    *out = words;
+    return true;
+}
+
 int desk_looked(int rc, const struct err *look, struct err *err)
 {
     if (rc != OK && rc != ERR_NOT_FOUND)
@@ -110,7 +137,7 @@ static int case_to_answer(struct call *call, struct store *store, struct case_re
     const struct case_asker asker = desk_asker(call);
     arena_init(&arena, CASE_MAX_BYTES);
     int rc = case_shown_load(reader, store, &ask, &arena, &shown, err);
-    json_t *value = rc == OK ? case_to_json(&shown, &asker) : NULL;
+    json_t *value = rc == OK ? case_to_json(&reader->parts, &shown, &asker) : NULL;
     if (rc == OK && value == NULL)
         rc = err_set(err, ERR_NOMEM, "could not show case %jd", (intmax_t)row->id);
     arena_deinit(&arena);
@@ -127,8 +154,32 @@ int desk_show_case(struct call *call, struct store *store, const struct followup
     int rc = case_readers_take(call->service->case_readers, &reader, err);
     if (rc == OK)
         rc = case_to_answer(call, store, reader, row, turn, &value, err);
+    if (rc == OK)
+        rc = call_put_json(call, value, err);
     case_readers_give(call->service->case_readers, reader);
-    return rc == OK ? call_put_json(call, value, err) : rc;
+    return rc;
+}
+
+/* By hand, and wiped: no copy of the number stays behind. */
+int desk_show_number(struct call *call, struct store *store,
+                     int (*open)(struct casework *work, struct store *store,
+                                 const struct caller *caller, int64_t id, struct buf *out,
+                                 struct err *err),
+                     int64_t id, struct err *err)
+{
+    struct case_readers *readers = call->service->case_readers;
+    struct case_reader *reader = NULL;
+    const struct caller caller = desk_caller(call);
+    call->has_secrets = true;
+    int rc = case_readers_take(readers, &reader, err);
+    buf_append_z(&call->answer, "{\"number\":\"");
+    if (rc == OK)
+        rc = open(reader->work, store, &caller, id, &call->answer, err);
+    buf_append_z(&call->answer, "\"}");
+    case_readers_give(readers, reader);
+    if (rc == ERR_WRONG_STATE || rc == ERR_NOT_FOUND)
+        return desk_refuse(call, 409, "not_dialling", "请先点“拨打”，再看号码。", err);
+    return rc == OK ? buf_status(&call->answer, err) : rc;
 }
 
 /* ---- when and what is called ---- */
@@ -136,7 +187,7 @@ int desk_show_case(struct call *call, struct store *store, const struct followup
 static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
 {
     struct desk_hours *hours = context;
-    if (row->is_paused)
+    if (row->is_paused || row->is_over)
         return OK;
     if (hours->count == DESK_CAMPAIGNS_MAX || row->round_name.len >= FOLLOWUP_NEWS_NAME_BYTES)
         return err_set(err, ERR_LIMIT, "more than %d campaigns go on at once",
@@ -238,14 +289,10 @@ static int load_desk(struct desk *desk, struct err *err)
 static json_t *campaigns_to_json(const struct desk_hours *hours)
 {
     json_t *campaigns = json_array();
-    for (size_t i = 0; i < hours->count; i++) {
-        json_t *campaign = json_pack("{s:I, s:o}", "id", (json_int_t)hours->ids[i], "round",
-                                     json_bytes(bytes_from_z(hours->rounds[i])));
-        if (json_array_append_new(campaigns, campaign) != 0) {
-            json_decref(campaigns);
-            return NULL;
-        }
-    }
+    for (size_t i = 0; i < hours->count; i++)
+        campaigns =
+            json_append(campaigns, json_pack("{s:I, s:o}", "id", (json_int_t)hours->ids[i], "round",
+                                             json_bytes(bytes_from_z(hours->rounds[i]))));
     return campaigns;
 }
 

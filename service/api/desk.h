@@ -10,11 +10,18 @@
 
 /* Who asks, without team and languages: for whatever is done with a case that is held. */
 struct caller desk_caller(const struct call *call);
+/* … and the team whose cases they are given: a contractor's people are given what their team was given, all others what
+ * no team was. */
+int desk_load_caller(const struct call *call, struct store *store, struct caller *out,
+                     struct err *err);
 struct case_asker desk_asker(const struct call *call);
 
 /* The case, which whoever asks must hold; everybody else is told 404 in `call`, as of one that does not exist. */
 int desk_get_held(struct call *call, struct store *store, int64_t case_id,
                   struct followup_case *out, struct err *err);
+/* Parsing (loop): a member that somebody said or noted, of several lines, at most 2000 characters; empty when it is
+ * missing. False: a problem was answered. */
+bool desk_take_words(struct call *call, json_t *object, const char *name, struct bytes *out);
 /* Refuse in its own words, as call_refuse, but without an entry in the audit log: nobody overstepped their rights. */
 int desk_refuse(struct call *call, int status, const char *code, const char *detail_zh,
                 struct err *err);
@@ -27,6 +34,13 @@ int desk_said(struct call *call, int rc, struct err *err);
 /* Make of the case the call's answer. */
 int desk_show_case(struct call *call, struct store *store, const struct followup_case *row,
                    const char *turn, struct err *err);
+
+/* Make of a number the call's answer: `open` is casework_number or rechecking_number. Who asks must be dialling it: 409. */
+int desk_show_number(struct call *call, struct store *store,
+                     int (*open)(struct casework *work, struct store *store,
+                                 const struct caller *caller, int64_t id, struct buf *out,
+                                 struct err *err),
+                     int64_t id, struct err *err);
 
 /* Of a look whose ERR_NOT_FOUND is no error: OK then, else `look` is passed on. */
 int desk_looked(int rc, const struct err *look, struct err *err);

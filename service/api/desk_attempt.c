@@ -1,18 +1,13 @@
 #include "service/api/desk.h"
 
 #include "base/civil.h"
-#include "base/utf8.h"
 
 #include "service/api/followup_news.h"
 #include "service/api/handlers.h"
 
 /* The end of a dial: what became of it, and what follows. */
 
-enum {
-    NOTE_MAX_CHARACTERS = 2000,
-    NOTE_MAX_BYTES = 4 * NOTE_MAX_CHARACTERS,
-    RECORDING_MAX_BYTES = 200
-};
+enum { RECORDING_MAX_BYTES = 200 };
 
 struct attempt_input {
     int64_t case_id, dial_id;
@@ -98,17 +93,12 @@ static bool parse_appointment(struct call *call, json_t *object, struct dial_end
 static bool parse(struct call *call, json_t *object, struct attempt_input *input)
 {
     struct dial_end *end = &input->end;
-    if (!call_integer(call, object, "dial", true, 1, INT64_MAX, &input->dial_id) ||
-        !call_text(call, object, "disposition", true, CASE_CODE_BYTES - 1, &end->code) ||
-        !call_lines(call, object, "note", false, NOTE_MAX_BYTES, &end->note) ||
-        !call_text(call, object, "recording", false, RECORDING_MAX_BYTES, &end->recording) ||
-        !call_text(call, object, "language", false, CASE_LANGUAGE_BYTES - 1, &end->language) ||
-        !parse_appointment(call, object, end))
-        return false;
-    if (utf8_count(end->note) <= NOTE_MAX_CHARACTERS)
-        return true;
-    call_refuse_field(call, "note", "备注最多2000字。");
-    return false;
+    return call_integer(call, object, "dial", true, 1, INT64_MAX, &input->dial_id) &&
+           call_text(call, object, "disposition", true, CASE_CODE_BYTES - 1, &end->code) &&
+           desk_take_words(call, object, "note", &end->note) &&
+           call_text(call, object, "recording", false, RECORDING_MAX_BYTES, &end->recording) &&
+           call_text(call, object, "language", false, CASE_LANGUAGE_BYTES - 1, &end->language) &&
+           parse_appointment(call, object, end);
 }
 
 void desk_case_finish(struct http_exchange *exchange)

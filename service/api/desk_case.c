@@ -1,26 +1,13 @@
 #include "service/api/desk.h"
 
-#include "base/civil.h"
-#include "base/utf8.h"
-
-#include "importers/phone.h"
-
 #include "service/api/followup_news.h"
+#include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 
-#include <string.h>
-
 /* What whoever holds a case does with it. An answer is the hot small write: it looks at the case and its dial, and
- * inserts. A number leaves the service in one place, show_number, and only while its dial goes on. */
+ * inserts. A number leaves the service in one place, desk_show_number, and only while its dial goes on. */
 
-enum {
-    WORDS_MAX_CHARACTERS = 2000,
-    WORDS_MAX_BYTES = 4 * WORDS_MAX_CHARACTERS,
-    WORD_MAX_BYTES = 32,
-    NUMBER_MAX_BYTES = 64,
-    TARGET_BYTES = 32,
-    DETAILS_BYTES = 96
-};
+enum { WORD_MAX_BYTES = 32, DETAILS_BYTES = 96 };
 
 struct case_input {
     int64_t case_id, number_no, dial_id, drawn_id, spent_ms;
@@ -53,37 +40,16 @@ void desk_case_show(struct http_exchange *exchange)
         call_read(call, show_case, NULL);
 }
 
-/* The own dial that goes on. */
-static int get_dial(struct call *call, struct store *store, struct dial_row *out, struct err *err)
+static int show_number(struct call *call, struct store *store, struct err *err)
 {
     const struct case_input *input = call->input;
     struct followup_case row;
-    int rc = desk_get_held(call, store, input->case_id, &row, err);
-    if (rc != OK)
-        return rc;
-    rc = dial_get_open(store, input->case_id, out, err);
-    if (rc == ERR_NOT_FOUND || (rc == OK && out->account_id != call->who.account_id))
-        return desk_refuse(call, 409, "not_dialling", "请先点“拨打”，再看号码。", err);
-    return rc;
-}
-
-/* By hand, and wiped: no copy of the number stays behind. */
-static int show_number(struct call *call, struct store *store, struct err *err)
-{
-    struct case_readers *readers = call->service->case_readers;
-    struct case_reader *reader = NULL;
     struct dial_row dial = {.id = 0};
-    const struct caller caller = desk_caller(call);
-    call->has_secrets = true;
-    int rc = get_dial(call, store, &dial, err);
+    struct err look = {0};
+    int rc = desk_get_held(call, store, input->case_id, &row, err);
     if (rc == OK)
-        rc = case_readers_take(readers, &reader, err);
-    buf_append_z(&call->answer, "{\"number\":\"");
-    if (rc == OK)
-        rc = casework_number(reader->work, store, &caller, dial.id, &call->answer, err);
-    buf_append_z(&call->answer, "\"}");
-    case_readers_give(readers, reader);
-    return rc == OK ? buf_status(&call->answer, err) : rc;
+        rc = desk_looked(dial_get_open(store, input->case_id, &dial, &look), &look, err);
+    return rc == OK ? desk_show_number(call, store, casework_number, dial.id, err) : rc;
 }
 
 void desk_case_number(struct http_exchange *exchange)
@@ -146,19 +112,10 @@ void desk_case_return(struct http_exchange *exchange)
 static int audit_dial(struct call *call, struct store *store, const struct dial_row *dial,
                       struct err *err)
 {
-    char target[TARGET_BYTES], details[DETAILS_BYTES];
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)dial->case_id);
+    char details[DETAILS_BYTES];
     (void)snprintf(details, sizeof details, "{\"dial\":%jd,\"number_no\":%jd}", (intmax_t)dial->id,
                    (intmax_t)dial->number_no);
-    return call_audit(call, store, "number.show", bytes_from_z(target), bytes_from_z(details), err);
-}
-
-static json_t *dial_to_json(const struct dial_row *dial, int64_t until_utc)
-{
-    json_t *shown =
-        json_pack("{s:I, s:I, s:o}", "id", (json_int_t)dial->id, "number_no",
-                  (json_int_t)dial->number_no, "started_at", json_time(dial->started_utc));
-    return json_pack("{s:o, s:o}", "dial", shown, "lease_until", json_time(until_utc));
+    return call_audit_id(call, store, "number.show", dial->case_id, bytes_from_z(details), err);
 }
 
 static int dial(struct call *call, struct store *store, struct err *err)
@@ -181,7 +138,10 @@ static int dial(struct call *call, struct store *store, struct err *err)
     if (rc != OK)
         return rc;
     call->status = 201;
-    return call_put_json(call, dial_to_json(&started, row.until_utc), err);
+    return call_put_json(call,
+                         json_pack("{s:o, s:o}", "dial", case_dial_to_json(&started), "lease_until",
+                                   json_time(row.until_utc)),
+                         err);
 }
 
 static void answer_dial(struct call *call)
@@ -229,18 +189,12 @@ static bool parse_answer(struct call *call, json_t *object, struct case_input *i
 {
     enum { SPENT_MAX_MS = 24 * 3600 * 1000 };
     input->spent_ms = -1;
-    input->words = BYTES_LIT("");
-    if (!call_integer(call, object, "dial", true, 1, INT64_MAX, &input->dial_id) ||
-        !call_integer(call, object, "order", true, 0, INT64_MAX, &input->drawn_id) ||
-        !call_text(call, object, "item", true, WORD_MAX_BYTES, &input->item) ||
-        !call_text(call, object, "value", true, WORD_MAX_BYTES, &input->value) ||
-        !call_lines(call, object, "words", false, WORDS_MAX_BYTES, &input->words) ||
-        !call_integer(call, object, "spent_ms", false, 0, SPENT_MAX_MS, &input->spent_ms))
-        return false;
-    if (utf8_count(input->words) <= WORDS_MAX_CHARACTERS)
-        return true;
-    call_refuse_field(call, "words", "原话最多2000字。");
-    return false;
+    return call_integer(call, object, "dial", true, 1, INT64_MAX, &input->dial_id) &&
+           call_integer(call, object, "order", true, 0, INT64_MAX, &input->drawn_id) &&
+           call_text(call, object, "item", true, WORD_MAX_BYTES, &input->item) &&
+           call_text(call, object, "value", true, WORD_MAX_BYTES, &input->value) &&
+           desk_take_words(call, object, "words", &input->words) &&
+           call_integer(call, object, "spent_ms", false, 0, SPENT_MAX_MS, &input->spent_ms);
 }
 
 void desk_case_answer(struct http_exchange *exchange)
@@ -262,18 +216,9 @@ static int get_to_add(struct call *call, struct store *store, struct followup_ca
 {
     const struct case_input *input = call->input;
     const uint32_t supervisors = ACCESS_OF(ROLE_SUPERVISOR) | ACCESS_OF(ROLE_OFFICE);
-    struct account_row account;
-    if ((call->who.access & supervisors) == 0)
-        return desk_get_held(call, store, input->case_id, out, err);
-    int rc = case_get(store, input->case_id, out, err);
-    if (rc == OK && call->who.is_contractor) {
-        int64_t team_id = out->team_id;
-        rc = account_get_by_id(store, call->who.account_id, &account, err);
-        if (rc == OK && account.team_id != team_id)
-            rc = err_set(err, ERR_NOT_FOUND, "case %jd is of another team",
-                         (intmax_t)input->case_id);
-    }
-    return rc;
+    return (call->who.access & supervisors) == 0
+               ? desk_get_held(call, store, input->case_id, out, err)
+               : followup_case(call, store, input->case_id, out, err);
 }
 
 static int on_number(void *context, const struct case_number *row, struct err *err)
@@ -284,37 +229,44 @@ static int on_number(void *context, const struct case_number *row, struct err *e
     return OK;
 }
 
-static int answer_number(struct call *call, struct store *store, struct err *err)
+/* The receipt holds which number it is; how it looks masked is made of the request. */
+static int show_added(struct call *call, struct store *store, struct err *err)
 {
     const struct case_input *input = call->input;
     struct bytes masked = BYTES_NONE;
     int64_t no = 0;
-    int rc = case_numbers_each(store, input->case_id, on_number, &no, err);
-    if (rc == OK)
-        rc = case_mask_number(input->number, exchange_arena(call->exchange), &masked, err);
-    if (rc != OK)
-        return rc;
-    call->status = 201;
-    return call_put_json(
-        call, json_pack("{s:I, s:o}", "no", (json_int_t)no, "masked", json_bytes(masked)), err);
+    (void)store;
+    if (!bytes_to_int64(call->reference, &no))
+        return err_set(err, ERR_CORRUPT, "a receipt refers to no number");
+    int rc = case_mask_number(input->number, exchange_arena(call->exchange), &masked, err);
+    return rc == OK ? call_put_json(call,
+                                    json_pack("{s:I, s:o}", "no", (json_int_t)no, "masked",
+                                              json_bytes(masked)),
+                                    err)
+                    : rc;
 }
 
 static int add_number(struct call *call, struct store *store, struct err *err)
 {
     const struct case_input *input = call->input;
     const struct actor actor = {call->who.name, call->now_utc};
-    char target[TARGET_BYTES];
     struct followup_case row;
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)input->case_id);
+    int64_t no = 0;
     int rc = get_to_add(call, store, &row, err);
     if (rc == OK)
         rc = casework_add_number(call->service->casework, store, input->case_id, input->number,
                                  &actor, err);
     if (rc == OK)
-        rc = call_audit(call, store, "number.add", bytes_from_z(target), BYTES_NONE, err);
+        rc = call_audit_id(call, store, "number.add", input->case_id, BYTES_NONE, err);
     if (rc == OK)
         rc = call_tell_followup(call, store, row.campaign_id, err);
-    return rc == OK ? answer_number(call, store, err) : desk_said(call, rc, err);
+    if (rc == OK)
+        rc = case_numbers_each(store, input->case_id, on_number, &no, err);
+    if (rc != OK)
+        return desk_said(call, rc, err);
+    call->status = 201;
+    buf_append_integer(&call->answer, no);
+    return buf_status(&call->answer, err);
 }
 
 void desk_case_add_number(struct http_exchange *exchange)
@@ -323,15 +275,6 @@ void desk_case_add_number(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct case_input *input = input_of(call);
     json_t *object = input != NULL ? call_json(call, names) : NULL;
-    struct bytes cell;
-    if (object == NULL || !call_text(call, object, "number", true, NUMBER_MAX_BYTES, &cell))
-        return;
-    char *digits = call_alloc(call, PHONE_MAX_BYTES);
-    if (digits == NULL)
-        return;
-    input->number = phone_read(cell, digits);
-    if (input->number.len == 0)
-        call_refuse_field(call, "number", "请填写11位手机号，或带区号的固定电话号码。");
-    else
-        call_write(call, add_number, NULL);
+    if (object != NULL && followup_take_number(call, object, &input->number))
+        call_write_shown(call, add_number, show_added, NULL);
 }

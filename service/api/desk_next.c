@@ -37,19 +37,13 @@ static int on_spoken(void *context, int64_t account_id, struct bytes language, s
     return OK;
 }
 
-/* A contractor's people are given what their team was given, all others what no team was. */
 static int load_asker(const struct call *call, struct store *store, struct next_asker *out,
                       struct err *err)
 {
-    struct account_row account;
     out->count = 0;
-    out->caller = desk_caller(call);
-    int rc = caller_languages_each(store, call->who.account_id, on_spoken, out, err);
-    if (rc == OK && call->who.is_contractor) {
-        rc = account_get_by_id(store, call->who.account_id, &account, err);
-        if (rc == OK)
-            out->caller.team_id = account.team_id;
-    }
+    int rc = desk_load_caller(call, store, &out->caller, err);
+    if (rc == OK)
+        rc = caller_languages_each(store, call->who.account_id, on_spoken, out, err);
     out->caller.languages = out->languages;
     out->caller.language_count = out->count;
     return rc;

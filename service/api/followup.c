@@ -5,7 +5,7 @@
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/kept_texts.h"
-#include "service/followup/draw.h"
+#include "service/followup/release.h"
 
 #include <stdio.h>
 
@@ -131,15 +131,18 @@ void followup_show(struct http_exchange *exchange)
 
 /* ---- begin, pause, go on ---- */
 
-static int audit(struct call *call, struct store *store, const char *action, struct bytes why,
-                 struct err *err)
+/* Enter it in the audit log, with what the request names, and tell who watches. */
+static int note(struct call *call, struct store *store, const char *action, int64_t campaign_id,
+                struct err *err)
 {
     const struct followup_input *input = call->input;
     struct bytes details = BYTES_NONE;
-    int rc = OK;
-    if (why.len > 0)
-        rc = followup_details(call, BYTES_NONE, why, &details, err);
-    return rc == OK ? call_audit(call, store, action, input->round, details, err) : rc;
+    bool says_more = input->team.len > 0 || input->why.len > 0;
+    int rc =
+        says_more ? followup_details(call, "team", input->team, input->why, &details, err) : OK;
+    if (rc == OK)
+        rc = call_audit(call, store, action, input->round, details, err);
+    return rc == OK ? call_tell_followup(call, store, campaign_id, err) : rc;
 }
 
 static int answer_campaign(struct call *call, const struct campaign_row *row, struct err *err)
@@ -160,11 +163,8 @@ static int open_campaign(struct call *call, struct store *store, struct err *err
     if (rc == OK)
         rc = casework_open(call->service->casework, store, &round, &actor, &campaign, err);
     if (rc == OK)
-        rc = audit(call, store, "campaign.open", BYTES_NONE, err);
-    if (rc == OK)
-        rc = call_tell_followup(call, store, campaign.id, err);
-    if (rc == OK)
-        call->status = 201;
+        rc = note(call, store, "campaign.open", campaign.id, err);
+    call->status = 201;
     return rc == OK ? answer_campaign(call, &campaign, err) : rc;
 }
 
@@ -186,9 +186,7 @@ static int put_paused(struct call *call, struct store *store, bool is_paused, st
     if (rc == OK)
         rc = campaign_put_paused(store, id, is_paused, err);
     if (rc == OK)
-        rc = audit(call, store, is_paused ? "campaign.pause" : "campaign.resume", BYTES_NONE, err);
-    if (rc == OK)
-        rc = call_tell_followup(call, store, id, err);
+        rc = note(call, store, is_paused ? "campaign.pause" : "campaign.resume", id, err);
     if (rc == OK)
         rc = campaign_get(store, id, &campaign, err);
     return rc == OK ? answer_campaign(call, &campaign, err) : rc;
@@ -230,15 +228,12 @@ static int release(struct call *call, struct store *store, struct err *err)
     int rc = followup_campaign(call, store, input->round, &round, &campaign, err);
     int64_t id = rc == OK ? campaign.id : 0;
     if (rc == OK)
-        rc = desk_said(
-            call, draw_top_up(&datadir, &round, input->unit, input->count, input->why, &actor, err),
-            err);
+        rc = desk_said(call,
+                       release_reserve(&datadir, &round, input->unit, input->count, input->why,
+                                       &actor, &cases, err),
+                       err);
     if (rc == OK)
-        rc = casework_take_released(call->service->casework, store, id, &actor, &cases, err);
-    if (rc == OK)
-        rc = audit(call, store, "campaign.release", input->why, err);
-    if (rc == OK)
-        rc = call_tell_followup(call, store, id, err);
+        rc = note(call, store, "campaign.release", id, err);
     if (rc != OK)
         return rc;
     return call_put_json(
@@ -296,9 +291,7 @@ static int assign(struct call *call, struct store *store, struct err *err)
         rc = casework_assign(call->service->casework, store, id, team_id, input->count, &actor,
                              &cases, err);
     if (rc == OK)
-        rc = audit(call, store, "campaign.assign", input->team, err);
-    if (rc == OK)
-        rc = call_tell_followup(call, store, id, err);
+        rc = note(call, store, "campaign.assign", id, err);
     return rc == OK ? call_put_json(call, json_pack("{s:I}", "cases", (json_int_t)cases), err) : rc;
 }
 

@@ -2,17 +2,18 @@
 #include "service/api/desk.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
-#include "service/intake/mask.h"
+#include "service/api/json_value.h"
 #include "service/storage/outcomes.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
- * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors are not told
- * of which unit it is, nor the order's number. */
+ * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors see what their
+ * callers did: dials, notes, answers as they were keyed. Not whom they called about what: no name, no text of an
+ * order, no unit, no order's number, nor the words that the person spoke. */
 
-enum { WORDS_MAX_BYTES = 256 * 1024, SOURCES_MAX = 1024 };
+enum { SOURCES_MAX = 1024 };
 
 /* Where attempts came from. */
 struct source {
@@ -41,40 +42,23 @@ static int out_of_memory(struct err *err)
 
 /* ---- dials ---- */
 
-/* What was sealed in a row, with numbers in it masked; nothing: null. NULL when it could not be opened. */
-static json_t *words_to_json(struct history *history, struct vault_sealer *sealer, int64_t row_id,
-                             struct bytes sealed, struct err *err)
-{
-    struct bytes plain = BYTES_NONE;
-    struct buf masked;
-    if (sealed.len == 0)
-        return json_null();
-    if (case_reader_open(history->reader, sealer, row_id, sealed, &plain, err) != OK)
-        return NULL;
-    buf_init(&masked, WORDS_MAX_BYTES);
-    mask_numbers(plain, &masked);
-    json_t *value = buf_status(&masked, err) == OK ? json_bytes(buf_bytes(&masked)) : NULL;
-    buf_wipe(&masked);
-    if (value == NULL && err->code == OK)
-        (void)out_of_memory(err);
-    return value;
-}
-
 static int on_dial(void *context, const struct dial_row *row, struct err *err)
 {
     struct history *history = context;
     bool has_ended = row->ended_utc != 0;
-    json_t *note = words_to_json(history, history->reader->notes, row->id, row->sealed, err);
-    if (note == NULL)
-        return err->code;
+    struct bytes note;
+    int rc = case_reader_open_masked(history->reader, history->reader->notes, row->id, row->sealed,
+                                     &note, err);
+    if (rc != OK)
+        return rc;
     json_t *dial = json_pack(
         "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)row->id,
         "number_no", (json_int_t)row->number_no, "caller", json_bytes(row->account_name),
         "started_at", json_time(row->started_utc), "ended_at", json_time(row->ended_utc), "code",
-        row->code.len > 0 ? json_bytes(row->code) : json_null(), "name",
-        has_ended ? json_string(case_disposition_zh(row->code)) : json_null(), "note", note,
-        "recording", row->recording.len > 0 ? json_bytes(row->recording) : json_null(),
-        "is_recheck", row->recheck_id != 0);
+        json_text_or_null(row->code), "name",
+        has_ended ? json_string(case_dial_zh(row->code, row->recheck_id != 0)) : json_null(),
+        "note", json_bytes(note), "recording", json_text_or_null(row->recording), "is_recheck",
+        row->recheck_id != 0);
     return json_array_append_new(history->dials, dial) == 0 ? OK : out_of_memory(err);
 }
 
@@ -98,14 +82,19 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    json_t *words = words_to_json(history, history->reader->answers, row->id, row->sealed, err);
-    if (words == NULL)
-        return err->code;
+    bool is_contractor = history->call->who.is_contractor;
+    struct bytes words = BYTES_NONE;
+    int rc = is_contractor ? OK
+                           : case_reader_open_masked(history->reader, history->reader->answers,
+                                                     row->id, row->sealed, &words, err);
+    if (rc != OK)
+        return rc;
     json_t *answer = json_pack(
         "{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id, "order",
         (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value", json_bytes(row->value),
-        "text", choice_zh(row->item, row->value), "words", words, "at", json_time(row->at_utc),
-        "spent_ms", row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
+        "text", choice_zh(row->item, row->value), "words",
+        is_contractor ? json_null() : json_bytes(words), "at", json_time(row->at_utc), "spent_ms",
+        row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
     return json_array_append_new(history->answers, answer) == 0 ? OK : out_of_memory(err);
 }
 
@@ -151,7 +140,7 @@ static int on_attempt(void *context, const struct attempt_row *row, struct err *
         resolved[0] != '\0' ? json_string(resolved) : json_null(), "satisfaction",
         row->satisfaction != SATISFACTION_MISSING ? json_integer(row->satisfaction) : json_null(),
         "is_former", history->is_version, "source", json_bytes(source->kind), "why",
-        source->why.len > 0 ? json_bytes(source->why) : json_null());
+        json_text_or_null(source->why));
     return json_array_append_new(history->attempts, attempt) == 0 ? OK : out_of_memory(err);
 }
 
@@ -170,54 +159,42 @@ static int put_attempts(struct history *history, int64_t drawn_id, json_t *order
     return rc;
 }
 
-struct order_numbers {
-    struct arena *arena;
-    struct {
-        int64_t drawn_id;
-        struct bytes order_no;
-    } orders[64];
-    size_t count;
-};
-
+/* The number by which the office knows the order. */
 static int on_order(void *context, const struct case_order *row, struct err *err)
 {
-    struct order_numbers *numbers = context;
-    if (numbers->count == sizeof numbers->orders / sizeof *numbers->orders)
-        return OK;
-    numbers->orders[numbers->count].drawn_id = row->drawn_id;
-    numbers->orders[numbers->count].order_no = arena_copy(numbers->arena, row->order_no);
-    return numbers->orders[numbers->count++].order_no.ptr != NULL ? OK : out_of_memory(err);
+    json_t *orders = context;
+    json_t *order;
+    size_t at;
+    json_array_foreach(orders, at, order)
+    {
+        if (json_integer_value(json_object_get(order, "order")) == row->drawn_id &&
+            json_object_set_new(order, "order_no", json_bytes(row->order_no)) != 0)
+            return out_of_memory(err);
+    }
+    return OK;
 }
 
-static int put_number(const struct order_numbers *numbers, int64_t drawn_id, json_t *order,
-                      struct err *err)
+static void leave_out_texts(json_t *order)
 {
-    struct bytes order_no = BYTES_NONE;
-    for (size_t i = 0; i < numbers->count; i++) {
-        if (numbers->orders[i].drawn_id == drawn_id)
-            order_no = numbers->orders[i].order_no;
-    }
-    return json_object_set_new(order, "order_no", json_bytes(order_no)) == 0 ? OK
-                                                                             : out_of_memory(err);
+    static const char *const names[] = {"unit", "title", "content"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        (void)json_object_del(order, names[i]);
 }
 
 static int put_orders(struct history *history, json_t *orders, struct err *err)
 {
-    struct order_numbers numbers = {.arena = history->arena};
     const struct campaign_row *campaign = &history->campaign;
-    int rc = case_orders_each(history->store, campaign->round_id, campaign->draw_no,
-                              history->row.case_no, on_order, &numbers, err);
+    bool is_contractor = history->call->who.is_contractor;
+    int rc = is_contractor ? OK
+                           : case_orders_each(history->store, campaign->round_id, campaign->draw_no,
+                                              history->row.case_no, on_order, orders, err);
     for (size_t i = 0; i < json_array_size(orders) && rc == OK; i++) {
         json_t *order = json_array_get(orders, i);
-        int64_t drawn_id = json_integer_value(json_object_get(order, "order"));
         (void)json_object_del(order, "items");
         (void)json_object_del(order, "answers");
-        if (history->call->who.is_contractor)
-            (void)json_object_del(order, "unit");
-        else
-            rc = put_number(&numbers, drawn_id, order, err);
-        if (rc == OK)
-            rc = put_attempts(history, drawn_id, order, err);
+        if (is_contractor)
+            leave_out_texts(order);
+        rc = put_attempts(history, json_integer_value(json_object_get(order, "order")), order, err);
     }
     return rc;
 }
@@ -249,12 +226,13 @@ static json_t *whole_to_json(struct history *history, json_t *orders)
     const struct followup_case *row = &history->row;
     const struct case_shown *shown = &history->shown;
     struct bytes code = bytes_from_z(row->code);
+    struct bytes citizen = history->call->who.is_contractor ? BYTES_NONE : shown->citizen;
     return json_pack(
         "{s:I, s:o, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "id",
         (json_int_t)row->id, "round", json_bytes(shown->round), "state",
         case_state_word(row->state), "code", code.len > 0 ? json_bytes(code) : json_null(), "name",
         code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why", row->why,
-        "language", row->language, "citizen", json_bytes(shown->citizen), "appointment_at",
+        "language", row->language, "citizen", json_bytes(citizen), "appointment_at",
         json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc), "final_at",
         json_time(row->final_utc), "from",
         json_time(row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC ? row->from_utc
@@ -272,7 +250,8 @@ static int render(struct history *history, struct err *err)
     json_t *orders = NULL;
     int rc = load(history, err);
     if (rc == OK) {
-        orders = case_orders_to_json(&history->shown, &asker, no_items, false);
+        orders =
+            case_orders_to_json(&history->reader->parts, &history->shown, &asker, no_items, false);
         rc = orders != NULL ? put_orders(history, orders, err) : out_of_memory(err);
     }
     if (rc == OK)
@@ -286,18 +265,28 @@ static int render(struct history *history, struct err *err)
 static int show(struct call *call, struct store *store, struct err *err)
 {
     const int64_t *case_id = call->input;
-    char target[32];
     struct history history = {
         .call = call, .store = store, .arena = exchange_arena(call->exchange)};
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)*case_id);
     int rc = followup_case(call, store, *case_id, &history.row, err);
     if (rc == OK)
         rc = case_readers_take(call->service->case_readers, &history.reader, err);
     if (rc == OK)
         rc = render(&history, err);
     case_readers_give(call->service->case_readers, history.reader);
-    return rc == OK ? call_audit(call, store, "case.show", bytes_from_z(target), BYTES_NONE, err)
-                    : rc;
+    return rc;
+}
+
+static int note_look(struct call *call, struct store *store, struct err *err)
+{
+    const int64_t *case_id = call->input;
+    struct followup_case row;
+    int rc = followup_case(call, store, *case_id, &row, err);
+    return rc == OK ? call_audit_id(call, store, "case.show", *case_id, BYTES_NONE, err) : rc;
+}
+
+static void on_noted(struct call *call)
+{
+    call_read(call, show, NULL);
 }
 
 void followup_case_history(struct http_exchange *exchange)
@@ -307,6 +296,5 @@ void followup_case_history(struct http_exchange *exchange)
     if (case_id == NULL || !call_param_id(call, "id", case_id))
         return;
     call->input = case_id;
-    exchange_add_header(exchange, "Cache-Control", BYTES_LIT("no-store"));
-    call_write_unkeyed(call, show, NULL);
+    call_write_unkeyed(call, note_look, on_noted);
 }

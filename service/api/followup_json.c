@@ -62,9 +62,9 @@ static json_t *outcomes_to_json(const struct overview_outcomes *outcomes)
 
 static json_t *totals_to_json(const struct overview *overview, bool for_whole)
 {
-    json_t *totals =
-        json_pack("{s:o, s:o}", "target", for_whole ? count(overview->target) : json_null(),
-                  "released", count(overview->released));
+    json_t *totals = json_pack(
+        "{s:o, s:o, s:o}", "target", for_whole ? count(overview->target) : json_null(), "released",
+        count(overview->released), "handed_over", count(overview->handed_over));
     json_t *outcomes = outcomes_to_json(&overview->outcomes);
     bool is_whole = totals != NULL && outcomes != NULL && json_object_update(totals, outcomes) == 0;
     json_decref(outcomes);
@@ -121,12 +121,11 @@ static json_t *caller_to_json(const struct overview_caller *caller)
     return json_pack(
         "{s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
         json_bytes(caller->name), "display_name", json_bytes(caller->display_name), "team",
-        caller->team.len > 0 ? json_bytes(caller->team) : json_null(), "on_shift",
-        caller->state != CALLER_OFF, "state", overview_caller_word(caller->state), "dials_today",
-        count(caller->dials), "completes_today", count(caller->completes), "partials_today",
-        count(caller->partials), "refusals_today", count(caller->refusals), "interrupted_today",
-        count(caller->interrupted), "minutes_today", count(caller->shift_s / 60), "seconds_today",
-        count(caller->seconds), "completes_per_hour",
+        json_text_or_null(caller->team), "on_shift", caller->state != CALLER_OFF, "state",
+        overview_caller_word(caller->state), "dials_today", count(caller->dials), "completes_today",
+        count(caller->completes), "partials_today", count(caller->partials), "refusals_today",
+        count(caller->refusals), "interrupted_today", count(caller->interrupted), "minutes_today",
+        count(caller->shift_s / 60), "seconds_today", count(caller->seconds), "completes_per_hour",
         hours > 0 ? json_real((double)caller->completes / hours) : json_null(), "last_at",
         json_time(caller->last_utc));
 }

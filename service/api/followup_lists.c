@@ -1,25 +1,22 @@
-#include "base/alloc.h"
-
-#include "importers/phone.h"
-
 #include "service/api/account_json.h"
 #include "service/api/desk.h"
+#include "service/api/followup_news.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/json_value.h"
-#include "service/storage/sealed.h"
 
 #include <string.h>
 
 /* Who must not be called (免打扰名单), and what callers can speak. */
 
-enum { PAGE = 100, NUMBER_MAX_BYTES = 64, LANGUAGES_MAX = 8, LANGUAGE_MAX_BYTES = 8 };
+enum { PAGE = 100, LANGUAGES_MAX = 8 };
 
 /* ---- the do-not-call list ---- */
 
 struct ban_input {
     int64_t after, id;
     struct bytes number, why;
+    struct followup_rounds moved; /* somebody may have had the number in any of them */
 };
 
 static struct ban_input *ban_input_of(struct call *call)
@@ -33,8 +30,7 @@ static struct ban_input *ban_input_of(struct call *call)
 }
 
 struct ban_page {
-    struct call *call;
-    struct vault_sealer *sealer;
+    struct case_reader *reader;
     json_t *items;
     int64_t last_id;
 };
@@ -42,17 +38,11 @@ struct ban_page {
 static int on_ban(void *context, const struct do_not_call_row *row, struct err *err)
 {
     struct ban_page *page = context;
-    struct sealer door = vault_sealer_door(page->sealer);
-    struct bytes masked = BYTES_NONE;
-    struct buf digits;
+    struct bytes masked;
     bool is_ended = row->ended_utc != 0;
     page->last_id = row->id;
-    buf_init(&digits, NUMBER_MAX_BYTES);
-    int rc = door.open(door.context, row->id, row->sealed, &digits, err);
-    if (rc == OK)
-        rc = case_mask_number(buf_bytes(&digits), exchange_arena(page->call->exchange), &masked,
-                              err);
-    buf_wipe(&digits);
+    int rc = case_reader_open_masked(page->reader, page->reader->bans, row->id, row->sealed,
+                                     &masked, err);
     if (rc != OK)
         return rc;
     json_t *item = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)row->id,
@@ -69,12 +59,12 @@ static int on_ban(void *context, const struct do_not_call_row *row, struct err *
 static int list_bans(struct call *call, struct store *store, struct err *err)
 {
     const struct ban_input *input = call->input;
-    struct ban_page page = {.call = call, .items = json_array()};
-    int rc = vault_sealer_new(call->service->datadir.vault, sealed_purpose(SEALED_DO_NOT_CALL),
-                              &page.sealer, err);
+    struct case_readers *readers = call->service->case_readers;
+    struct ban_page page = {.items = json_array()};
+    int rc = case_readers_take(readers, &page.reader, err);
     if (rc == OK)
         rc = do_not_call_each(store, input->after, PAGE, on_ban, &page, err);
-    vault_sealer_free(page.sealer);
+    case_readers_give(readers, page.reader);
     bool is_full = json_array_size(page.items) == PAGE;
     if (rc == OK)
         return call_put_json(
@@ -95,7 +85,7 @@ void followup_bans_list(struct http_exchange *exchange)
 /* The number itself is nowhere in the log. */
 static int add_ban(struct call *call, struct store *store, struct err *err)
 {
-    const struct ban_input *input = call->input;
+    struct ban_input *input = call->input;
     const struct actor actor = followup_actor(call);
     struct bytes details = BYTES_NONE;
     int64_t cases = 0;
@@ -105,13 +95,22 @@ static int add_ban(struct call *call, struct store *store, struct err *err)
         return desk_refuse(call, 409, "exists", "该号码已在免打扰名单中。", err);
     if (rc != OK)
         return desk_said(call, rc, err);
-    rc = followup_details(call, BYTES_NONE, input->why, &details, err);
+    rc = followup_details(call, "", BYTES_NONE, input->why, &details, err);
     if (rc == OK)
         rc = call_audit(call, store, "number.ban", BYTES_NONE, details, err);
+    if (rc == OK)
+        rc = followup_rounds_load(store, &input->moved, err);
     if (rc != OK)
         return rc;
     call->status = 201;
     return call_put_json(call, json_pack("{s:I}", "cases", (json_int_t)cases), err);
+}
+
+static void answer_ban(struct call *call)
+{
+    const struct ban_input *input = call->input;
+    followup_news_tell_all(call->service, &input->moved);
+    call_answer(call);
 }
 
 void followup_bans_add(struct http_exchange *exchange)
@@ -120,32 +119,21 @@ void followup_bans_add(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct ban_input *input = ban_input_of(call);
     json_t *object = input != NULL ? call_json(call, names) : NULL;
-    struct bytes cell;
-    if (object == NULL || !call_text(call, object, "number", true, NUMBER_MAX_BYTES, &cell) ||
-        !followup_take_why(call, object, &input->why))
-        return;
-    char *digits = call_alloc(call, PHONE_MAX_BYTES);
-    if (digits == NULL)
-        return;
-    input->number = phone_read(cell, digits);
-    if (input->number.len == 0)
-        call_refuse_field(call, "number", "请填写11位手机号，或带区号的固定电话号码。");
-    else
-        call_write(call, add_ban, NULL);
+    if (object != NULL && followup_take_number(call, object, &input->number) &&
+        followup_take_why(call, object, &input->why))
+        call_write(call, add_ban, answer_ban);
 }
 
 static int end_ban(struct call *call, struct store *store, struct err *err)
 {
     const struct ban_input *input = call->input;
     struct bytes details = BYTES_NONE;
-    char target[32];
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)input->id);
     int rc =
         do_not_call_put_ended(store, input->id, call->now_utc, call->who.name, input->why, err);
     if (rc == OK)
-        rc = followup_details(call, BYTES_NONE, input->why, &details, err);
+        rc = followup_details(call, "", BYTES_NONE, input->why, &details, err);
     if (rc == OK)
-        rc = call_audit(call, store, "number.unban", bytes_from_z(target), details, err);
+        rc = call_audit_id(call, store, "number.unban", input->id, details, err);
     return rc == OK ? call_put_json(call, json_pack("{s:I}", "id", (json_int_t)input->id), err)
                     : rc;
 }
@@ -179,10 +167,10 @@ static int on_account(void *context, const struct account_row *row, struct err *
     if (!is_caller || row->is_disabled || (list->team_id != 0 && row->team_id != list->team_id))
         return OK;
     json_t *languages = json_array();
-    json_t *item = json_pack(
-        "{s:o, s:o, s:o, s:o, s:O}", "name", json_bytes(row->name), "display_name",
-        json_bytes(row->display_name), "role", json_bytes(row->role), "team",
-        row->team_name.len > 0 ? json_bytes(row->team_name) : json_null(), "languages", languages);
+    json_t *item =
+        json_pack("{s:o, s:o, s:o, s:o, s:O}", "name", json_bytes(row->name), "display_name",
+                  json_bytes(row->display_name), "role", json_bytes(row->role), "team",
+                  json_text_or_null(row->team_name), "languages", languages);
     (void)snprintf(id, sizeof id, "%jd", (intmax_t)row->id);
     bool is_listed = json_object_set_new(list->by_id, id, languages) == 0;
     is_listed = json_array_append_new(list->items, item) == 0 && is_listed;

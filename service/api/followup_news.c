@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Of each round that moved one event goes out at once; what moves within the second after it waits for its end. A
- * round that finds no room is told of with the next that has it: the page also asks by itself now and then. */
+ * round that finds no room is not told of: the page also asks by itself now and then. */
 
 enum {
     NEWS_EVERY_MS = 1000,
@@ -44,15 +44,21 @@ void followup_news_tell(struct service *service, struct bytes round)
         known->is_due = true;
         return;
     }
-    publish(service, round);
     if (news->count == FOLLOWUP_NEWS_ROUNDS)
         return;
+    publish(service, round);
     struct followup_news_round *added = &news->rounds[news->count++];
     *added = (struct followup_news_round){.is_due = false};
     memcpy(added->name, round.ptr, round.len);
     if (!uv_is_active((uv_handle_t *)&service->news_timer))
         (void)uv_timer_start(&service->news_timer, followup_news_on_timer, NEWS_EVERY_MS,
                              NEWS_EVERY_MS);
+}
+
+void followup_news_tell_all(struct service *service, const struct followup_rounds *rounds)
+{
+    for (size_t i = 0; i < rounds->count; i++)
+        followup_news_tell(service, bytes_from_z(rounds->names[i]));
 }
 
 void followup_news_on_timer(uv_timer_t *timer)
@@ -81,4 +87,22 @@ int call_tell_followup(struct call *call, struct store *store, int64_t campaign_
     call->moved_round = arena_copy(exchange_arena(call->exchange), row.round_name);
     return call->moved_round.ptr != NULL ? OK
                                          : err_set(err, ERR_NOMEM, "no memory for a round's name");
+}
+
+static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
+{
+    struct followup_rounds *rounds = context;
+    (void)err;
+    if (rounds->count == FOLLOWUP_NEWS_ROUNDS || row->round_name.len >= FOLLOWUP_NEWS_NAME_BYTES)
+        return OK;
+    char *name = rounds->names[rounds->count++];
+    memcpy(name, row->round_name.ptr, row->round_name.len);
+    name[row->round_name.len] = '\0';
+    return OK;
+}
+
+int followup_rounds_load(struct store *store, struct followup_rounds *out, struct err *err)
+{
+    out->count = 0;
+    return campaigns_each_open(store, on_campaign, out, err);
 }

@@ -3,11 +3,11 @@
 #include "base/json_text.h"
 #include "base/utf8.h"
 
+#include "importers/phone.h"
+
 #include "service/api/followup_news.h"
 
-#include <stdio.h>
-
-enum { WHY_MAX_CHARACTERS = 200, WHY_MAX_BYTES = 4 * WHY_MAX_CHARACTERS };
+enum { WHY_MAX_CHARACTERS = 200, WHY_MAX_BYTES = 4 * WHY_MAX_CHARACTERS, NUMBER_MAX_BYTES = 64 };
 
 int followup_team(const struct call *call, struct store *store, int64_t *out_team_id,
                   struct err *err)
@@ -61,24 +61,42 @@ bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
     return true;
 }
 
+bool followup_take_number(struct call *call, json_t *object, struct bytes *out)
+{
+    struct bytes cell;
+    if (!call_text(call, object, "number", true, NUMBER_MAX_BYTES, &cell))
+        return false;
+    char *digits = call_alloc(call, PHONE_MAX_BYTES);
+    if (digits == NULL)
+        return false;
+    struct bytes number = phone_read(cell, digits);
+    if (number.len == 0) {
+        call_refuse_field(call, "number", "请填写11位手机号，或带区号的固定电话号码。");
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
 struct actor followup_actor(const struct call *call)
 {
     return (struct actor){call->actor.who, call->now_utc};
 }
 
-int followup_details(struct call *call, struct bytes code, struct bytes why, struct bytes *out,
-                     struct err *err)
+int followup_details(struct call *call, const char *name, struct bytes value, struct bytes why,
+                     struct bytes *out, struct err *err)
 {
     enum { DETAILS_MAX_BYTES = 16 * 1024 };
     struct buf text;
     buf_init(&text, DETAILS_MAX_BYTES);
     buf_append_byte(&text, '{');
-    if (code.len > 0) {
-        buf_append_z(&text, "\"code\":");
-        json_append_text(&text, code);
+    if (value.len > 0) {
+        json_append_text(&text, bytes_from_z(name));
+        buf_append_byte(&text, ':');
+        json_append_text(&text, value);
     }
     if (why.len > 0) {
-        buf_append_z(&text, code.len > 0 ? ",\"why\":" : "\"why\":");
+        buf_append_z(&text, value.len > 0 ? ",\"why\":" : "\"why\":");
         json_append_text(&text, why);
     }
     buf_append_byte(&text, '}');
@@ -97,11 +115,9 @@ int followup_details(struct call *call, struct bytes code, struct bytes why, str
 int followup_note_case(struct call *call, struct store *store, const char *action,
                        const struct followup_case *row, struct bytes why, struct err *err)
 {
-    char target[32];
     struct bytes details = BYTES_NONE;
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)row->id);
-    int rc = followup_details(call, bytes_from_z(row->code), why, &details, err);
+    int rc = followup_details(call, "code", bytes_from_z(row->code), why, &details, err);
     if (rc == OK)
-        rc = call_audit(call, store, action, bytes_from_z(target), details, err);
+        rc = call_audit_id(call, store, action, row->id, details, err);
     return rc == OK ? call_tell_followup(call, store, row->campaign_id, err) : rc;
 }

@@ -17,13 +17,15 @@ int followup_case(const struct call *call, struct store *store, int64_t case_id,
                   struct followup_case *out, struct err *err);
 /* Parsing (loop): the member "why", 1 to 200 characters; false: a problem was answered. */
 bool followup_take_why(struct call *call, json_t *object, struct bytes *out);
+/* … the member "number", as phone_read gives it, in the call's arena. */
+bool followup_take_number(struct call *call, json_t *object, struct bytes *out);
 /* In a write: who does it, and when. */
 struct actor followup_actor(const struct call *call);
 /* In a write, when all is done: the entry of the audit log ("case.free", its number, why), and who watches is told. */
 int followup_note_case(struct call *call, struct store *store, const char *action,
                        const struct followup_case *row, struct bytes why, struct err *err);
-/* {"code": …, "why": …} as an entry's details, what is empty left out; memory is the call's arena's. */
-int followup_details(struct call *call, struct bytes code, struct bytes why, struct bytes *out,
-                     struct err *err);
+/* {NAME: value, "why": …} as an entry's details, what is empty left out; memory is the call's arena's. */
+int followup_details(struct call *call, const char *name, struct bytes value, struct bytes why,
+                     struct bytes *out, struct err *err);
 
 #endif

@@ -101,6 +101,7 @@ void rechecks_next(struct http_exchange *exchange);
 void rechecks_show(struct http_exchange *exchange);
 void rechecks_dial(struct http_exchange *exchange);
 void rechecks_number(struct http_exchange *exchange);
+void rechecks_answer(struct http_exchange *exchange);
 void rechecks_finish(struct http_exchange *exchange);
 void rechecks_list(struct http_exchange *exchange);
 void rechecks_settle(struct http_exchange *exchange);

@@ -103,12 +103,8 @@ static int record(struct call *call, struct store *store, struct err *err)
 {
     const struct rejects_ask *ask = call->input;
     struct import_row row;
-    char target[32];
     int rc = import_get(store, ask->id, &row, err);
-    if (rc != OK)
-        return rc;
-    (void)snprintf(target, sizeof target, "%" PRId64, ask->id);
-    return call_audit(call, store, "rejects.export", bytes_from_z(target), BYTES_NONE, err);
+    return rc == OK ? call_audit_id(call, store, "rejects.export", ask->id, BYTES_NONE, err) : rc;
 }
 
 static void begin(struct call *call)

@@ -9,11 +9,9 @@
 
 enum { JSON_STRING_MAX_BYTES = 256 * 1024 * 1024 };
 
-json_t *json_bytes(struct bytes text)
+static json_t *mended(struct bytes text)
 {
     struct buf valid;
-    if (text.ptr == NULL && text.len == 0)
-        return json_null();
     buf_init(&valid, JSON_STRING_MAX_BYTES);
     text_valid(&valid, text);
     json_t *string = NULL;
@@ -21,6 +19,24 @@ json_t *json_bytes(struct bytes text)
         string = json_stringn(valid.len > 0 ? valid.ptr : "", valid.len);
     buf_deinit(&valid);
     return string;
+}
+
+json_t *json_bytes(struct bytes text)
+{
+    if (text.ptr == NULL && text.len == 0)
+        return json_null();
+    json_t *string = json_stringn(text.ptr, text.len);
+    return string != NULL ? string : mended(text);
+}
+
+json_t *json_text_or_null(struct bytes text)
+{
+    return json_bytes(text.len > 0 ? text : BYTES_NONE);
+}
+
+json_t *json_text_or_empty(struct bytes text)
+{
+    return json_bytes(text.len > 0 ? text : BYTES_LIT(""));
 }
 
 json_t *json_time(int64_t utc)

@@ -10,6 +10,9 @@
 
 /* A string, bytes that are no UTF-8 as U+FFFD; BYTES_NONE: null. */
 json_t *json_bytes(struct bytes text);
+/* The same where an empty text stands for none: null, or the empty string, wherever its bytes lie. */
+json_t *json_text_or_null(struct bytes text);
+json_t *json_text_or_empty(struct bytes text);
 /* RFC 3339 with the office's offset (Asia/Shanghai); 0: null. */
 json_t *json_time(int64_t utc);
 /* The array with the value behind it; takes both over. */

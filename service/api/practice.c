@@ -26,9 +26,9 @@ static struct shown_order order(int64_t id, enum script_kind kind, int64_t recei
     };
 }
 
-static json_t *practise(const struct case_shown *shape, const struct case_asker *asker,
-                        struct shown_number *numbers, size_t number_count,
-                        struct shown_order *orders, size_t order_count)
+static json_t *practise(struct case_parts *parts, const struct case_shown *shape,
+                        const struct case_asker *asker, struct shown_number *numbers,
+                        size_t number_count, struct shown_order *orders, size_t order_count)
 {
     struct case_shown shown = *shape;
     shown.round = BYTES_LIT("练习");
@@ -39,11 +39,11 @@ static json_t *practise(const struct case_shown *shape, const struct case_asker 
     shown.number_no = 1;
     shown.orders = orders;
     shown.order_count = order_count;
-    return case_to_json(&shown, asker);
+    return case_to_json(parts, &shown, asker);
 }
 
-static json_t *noise(const struct case_shown *shape, const struct case_asker *asker,
-                     int64_t then_utc)
+static json_t *noise(struct case_parts *parts, const struct case_shown *shape,
+                     const struct case_asker *asker, int64_t then_utc)
 {
     struct shown_number numbers[] = {ONE_NUMBER, {.no = 2, .masked = BYTES_LIT("199****0002")}};
     struct case_shown shown = *shape;
@@ -57,11 +57,11 @@ static json_t *noise(const struct case_shown *shape, const struct case_asker *as
     shown.id = 1;
     shown.turn = "fresh";
     shown.citizen = BYTES_LIT("陆**");
-    return practise(&shown, asker, numbers, 2, orders, 1);
+    return practise(parts, &shown, asker, numbers, 2, orders, 1);
 }
 
-static json_t *advice(const struct case_shown *shape, const struct case_asker *asker,
-                      int64_t then_utc)
+static json_t *advice(struct case_parts *parts, const struct case_shown *shape,
+                      const struct case_asker *asker, int64_t then_utc)
 {
     struct shown_number numbers[] = {ONE_NUMBER};
     struct shown_attempt attempts[] = {
@@ -88,11 +88,11 @@ static json_t *advice(const struct case_shown *shape, const struct case_asker *a
     shown.citizen = BYTES_LIT("韦**");
     shown.attempts = attempts;
     shown.attempt_count = 1;
-    return practise(&shown, asker, numbers, 1, orders, 2);
+    return practise(parts, &shown, asker, numbers, 1, orders, 2);
 }
 
-static json_t *certificate(const struct case_shown *shape, const struct case_asker *asker,
-                           int64_t then_utc)
+static json_t *certificate(struct case_parts *parts, const struct case_shown *shape,
+                           const struct case_asker *asker, int64_t then_utc)
 {
     struct shown_number numbers[] = {ONE_NUMBER};
     struct case_shown shown = *shape;
@@ -107,15 +107,16 @@ static json_t *certificate(const struct case_shown *shape, const struct case_ask
     shown.citizen = BYTES_LIT("覃**");
     shown.appointment_utc = shape->lease_until_utc - LEASE_S;
     shown.appointment_is_own = true;
-    return practise(&shown, asker, numbers, 1, orders, 1);
+    return practise(parts, &shown, asker, numbers, 1, orders, 1);
 }
 
-static json_t *all_to_json(const struct case_shown *shape, const struct case_asker *asker,
-                           int64_t now_utc)
+static json_t *all_to_json(struct case_parts *parts, const struct case_shown *shape,
+                           const struct case_asker *asker, int64_t now_utc)
 {
     int64_t then_utc = now_utc - (int64_t)DAYS_AGO * SECONDS_A_DAY;
-    return json_pack("[o, o, o]", noise(shape, asker, then_utc), advice(shape, asker, then_utc),
-                     certificate(shape, asker, then_utc));
+    return json_pack("[o, o, o]", noise(parts, shape, asker, then_utc),
+                     advice(parts, shape, asker, then_utc),
+                     certificate(parts, shape, asker, then_utc));
 }
 
 static int on_json(const char *ptr, size_t len, void *context)
@@ -128,20 +129,15 @@ static int on_json(const char *ptr, size_t len, void *context)
 static int render(struct case_reader *reader, const struct case_asker *asker,
                   const struct calling_hours *hours, int64_t now_utc, struct err *err)
 {
-    struct case_shown shape = {.lease_until_utc = now_utc + LEASE_S};
-    struct arena arena;
-    arena_init(&arena, PRACTICE_MAX_BYTES);
-    int rc = hours != NULL ? case_windows_load(hours, now_utc, &arena, &shape.windows,
-                                               &shape.window_count, err)
-                           : OK;
-    json_t *value = rc == OK ? all_to_json(&shape, asker, now_utc) : NULL;
+    const struct case_shown shape = {
+        .lease_until_utc = now_utc + LEASE_S, .hours = hours, .now_utc = now_utc};
+    json_t *value = all_to_json(&reader->parts, &shape, asker, now_utc);
+    int rc = OK;
     buf_deinit(&reader->practice);
     buf_init(&reader->practice, PRACTICE_MAX_BYTES);
-    if (rc == OK &&
-        (value == NULL || json_dump_callback(value, on_json, &reader->practice, JSON_COMPACT) != 0))
+    if (value == NULL || json_dump_callback(value, on_json, &reader->practice, JSON_COMPACT) != 0)
         rc = err_set(err, ERR_NOMEM, "could not make the practice");
     json_decref(value);
-    arena_deinit(&arena);
     return rc;
 }
 

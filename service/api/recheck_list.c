@@ -3,20 +3,20 @@
 #include "service/api/followup_news.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
+#include "service/api/json_value.h"
 #include "service/followup/rechecking.h"
-#include "service/storage/sealed.h"
-
-#include <stdio.h>
 
 /* Re-checks, the supervisor's side: both versions beside each other, how far each caller's agree, and what is to become
- * of a difference. */
+ * of a difference. A contractor's supervisors see those of their team once they are over, and no checker's note: who is
+ * to be called again must not be told beforehand. */
 
-enum { PAGE = 50, STATE_MAX_BYTES = 16, TARGET_BYTES = 32 };
+enum { PAGE = 50, STATE_MAX_BYTES = 16 };
 
 /* ---- the list ---- */
 
 struct listed {
     int64_t id, case_id;
+    bool is_checked; /* what a checker has ticked so far is not shown */
     json_t *object;
     struct bytes sealed; /* the arena's */
 };
@@ -31,8 +31,9 @@ struct agreement {
 struct rechecks_ask {
     struct bytes round, state;
     int64_t after;
-    struct call *call;
+    bool is_contractor; /* who asks */
     struct arena *arena;
+    struct case_reader *reader;
     struct listed page[PAGE];
     size_t count;
     struct agreement *agreements;
@@ -44,29 +45,26 @@ static bool is_checked(const struct recheck_row *row)
            bytes_equal(row->state, BYTES_LIT("settled"));
 }
 
-static json_t *text_or_null(struct bytes text)
-{
-    return json_bytes(text.len > 0 ? text : BYTES_NONE);
-}
-
 static json_t *row_to_json(const struct recheck_row *row)
 {
     return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o}",
                      "id", (json_int_t)row->id, "case", (json_int_t)row->case_id, "caller",
-                     json_bytes(row->caller_name), "checker", text_or_null(row->checker_name),
+                     json_bytes(row->caller_name), "checker", json_text_or_null(row->checker_name),
                      "reason", json_bytes(row->reason), "state", json_bytes(row->state), "tries",
-                     (json_int_t)row->tries, "method", text_or_null(row->method), "done_at",
+                     (json_int_t)row->tries, "method", json_text_or_null(row->method), "done_at",
                      json_time(row->done_utc), "compared", (json_int_t)row->compared, "differing",
-                     (json_int_t)row->differing, "verdict", text_or_null(row->verdict),
-                     "settled_by", text_or_null(row->settled_by), "settled_at",
-                     json_time(row->settled_utc), "settled_why", text_or_null(row->settled_why));
+                     (json_int_t)row->differing, "verdict", json_text_or_null(row->verdict),
+                     "settled_by", json_text_or_null(row->settled_by), "settled_at",
+                     json_time(row->settled_utc), "settled_why",
+                     json_text_or_null(row->settled_why));
 }
 
 static int on_row(void *context, const struct recheck_row *row, struct err *err)
 {
     struct rechecks_ask *ask = context;
     struct listed *listed = &ask->page[ask->count];
-    *listed = (struct listed){.id = row->id, .case_id = row->case_id};
+    *listed =
+        (struct listed){.id = row->id, .case_id = row->case_id, .is_checked = is_checked(row)};
     listed->sealed = arena_copy(ask->arena, row->sealed);
     listed->object = row_to_json(row);
     if (listed->object == NULL || listed->sealed.ptr == NULL) {
@@ -102,7 +100,7 @@ static int on_version(void *context, const struct recheck_version *version, stru
 {
     json_t *object = json_pack(
         "{s:I, s:o, s:o, s:o, s:b, s:b}", "order", (json_int_t)version->drawn_id, "item",
-        json_bytes(version->item), "given", text_or_null(version->given), "found",
+        json_bytes(version->item), "given", json_text_or_null(version->given), "found",
         json_bytes(version->found), "is_compared", version->is_compared, "agrees", version->agrees);
     return json_array_append_new(context, object) == 0
                ? OK
@@ -111,23 +109,12 @@ static int on_version(void *context, const struct recheck_version *version, stru
 
 static int add_note(const struct rechecks_ask *ask, const struct listed *listed, struct err *err)
 {
-    struct vault_sealer *sealer = NULL;
-    struct buf plain;
-    if (listed->sealed.len == 0)
-        return json_object_set_new(listed->object, "note", json_string("")) == 0
-                   ? OK
-                   : err_set(err, ERR_NOMEM, "could not show a re-check");
-    buf_init(&plain, HTTP_ANSWER_MAX_BYTES);
-    int rc = vault_sealer_new(ask->call->service->datadir.vault, sealed_purpose(SEALED_RECHECKS),
-                              &sealer, err);
-    if (rc == OK) {
-        struct sealer door = vault_sealer_door(sealer);
-        rc = door.open(door.context, listed->id, listed->sealed, &plain, err);
-    }
-    if (rc == OK && json_object_set_new(listed->object, "note", json_bytes(buf_bytes(&plain))) != 0)
+    struct bytes note = BYTES_NONE;
+    int rc = ask->is_contractor ? OK
+                                : case_reader_open_masked(ask->reader, ask->reader->rechecks,
+                                                          listed->id, listed->sealed, &note, err);
+    if (rc == OK && json_object_set_new(listed->object, "note", json_text_or_empty(note)) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
-    vault_sealer_free(sealer);
-    buf_wipe(&plain);
     return rc;
 }
 
@@ -135,8 +122,10 @@ static int fill(struct store *store, const struct rechecks_ask *ask, const struc
                 const struct rules *rules, struct err *err)
 {
     json_t *versions = json_array();
-    int rc = rechecking_versions_each(store, listed->id, listed->case_id, rules->rates.satisfied,
-                                      on_version, versions, err);
+    int rc = listed->is_checked
+                 ? rechecking_versions_each(store, listed->id, listed->case_id,
+                                            rules->rates.satisfied, on_version, versions, err)
+                 : OK;
     if (rc == OK && json_object_set(listed->object, "versions", versions) != 0)
         rc = err_set(err, ERR_NOMEM, "could not show a re-check");
     json_decref(versions);
@@ -146,16 +135,12 @@ static int fill(struct store *store, const struct rechecks_ask *ask, const struc
 static json_t *agreements_to_json(const struct rechecks_ask *ask)
 {
     json_t *array = json_array();
-    for (const struct agreement *of = ask->agreements; of != NULL; of = of->next) {
-        json_t *object =
-            json_pack("{s:o, s:I, s:I, s:I, s:I}", "caller", json_bytes(of->caller), "chosen",
-                      (json_int_t)of->chosen, "checked", (json_int_t)of->checked, "compared",
-                      (json_int_t)of->compared, "agreeing", (json_int_t)of->agreeing);
-        if (json_array_append_new(array, object) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
+    for (const struct agreement *of = ask->agreements; of != NULL; of = of->next)
+        array = json_append(array,
+                            json_pack("{s:o, s:I, s:I, s:I, s:I}", "caller", json_bytes(of->caller),
+                                      "chosen", (json_int_t)of->chosen, "checked",
+                                      (json_int_t)of->checked, "compared", (json_int_t)of->compared,
+                                      "agreeing", (json_int_t)of->agreeing));
     return array;
 }
 
@@ -195,9 +180,13 @@ static int load_list(struct call *call, struct store *store, struct rechecks_ask
         rc = rules_parse(round.rules, rules, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     int64_t team = team_id == 0 ? -1 : team_id;
+    if (team_id != 0 && ask->state.len == 0)
+        ask->state = BYTES_LIT(RECHECKS_OVER);
+    bool is_hidden = team_id != 0 && (bytes_equal(ask->state, BYTES_LIT("queued")) ||
+                                      bytes_equal(ask->state, BYTES_LIT("leased")));
     if (rc == OK)
         rc = rechecks_each(store, campaign_id, BYTES_NONE, team, 0, INT64_MAX, on_any, ask, err);
-    if (rc == OK)
+    if (rc == OK && !is_hidden)
         rc =
             rechecks_each(store, campaign_id, ask->state, team, ask->after, PAGE, on_row, ask, err);
     for (size_t i = 0; i < ask->count && rc == OK; i++)
@@ -208,11 +197,15 @@ static int load_list(struct call *call, struct store *store, struct rechecks_ask
 static int list(struct call *call, struct store *store, struct err *err)
 {
     struct rechecks_ask *ask = call->input;
-    ask->call = call;
+    struct case_readers *readers = call->service->case_readers;
+    ask->is_contractor = call->who.is_contractor;
     ask->arena = exchange_arena(call->exchange);
-    int rc = load_list(call, store, ask, err);
+    int rc = case_readers_take(readers, &ask->reader, err);
+    if (rc == OK)
+        rc = load_list(call, store, ask, err);
     if (rc == OK)
         rc = answer_list(call, ask, err);
+    case_readers_give(readers, ask->reader);
     for (size_t i = 0; i < ask->count; i++)
         json_decref(ask->page[i].object);
     return rc;
@@ -254,10 +247,8 @@ static int settle(struct call *call, struct store *store, struct err *err)
 {
     const struct settle_input *input = call->input;
     const struct actor actor = followup_actor(call);
-    char target[TARGET_BYTES];
     struct recheck_row row;
     struct bytes details = BYTES_NONE;
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)input->id);
     int rc = recheck_get(store, input->id, &row, err);
     int64_t campaign_id = rc == OK ? row.campaign_id : 0;
     if (rc == OK)
@@ -265,9 +256,10 @@ static int settle(struct call *call, struct store *store, struct err *err)
                                err);
     if (rc != OK)
         return desk_said(call, rc, err);
-    rc = followup_details(call, input->verdict.verdict, input->verdict.why, &details, err);
+    rc = followup_details(call, "verdict", input->verdict.verdict, input->verdict.why, &details,
+                          err);
     if (rc == OK)
-        rc = call_audit(call, store, "recheck.settle", bytes_from_z(target), details, err);
+        rc = call_audit_id(call, store, "recheck.settle", input->id, details, err);
     if (rc == OK)
         rc = call_tell_followup(call, store, campaign_id, err);
     return rc == OK

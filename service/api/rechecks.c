@@ -3,6 +3,7 @@
 #include "service/api/followup_news.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
+#include "service/api/json_value.h"
 #include "service/followup/rechecking.h"
 
 #include <stdio.h>
@@ -11,16 +12,15 @@
  * its number alone. */
 
 enum {
-    NOTE_MAX_BYTES = 4 * 2000,
     WORD_MAX_BYTES = 32,
     METHOD_MAX_BYTES = 16,
-    TARGET_BYTES = 32,
     DETAILS_BYTES = 96,
     SHOWN_MAX_BYTES = 8 * 1024 * 1024
 };
 
 struct recheck_input {
     int64_t id, number_no;
+    struct recheck_answer answer;
     struct recheck_result result;
 };
 
@@ -31,17 +31,6 @@ static struct recheck_input *input_of(struct call *call)
         return NULL;
     call->input = input;
     return input;
-}
-
-/* A contractor's checkers are given their own team's cases. */
-static int load_checker(const struct call *call, struct store *store, struct caller *out,
-                        struct err *err)
-{
-    struct caller checker = desk_caller(call);
-    int rc = followup_team(call, store, &checker.team_id, err);
-    if (rc == OK)
-        *out = checker;
-    return rc;
 }
 
 /* Everybody but the holder is told 404, as of one that does not exist. */
@@ -63,13 +52,9 @@ static json_t *choices_to_json(void)
     static const char *const choices[][2] = {
         {"yes", "接受过"}, {"no", "没有接受过"}, {"unsure", "记不清"}};
     json_t *array = json_array();
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
-        if (json_array_append_new(array, json_pack("{s:s, s:s}", "value", choices[i][0], "text",
-                                                   choices[i][1])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+        array = json_append(array,
+                            json_pack("{s:s, s:s}", "value", choices[i][0], "text", choices[i][1]));
     return array;
 }
 
@@ -82,34 +67,38 @@ static json_t *opening_to_json(void)
                      "ends");
 }
 
-static json_t *dial_to_json(const struct dial_row *dial)
-{
-    return dial->id == 0
-               ? json_null()
-               : json_pack("{s:I, s:I, s:o}", "id", (json_int_t)dial->id, "number_no",
-                           (json_int_t)dial->number_no, "started_at", json_time(dial->started_utc));
-}
-
 struct recheck_shown {
     struct recheck_row row;
     struct bytes reason, recording; /* the arena's */
     struct dial_row dial; /* the checker's that goes on; id 0: none. Its texts are not read */
     struct case_shown of_case;
+    json_t *answers; /* the checker's so far */
 };
 
-static json_t *recheck_to_json(const struct call *call, const struct recheck_shown *shown)
+static json_t *recheck_to_json(struct case_parts *parts, const struct call *call,
+                               const struct recheck_shown *shown)
 {
     const struct case_asker asker = desk_asker(call);
     const char *const items[RECHECK_ITEMS + 1] = {recheck_items()[0], recheck_items()[1],
                                                   recheck_items()[2], NULL};
-    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "id",
+    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:O, s:o, s:I}", "id",
                      (json_int_t)shown->row.id, "case", (json_int_t)shown->row.case_id, "round",
                      json_bytes(shown->of_case.round), "reason", json_bytes(shown->reason), "tries",
                      (json_int_t)shown->row.tries, "citizen", json_bytes(shown->of_case.citizen),
                      "numbers", case_numbers_to_json(&shown->of_case), "dial",
-                     dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
-                     case_orders_to_json(&shown->of_case, &asker, items, false), "recording",
-                     json_bytes(shown->recording), "lease_seconds", (json_int_t)RECHECK_LEASE_S);
+                     case_dial_to_json(&shown->dial), "opening", opening_to_json(), "orders",
+                     case_orders_to_json(parts, &shown->of_case, &asker, items, false), "answers",
+                     shown->answers, "recording", json_bytes(shown->recording), "lease_seconds",
+                     (json_int_t)RECHECK_LEASE_S);
+}
+
+static int on_answer(void *context, const struct recheck_answer_row *row, struct err *err)
+{
+    json_t *answer = json_pack("{s:I, s:o, s:o}", "order", (json_int_t)row->drawn_id, "item",
+                               json_bytes(row->item), "value", json_bytes(row->value));
+    return json_array_append_new(context, answer) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "no memory for a re-check");
 }
 
 /* The complete's recording, and the dial that goes on now. */
@@ -138,6 +127,8 @@ static int load_shown(struct call *call, struct store *store, struct case_reader
         .account_id = call->who.account_id, .now_utc = call->now_utc, .turn = "recheck"};
     int rc = load_dials(call, store, shown, err);
     if (rc == OK)
+        rc = recheck_answers_each(store, shown->row.id, on_answer, shown->answers, err);
+    if (rc == OK)
         rc = case_get(store, shown->row.case_id, &ask.row, err);
     return rc == OK ? case_shown_load(reader, store, &ask, arena, &shown->of_case, err) : rc;
 }
@@ -145,7 +136,7 @@ static int load_shown(struct call *call, struct store *store, struct case_reader
 static int show_with(struct call *call, struct store *store, int64_t id, struct case_reader *reader,
                      struct err *err)
 {
-    struct recheck_shown shown = {.dial = {.id = 0}};
+    struct recheck_shown shown = {.answers = json_array()};
     struct arena arena;
     arena_init(&arena, SHOWN_MAX_BYTES);
     int rc = get_held(call, store, id, &shown.row, err);
@@ -154,7 +145,8 @@ static int show_with(struct call *call, struct store *store, int64_t id, struct 
     if (rc == OK)
         rc = load_shown(call, store, reader, &arena, &shown, err);
     if (rc == OK)
-        rc = call_put_json(call, recheck_to_json(call, &shown), err);
+        rc = call_put_json(call, recheck_to_json(&reader->parts, call, &shown), err);
+    json_decref(shown.answers);
     arena_deinit(&arena);
     return rc;
 }
@@ -190,7 +182,7 @@ static int take_next(struct call *call, struct store *store, struct err *err)
     struct caller checker;
     struct err look = {0};
     int64_t id = 0;
-    int rc = load_checker(call, store, &checker, err);
+    int rc = desk_load_caller(call, store, &checker, err);
     if (rc != OK)
         return rc;
     rc = rechecking_next(call->service->casework, store, &checker, &id, &look);
@@ -226,21 +218,20 @@ static int dial(struct call *call, struct store *store, struct err *err)
     const struct caller checker = desk_caller(call);
     struct recheck_row row;
     struct dial_row started;
-    char target[TARGET_BYTES], details[DETAILS_BYTES];
+    char details[DETAILS_BYTES];
     int rc = get_held(call, store, input->id, &row, err);
     if (rc == OK)
         rc = rechecking_dial(call->service->casework, store, &checker, input->id, input->number_no,
                              &started, err);
     if (rc != OK)
         return desk_said(call, rc, err);
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)started.case_id);
     (void)snprintf(details, sizeof details, "{\"recheck\":%jd,\"dial\":%jd,\"number_no\":%jd}",
                    (intmax_t)input->id, (intmax_t)started.id, (intmax_t)started.number_no);
-    rc = call_audit(call, store, "number.show", bytes_from_z(target), bytes_from_z(details), err);
+    rc = call_audit_id(call, store, "number.show", started.case_id, bytes_from_z(details), err);
     if (rc != OK)
         return rc;
     call->status = 201;
-    return call_put_json(call, json_pack("{s:o}", "dial", dial_to_json(&started)), err);
+    return call_put_json(call, json_pack("{s:o}", "dial", case_dial_to_json(&started)), err);
 }
 
 void rechecks_dial(struct http_exchange *exchange)
@@ -254,26 +245,12 @@ void rechecks_dial(struct http_exchange *exchange)
         call_write(call, dial, NULL);
 }
 
-/* By hand, and wiped, as the caller's (desk_case.c). */
 static int show_number(struct call *call, struct store *store, struct err *err)
 {
     const struct recheck_input *input = call->input;
-    const struct caller checker = desk_caller(call);
-    struct case_readers *readers = call->service->case_readers;
-    struct case_reader *reader = NULL;
     struct recheck_row row;
-    call->has_secrets = true;
     int rc = get_held(call, store, input->id, &row, err);
-    if (rc == OK)
-        rc = case_readers_take(readers, &reader, err);
-    buf_append_z(&call->answer, "{\"number\":\"");
-    if (rc == OK)
-        rc = rechecking_number(reader->work, store, &checker, input->id, &call->answer, err);
-    buf_append_z(&call->answer, "\"}");
-    case_readers_give(readers, reader);
-    if (rc == ERR_WRONG_STATE)
-        return desk_refuse(call, 409, "not_dialling", "请先点“拨打”，再看号码。", err);
-    return rc == OK ? buf_status(&call->answer, err) : rc;
+    return rc == OK ? desk_show_number(call, store, rechecking_number, input->id, err) : rc;
 }
 
 void rechecks_number(struct http_exchange *exchange)
@@ -281,6 +258,38 @@ void rechecks_number(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     if (input_of(call) != NULL)
         call_read(call, show_number, NULL);
+}
+
+/* ---- answers, as they are given ---- */
+
+static bool parse_answer(struct call *call, json_t *object, struct recheck_answer *out)
+{
+    return call_integer(call, object, "order", true, 0, INT64_MAX, &out->drawn_id) &&
+           call_text(call, object, "item", true, WORD_MAX_BYTES, &out->item) &&
+           call_text(call, object, "value", true, WORD_MAX_BYTES, &out->value);
+}
+
+static int put_answer(struct call *call, struct store *store, struct err *err)
+{
+    const struct recheck_input *input = call->input;
+    const struct caller checker = desk_caller(call);
+    struct recheck_row row;
+    int64_t until_utc = 0;
+    int rc = get_held(call, store, input->id, &row, err);
+    if (rc == OK)
+        rc = rechecking_answer(call->service->casework, store, &checker, input->id, &input->answer,
+                               &until_utc, err);
+    return rc == OK ? desk_answer_lease(call, until_utc, err) : rc;
+}
+
+void rechecks_answer(struct http_exchange *exchange)
+{
+    static const char *const names[] = {"order", "item", "value", NULL};
+    struct call *call = call_of(exchange);
+    struct recheck_input *input = input_of(call);
+    json_t *object = input != NULL ? call_json(call, names) : NULL;
+    if (object != NULL && parse_answer(call, object, &input->answer))
+        call_write(call, put_answer, NULL);
 }
 
 /* ---- the result ---- */
@@ -306,15 +315,10 @@ static int put_result(struct call *call, struct store *store, struct err *err)
                     : rc;
 }
 
-static bool parse_answer(struct call *call, json_t *object, struct recheck_answer *out)
+static bool refuse_answers(struct call *call)
 {
-    if (!json_is_object(object)) {
-        call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
-        return false;
-    }
-    return call_integer(call, object, "order", true, 0, INT64_MAX, &out->drawn_id) &&
-           call_text(call, object, "item", true, WORD_MAX_BYTES, &out->item) &&
-           call_text(call, object, "value", true, WORD_MAX_BYTES, &out->value);
+    call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
+    return false;
 }
 
 static bool parse_answers(struct call *call, json_t *object, struct recheck_result *result)
@@ -323,15 +327,16 @@ static bool parse_answers(struct call *call, json_t *object, struct recheck_resu
     size_t count = json_array_size(array);
     if (array == NULL || json_is_null(array))
         return true;
-    if (!json_is_array(array) || count > RECHECK_ANSWERS_MAX) {
-        call_refuse_field(call, "answers", "回答须为 {\"order\", \"item\", \"value\"} 的列表。");
-        return false;
-    }
+    if (!json_is_array(array) || count > RECHECK_ANSWERS_MAX)
+        return refuse_answers(call);
     struct recheck_answer *answers = call_alloc(call, (count + 1) * sizeof *answers);
     if (answers == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!parse_answer(call, json_array_get(array, i), &answers[i]))
+        json_t *answer = json_array_get(array, i);
+        if (!json_is_object(answer))
+            return refuse_answers(call);
+        if (!parse_answer(call, answer, &answers[i]))
             return false;
     }
     result->answers = answers;
@@ -352,7 +357,7 @@ void rechecks_finish(struct http_exchange *exchange)
         call_refuse_field(call, "reached", "请说明是否联系到本人（或录音是否可听）。");
     else if (call_text(call, object, "method", true, METHOD_MAX_BYTES, &result->method) &&
              call_boolean(call, object, "reached", &result->reached) &&
-             call_text(call, object, "note", false, NOTE_MAX_BYTES, &result->note) &&
+             desk_take_words(call, object, "note", &result->note) &&
              parse_answers(call, object, result))
         call_write(call, put_result, NULL);
 }

@@ -222,6 +222,8 @@ const struct http_route api_routes[] = {
      rechecks_dial, "beginRecheckDial"},
     {METHOD_GET, "/api/v1/followup/rechecks/{id}/number", CHECKERS, HTTP_BODY_NONE, 0,
      rechecks_number, "getRecheckNumber"},
+    {METHOD_PUT, "/api/v1/followup/rechecks/{id}/answers", CHECKERS, HTTP_BODY_MEMORY, 1024,
+     rechecks_answer, "putRecheckAnswer"},
     {METHOD_POST, "/api/v1/followup/rechecks/{id}/result", CHECKERS, HTTP_BODY_MEMORY, 128 * 1024,
      rechecks_finish, "finishRecheck"},
     {METHOD_POST, "/api/v1/followup/rechecks/{id}/settle", OWN_SUPERVISORS, HTTP_BODY_MEMORY, 4096,

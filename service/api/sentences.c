@@ -92,6 +92,7 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "is dead", "这个号码已停用或有误，请换号码"},
     {ERR_REFUSED, "is on the do-not-call list", "已列入免打扰名单，不得拨打"},
     {ERR_REFUSED, "is paused", "电话测评已暂停，请听督导员通知"},
+    {ERR_REFUSED, "were imported", "这个样本已有导入的访问结果，不再拨打，请退回"},
     {ERR_REFUSED, "is not answered", "还有必答的问题没有回答，不能记为成功访问"},
     {ERR_REFUSED, "contradicts the answers",
      "结果与回答不符：答过是否解决或满意度的，记成功访问或部分完成；都没有答的，另选结果"},
@@ -102,6 +103,7 @@ static const struct known_failure known_failures[] = {
     {ERR_FORMAT, "is offered", "没有这个结果代码，请核对"},
     {ERR_FORMAT, "is not asked of order", "没有这个问题，请刷新页面后重试"},
     {ERR_FORMAT, "does not take", "没有这个选项，请刷新页面后重试"},
+    {ERR_REFUSED, "beyond the window", "预约时间超出规程规定的访问期限"},
     {ERR_FORMAT, "takes no appointment", "这个结果不能预约时间"},
     /* supervision */
     {ERR_WRONG_STATE, "is no refusal, or was freed", "不是拒访样本，或者已经释放过一次"},

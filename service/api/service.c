@@ -137,14 +137,15 @@ static int open_lanes(struct service *service, struct err *err)
     struct lane_options readers = {
         .width = SERVICE_READERS,
         .queue_max = SERVICE_READ_QUEUE_MAX,
+        .together = SERVICE_READS_TOGETHER,
         .open_store = open_reader,
         .context = &service->datadir,
     };
-    struct lane_options book = readers;
-    book.width = 1;
-    book.queue_max = 1;
     struct lane_options counter = readers;
     counter.width = 1;
+    counter.together = 1;
+    struct lane_options book = counter;
+    book.queue_max = 1;
     struct lane_options hasher = {.width = 1, .queue_max = SERVICE_HASH_QUEUE_MAX};
     int rc = lane_new(service->loop, &readers, &service->readers, err);
     if (rc == OK)

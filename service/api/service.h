@@ -38,6 +38,7 @@ struct service_options {
 
 enum {
     SERVICE_READERS = 2,
+    SERVICE_READS_TOGETHER = 4,
     SERVICE_WRITE_QUEUE_MAX = 4096,
     SERVICE_READ_QUEUE_MAX = 1024,
     SERVICE_HASH_QUEUE_MAX = 64,
@@ -96,13 +97,18 @@ struct followup_news {
     size_t count;
 };
 
+/* Rounds whose phoning something may have moved. */
+struct followup_rounds {
+    char names[FOLLOWUP_NEWS_ROUNDS][FOLLOWUP_NEWS_NAME_BYTES];
+    size_t count;
+};
+
 /* The sweep of cases whose time has passed, see case_sweep.c. */
 struct case_sweep {
     struct action action;
     bool is_running;
-    bool goes_on;                                                /* there is more to sweep */
-    char rounds[FOLLOWUP_NEWS_ROUNDS][FOLLOWUP_NEWS_NAME_BYTES]; /* that it may have moved */
-    size_t round_count;
+    bool goes_on; /* there is more to sweep */
+    struct followup_rounds moved;
 };
 
 struct service {

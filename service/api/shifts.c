@@ -4,6 +4,7 @@
 #include "service/api/desk.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
+#include "service/api/json_value.h"
 #include "service/followup/attendance.h"
 #include "service/host/files.h"
 
@@ -12,7 +13,7 @@
 /* Attendance, the supervisor's side: the shifts of some days, how many of their minutes count, and the list by which
  * fees are paid. A contractor's supervisors have their own team's shifts alone. */
 
-enum { NOTE_MAX_BYTES = 4 * 200, FILE_NAME_BYTES = 64 };
+enum { FILE_NAME_BYTES = 64, DETAILS_BYTES = 64 };
 
 struct shifts_ask {
     int64_t from_day, to_day;
@@ -71,16 +72,14 @@ static json_t *attended_to_json(const struct attended *attended)
         "{s:I, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:b, s:o, s:o, s:o, s:I, "
         "s:I}",
         "id", (json_int_t)row->id, "name", json_bytes(row->account_name), "display_name",
-        json_bytes(row->display_name), "team",
-        json_bytes(row->team_name.len > 0 ? row->team_name : BYTES_NONE), "day", day, "since",
-        json_time(row->started_utc), "ended", json_time(row->ended_utc), "ended_why",
-        json_bytes(row->ended_why.len > 0 ? row->ended_why : BYTES_NONE), "minutes_worked",
-        (json_int_t)attended->minutes_worked, "late_minutes", (json_int_t)attended->late_minutes,
-        "is_forgotten", attended->is_forgotten, "minutes",
-        row->is_confirmed ? json_integer((json_int_t)row->minutes) : json_null(), "confirmed_by",
-        row->is_confirmed ? json_bytes(row->confirmed_by) : json_null(), "note",
-        json_bytes(row->note.len > 0 ? row->note : BYTES_LIT("")), "dials", (json_int_t)row->dials,
-        "completes", (json_int_t)row->completes);
+        json_bytes(row->display_name), "team", json_text_or_null(row->team_name), "day", day,
+        "since", json_time(row->started_utc), "ended", json_time(row->ended_utc), "ended_why",
+        json_text_or_null(row->ended_why), "minutes_worked", (json_int_t)attended->minutes_worked,
+        "late_minutes", (json_int_t)attended->late_minutes, "is_forgotten", attended->is_forgotten,
+        "minutes", row->is_confirmed ? json_integer((json_int_t)row->minutes) : json_null(),
+        "confirmed_by", row->is_confirmed ? json_bytes(row->confirmed_by) : json_null(), "note",
+        json_text_or_empty(row->note), "dials", (json_int_t)row->dials, "completes",
+        (json_int_t)row->completes);
 }
 
 static int on_attended(void *context, const struct attended *attended, struct err *err)
@@ -149,13 +148,13 @@ static int confirm(struct call *call, struct store *store, struct err *err)
 {
     struct shift_input *input = call->input;
     const struct actor actor = followup_actor(call);
-    char target[32];
-    (void)snprintf(target, sizeof target, "%jd", (intmax_t)input->id);
+    char details[DETAILS_BYTES];
+    (void)snprintf(details, sizeof details, "{\"minutes\":%jd}", (intmax_t)input->verdict.minutes);
     int rc = team_of(call, store, &input->verdict.team_id, err);
     if (rc == OK)
         rc = attendance_confirm(store, input->id, &input->verdict, &actor, err);
     if (rc == OK)
-        rc = call_audit(call, store, "shift.confirm", bytes_from_z(target), BYTES_NONE, err);
+        rc = call_audit_id(call, store, "shift.confirm", input->id, bytes_from_z(details), err);
     if (rc != OK)
         return desk_said(call, rc, err);
     return call_put_json(call,
@@ -178,7 +177,7 @@ void shifts_confirm(struct http_exchange *exchange)
     if (object == NULL ||
         !call_integer(call, object, "minutes", true, 0, ATTENDANCE_MINUTES_MAX,
                       &input->verdict.minutes) ||
-        !call_text(call, object, "note", false, NOTE_MAX_BYTES, &input->verdict.note))
+        !call_text(call, object, "note", false, ATTENDANCE_NOTE_BYTES, &input->verdict.note))
         return;
     call_write(call, confirm, NULL);
 }

@@ -143,20 +143,17 @@ static int cancel(struct call *call, struct store *store, struct err *err)
 {
     const struct task_ask *ask = call->input;
     struct task_row row;
-    char target[32];
     int rc = get_seen(call, store, &row, err);
     if (rc != OK)
         return rc;
     bool is_queued = bytes_equal(row.state, BYTES_LIT("queued"));
     if (!is_queued && !bytes_equal(row.state, BYTES_LIT("running")))
         return call_refuse(call, 409, "wrong_state", "任务已结束，不能取消。", err);
-    (void)snprintf(target, sizeof target, "%lld", (long long)ask->id);
     if (is_queued)
         rc = task_put_state(store, ask->id, BYTES_LIT("canceled"), BYTES_LIT("已取消"),
                             BYTES_LIT(""), call->now_utc, err);
     call->status = 202;
-    return rc == OK ? call_audit(call, store, "task.cancel", bytes_from_z(target), BYTES_NONE, err)
-                    : rc;
+    return rc == OK ? call_audit_id(call, store, "task.cancel", ask->id, BYTES_NONE, err) : rc;
 }
 
 static void answer_cancel(struct call *call)

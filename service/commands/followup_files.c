@@ -17,7 +17,7 @@
 /* Files of a campaign: packages for contractors, and the outcomes. All hold personal data: mode 0600, never over a file
  * that is there. */
 
-enum { FILE_MODE = 0600, PACKAGE_MAX_BYTES = 192 * 1024 * 1024 };
+enum { FILE_MODE = 0600 };
 
 struct file_arguments {
     const char *round, *team, *count, *until, *to, *passphrase, *by;
@@ -82,8 +82,8 @@ static int make_package(struct step *step, const struct file_arguments *argument
     const struct package_wish wish = {bytes_from_z(arguments->team), arguments->cases,
                                       arguments->until_day};
     struct buf csv, file;
-    buf_init(&csv, PACKAGE_MAX_BYTES);
-    buf_init(&file, (size_t)3 * PACKAGE_MAX_BYTES);
+    buf_init(&csv, PACKAGE_CSV_MAX_BYTES);
+    buf_init(&file, PACKAGE_FILE_MAX_BYTES);
     int rc = package_make(&step->datadir, &step->round, &wish, &step->actor, out_made, &csv, err);
     if (rc == OK)
         rc = package_seal(&out_made->head, buf_bytes(&csv), passphrase, &file, err);
@@ -182,8 +182,8 @@ static int read_package(const struct command_context *context, const char *path,
 {
     struct buf passphrase = {0}, file, csv;
     int64_t today = (context->now_utc + OFFICE_OFFSET_S) / SECONDS_A_DAY;
-    buf_init(&file, (size_t)3 * PACKAGE_MAX_BYTES);
-    buf_init(&csv, PACKAGE_MAX_BYTES);
+    buf_init(&file, PACKAGE_FILE_MAX_BYTES);
+    buf_init(&csv, PACKAGE_CSV_MAX_BYTES);
     int rc = check_new(to, err);
     if (rc == OK)
         rc = files_read(path, &file, err);

@@ -365,7 +365,8 @@ const struct command command_outcomes = {
                "同则更正，原记录保留。\n"
                "--rejects 把不能载入的行写入文件（权限 0600），改正后可再次载入；rejects "
                "显示已存的问题数据（号码已遮盖）。\n"
-               "list 列出已载入的文件；callers 比较各话务员，仅供评价办内部使用；rates 列出 AAPOR "
+               "list 列出访问结果的来源：载入的文件、本系统、更正；callers "
+               "比较各话务员，仅供评价办内部使用；rates 列出 AAPOR "
                "各项访问率。\n" FORM_DETAILS,
     .run = run,
 };

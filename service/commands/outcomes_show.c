@@ -11,9 +11,24 @@
 
 /* ---- files ---- */
 
+struct file_list {
+    struct grid grid;
+    enum command_format format;
+};
+
+static struct bytes kind_word(struct bytes kind, enum command_format format)
+{
+    if (format != FORMAT_TABLE)
+        return kind;
+    if (bytes_equal(kind, BYTES_LIT("file")))
+        return BYTES_LIT("文件");
+    return bytes_equal(kind, BYTES_LIT("service")) ? BYTES_LIT("本系统") : BYTES_LIT("更正");
+}
+
 static int on_file(void *context, const struct outcome_file_row *row, struct err *err)
 {
-    struct grid *grid = context;
+    struct file_list *list = context;
+    struct grid *grid = &list->grid;
     char sha256[SHA256_HEX_BYTES];
     char at[TIME_TEXT_BYTES];
     (void)err;
@@ -30,6 +45,8 @@ static int on_file(void *context, const struct outcome_file_row *row, struct err
     grid_count(grid, row->unchanged);
     grid_count(grid, row->rejected);
     grid_text(grid, bytes_from_z(sha256));
+    grid_text(grid, kind_word(row->kind, list->format));
+    grid_text(grid, row->why);
     return OK;
 }
 
@@ -43,12 +60,13 @@ int outcomes_show_files(const struct datadir *datadir, const struct round_row *r
         {"by", "经办"},        {"rows", "行数"},
         {"accepted", "新增"},  {"updated", "更正"},
         {"unchanged", "未变"}, {"rejected", "问题数据"},
-        {"sha256", "SHA-256"},
+        {"sha256", "SHA-256"}, {"kind", "来源"},
+        {"why", "理由"},
     };
-    struct grid grid;
-    grid_init(&grid, columns, COUNT_OF(columns), arena);
-    int rc = outcome_files_each(datadir->store, round->id, on_file, &grid, err);
-    return rc == OK ? grid_render(&grid, format, out, err) : rc;
+    struct file_list list = {.format = format};
+    grid_init(&list.grid, columns, COUNT_OF(columns), arena);
+    int rc = outcome_files_each(datadir->store, round->id, on_file, &list, err);
+    return rc == OK ? grid_render(&list.grid, format, out, err) : rc;
 }
 
 /* ---- callers ---- */

@@ -57,7 +57,7 @@ static int count_case(struct counting *counting, const struct campaign_row *camp
 {
     struct acceptance *of = counting->of;
     of->cases++;
-    of->final += row->state == CASE_FINAL;
+    of->final += case_is_done(row);
     of->completes += bytes_equal(bytes_from_z(row->code), BYTES_LIT("1.1"));
     counting->orders = 0;
     int rc = case_orders_each(counting->store, campaign->round_id, campaign->draw_no, row->case_no,
@@ -93,6 +93,8 @@ int acceptance_load(struct store *store, int64_t campaign_id, int64_t team_id,
     if (rc == OK)
         rc = rechecks_each(store, campaign_id, BYTES_NONE, team_id, 0, INT64_MAX, on_recheck,
                            &counting, err);
+    if (rc == OK)
+        rc = call_list_dials_count(store, campaign_id, team_id, &of.listed_dials, err);
     if (rc == OK)
         rc = call_list_dials_each(store, campaign_id, on_unmatched, &counting, err);
     if (rc == OK)

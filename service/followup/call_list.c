@@ -128,6 +128,25 @@ static int match_one(struct store *store, int64_t id, int64_t phone_key, int64_t
     return rc == OK ? call_record_put_dial(store, id, dial_id, err) : rc;
 }
 
+/* A call that an earlier record has, of this list or of one that overlaps it, is the same call: it has the same dial,
+ * and takes no other. */
+static int match_or_repeat(struct store *store, const struct unmatched *unmatched, size_t i,
+                           int64_t within_s, bool *out_is_matched, struct err *err)
+{
+    int64_t id = unmatched->rows[i].id, first_id = 0, dial_id = 0;
+    int64_t phone_key = unmatched->rows[i].phone_key;
+    int64_t at_utc = unmatched->rows[i].started_utc;
+    int rc = call_record_find_first(store, phone_key, at_utc, &first_id, &dial_id, err);
+    if (rc != OK || first_id == id)
+        return rc == OK ? match_one(store, id, phone_key, at_utc, within_s, out_is_matched, err)
+                        : rc;
+    *out_is_matched = dial_id > 0;
+    bool is_last = within_s == CALL_LIST_WITHIN_S;
+    if (dial_id <= 0 && !is_last)
+        return OK;
+    return call_record_put_dial(store, id, dial_id > 0 ? dial_id : CALL_RECORD_AGAIN, err);
+}
+
 /* The file's records lie behind those of all earlier ones. */
 static int match_within(struct loading *loading, int64_t within_s, struct err *err)
 {
@@ -140,8 +159,7 @@ static int match_within(struct loading *loading, int64_t within_s, struct err *e
         for (size_t i = 0; i < unmatched.count && rc == OK; i++) {
             bool is_matched = false;
             after_id = unmatched.rows[i].id;
-            rc = match_one(loading->store, after_id, unmatched.rows[i].phone_key,
-                           unmatched.rows[i].started_utc, within_s, &is_matched, err);
+            rc = match_or_repeat(loading->store, &unmatched, i, within_s, &is_matched, err);
             loading->result->counts.matched += is_matched;
         }
         is_full = unmatched.count == MATCH_A_TIME;
@@ -283,11 +301,15 @@ static int64_t day_start(int64_t utc)
     return seconds_to_day(utc + OFFICE_OFFSET_S) * SECONDS_A_DAY - OFFICE_OFFSET_S;
 }
 
-static int on_span(void *context, int64_t from_utc, int64_t to_utc, struct err *err)
+/* What was dialled after a list was loaded cannot be in it. */
+static int on_span(void *context, int64_t from_utc, int64_t to_utc, int64_t imported_utc,
+                   struct err *err)
 {
     struct spans *spans = context;
+    int64_t day_end = day_start(to_utc) + SECONDS_A_DAY - 1;
     from_utc = day_start(from_utc);
-    to_utc = day_start(to_utc) + SECONDS_A_DAY - 1;
+    if (imported_utc > to_utc)
+        to_utc = imported_utc < day_end ? imported_utc : day_end;
     if (spans->count > 0 && from_utc <= spans->of[spans->count - 1].to_utc + 1) {
         if (to_utc > spans->of[spans->count - 1].to_utc)
             spans->of[spans->count - 1].to_utc = to_utc;
@@ -309,5 +331,22 @@ int call_list_dials_each(struct store *store, int64_t campaign_id, unmatched_dia
     for (size_t i = 0; i < spans.count && rc == OK; i++)
         rc = dials_each_unmatched(store, campaign_id, spans.of[i].from_utc, spans.of[i].to_utc, 0,
                                   INT64_MAX, on_dial, context, err);
+    return rc;
+}
+
+int call_list_dials_count(struct store *store, int64_t campaign_id, int64_t team_id,
+                          int64_t *out_dials, struct err *err)
+{
+    struct spans spans = {.count = 0};
+    int64_t all = 0;
+    int rc = call_record_spans_each(store, on_span, &spans, err);
+    for (size_t i = 0; i < spans.count && rc == OK; i++) {
+        int64_t dials = 0;
+        rc = dials_count_of_team(store, team_id, campaign_id, spans.of[i].from_utc,
+                                 spans.of[i].to_utc, &dials, err);
+        all += dials;
+    }
+    if (rc == OK)
+        *out_dials = all;
     return rc;
 }

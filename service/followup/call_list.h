@@ -31,7 +31,8 @@ struct call_list_result {
 
 /* Load the file at `path`, all of it or, after an error, nothing (the caller rolls back): in constant memory. Each call
  * is matched to one dial of its number at most, each dial to one call: first those that began within seconds of each
- * other, then the nearest within CALL_LIST_WITHIN_S. ERR_REFUSED: no list of calls; out->refusal says why. ERR_LIMIT:
+ * other, then the nearest within CALL_LIST_WITHIN_S. A call (number and second) that is listed twice, in one list or in
+ * two that overlap, is one. ERR_REFUSED: no list of calls; out->refusal says why. ERR_LIMIT:
  * it has more than CALL_LIST_ROWS_MAX rows. */
 int call_list_load(const struct datadir *datadir, struct store *store, const char *path,
                    struct bytes file_name, const struct actor *actor, struct call_list_result *out,
@@ -41,9 +42,12 @@ int call_list_load(const struct datadir *datadir, struct store *store, const cha
 int call_list_mask(const struct datadir *datadir, const struct call_record_row *row,
                    struct buf *out, struct err *err);
 
-/* Ended dials of the campaign without a record, on days of which a list was loaded (whole days of the office's zone):
- * of the others nothing can be said. */
+/* Ended dials of the campaign without a record, on days of which a list was loaded (whole days of the office's zone,
+ * the last one until it was loaded): of the others nothing can be said. */
 int call_list_dials_each(struct store *store, int64_t campaign_id, unmatched_dial_cb on_dial,
                          void *context, struct err *err);
+/* How many ended dials, with a record and without, the team's people have on those days. */
+int call_list_dials_count(struct store *store, int64_t campaign_id, int64_t team_id,
+                          int64_t *out_dials, struct err *err);
 
 #endif

@@ -106,6 +106,11 @@ static const char *act_words(enum case_act act)
     return "changed";
 }
 
+bool case_is_done(const struct followup_case *row)
+{
+    return row->state == CASE_FINAL && row->code[0] != '\0';
+}
+
 static bool is_answered(const struct followup_case *row)
 {
     return row->state == CASE_FINAL &&
@@ -120,10 +125,10 @@ int case_change(struct store *store, enum case_act act, const struct followup_ca
                        case_state_word(was->state), act_words(act));
     const struct campaign_unit_change change = {
         .queued = (row->state == CASE_QUEUED) - (was->state == CASE_QUEUED),
-        .final = (row->state == CASE_FINAL) - (was->state == CASE_FINAL),
+        .final = case_is_done(row) - case_is_done(was),
         .complete = is_answered(row) - is_answered(was),
     };
-    int rc = case_put(store, row, err);
+    int rc = act == ACT_HOLD ? case_put_held(store, row, err) : case_put(store, row, err);
     if (rc == OK && (change.queued != 0 || change.final != 0 || change.complete != 0))
         rc = campaign_unit_add(store, row->campaign_id, row->unit, &change, err);
     return rc;

@@ -19,8 +19,8 @@
  *          |                                       |  place anew: the window passed
  *          +---- never dialled, a number came -----+--> WAITING, APPOINTMENT, FINAL (exhausted)
  *
- * Any state but LEASED becomes FINAL by the do-not-call list or a supervisor (settle), and APPOINTMENT by book. A
- * case without a number, and all that waits when its campaign ends, is parked: WAITING (APPOINTMENT) from
+ * What is neither LEASED nor FINAL becomes FINAL by the do-not-call list, a supervisor (settle), or outcomes that a
+ * file brought, and APPOINTMENT by book. A case without a number, and all that waits when its campaign ends, is parked: WAITING (APPOINTMENT) from
  * CASEWORK_PARKED_UTC on. A fresh case whose number was dialled for another case as often as a day allows waits for
  * the next day. The table of casework.c is the whole of it; any other transition is refused: ERR_WRONG_STATE.
  *
@@ -54,7 +54,7 @@ int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
 /* ---- a campaign ---- */
 
 /* Begin to phone the round's draw in force: one case a person, with their numbers. Cases of numbers on the
- * do-not-call list are FINAL at once, and so are those with answers in a loaded file of outcomes. `round` is kept
+ * do-not-call list are FINAL at once, and so are those that a loaded file of outcomes ends. `round` is kept
  * (round_get_kept). ERR_WRONG_STATE: no draw, closed, or begun already. ERR_NO_CALENDAR: not all of its days are
  * covered. */
 int casework_open(struct casework *work, struct store *store, const struct round_row *round,
@@ -99,7 +99,7 @@ int casework_give_back(struct casework *work, struct store *store, const struct 
                        int64_t case_id, struct err *err);
 /* Reveal a number and begin the dial. The number is not given here: casework_number gives it once this has been
  * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, the do-not-call list, a
- * number that is called for another case, a paused campaign. ERR_NOT_FOUND: no such number. ERR_WRONG_STATE: not
+ * number that is called for another case, a paused campaign, outcomes that a file brought. ERR_NOT_FOUND: no such number. ERR_WRONG_STATE: not
  * held, or being dialled already. */
 int casework_dial(struct casework *work, struct store *store, const struct caller *caller,
                   int64_t case_id, int64_t number_no, struct dial_row *out, struct err *err);
@@ -149,8 +149,8 @@ int casework_free_refusal(struct casework *work, struct store *store, int64_t ca
 int casework_book(struct casework *work, struct store *store, int64_t case_id, int64_t at_utc,
                   const struct actor *actor, struct err *err);
 /* Make it final with a code that no caller may give (4.10), or for want of a number or language: any but answers and
- * 3.1. Its orders get an attempt that nobody dialled, as those of banned cases do, so that scoring sees it; of that
- * and the dials the case has what prevails. */
+ * 3.1. Its orders get an attempt that nobody dialled, as those of banned cases do, so that scoring sees it; of all
+ * its attempts the case has what prevails. 2.113 puts the person's numbers on the do-not-call list. */
 int casework_settle(struct casework *work, struct store *store, int64_t case_id, struct bytes code,
                     struct bytes why, const struct actor *actor, struct err *err);
 /* Never call this number again: cases that have it, in every open campaign, become FINAL 2.113 where no answer was
@@ -168,7 +168,7 @@ int casework_assign(struct casework *work, struct store *store, int64_t campaign
                     struct err *err);
 /* A new version of the attempt that a dial of a FINAL case was on one of its orders; what stood there is kept, and
  * the case's disposition follows. ERR_NOT_FOUND: no such dial or attempt. ERR_FORMAT: no such code or answer, no
- * reason. */
+ * reason. 2.113 puts the person's numbers on the do-not-call list. */
 struct case_correction {
     int64_t drawn_id;
     struct bytes code; /* empty: as it was; one that is no answer takes the answers away */
@@ -188,8 +188,11 @@ int casework_hand_over(struct casework *work, struct store *store, int64_t case_
 /* It comes back as fresh as it was, when nothing has come in of it. */
 int casework_take_back(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
                        struct err *err);
-/* The disposition of a FINAL case anew, by the attempts on its orders. */
-int casework_recode(struct casework *work, struct store *store, int64_t case_id, struct err *err);
+/* A file brought outcomes of its orders. FINAL: its disposition anew, by the attempts on its orders. Any other becomes
+ * FINAL, imported, when the file has what ends a case (protocol_is_end), and is called on when not; one that is held is
+ * dialled no more, and becomes so when it is let go. */
+int casework_take_outcomes(struct casework *work, struct store *store, int64_t case_id,
+                           int64_t now_utc, struct err *err);
 
 /* End leases that have run out and place anew what nobody took in its window, at most `limit` of both. An unfinished
  * dial of a lease that ran out ends as what was answered in it (1.1, 1.2) or interrupted. *out_done: how many; less

@@ -133,3 +133,15 @@ int attempts_put(struct casework *work, struct store *store, const struct campai
     rc = outcome_file_add_accepted(store, campaign->row.file_id, writing.count, err);
     return rc == OK ? note_calling(&writing, err) : rc;
 }
+
+int attempts_put_missing(struct casework *work, struct store *store,
+                         const struct campaign *campaign, const struct followup_case *row,
+                         int64_t now_utc, struct bytes who, struct err *err)
+{
+    bool is_of_others = row->code[0] == '1' || row->code[0] == '4';
+    const struct attempt_wish wish = {.code = is_of_others ? "2.36" : row->code,
+                                      .at_utc = now_utc,
+                                      .who = who,
+                                      .only_missing = true};
+    return attempts_put(work, store, campaign, row, &wish, err);
+}

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* What changes a case after its end: corrections of its attempts, which keep what stood there, and outcomes that a
- * contractor's file brought. Its disposition follows its attempts. */
+ * file brought. Its disposition follows its attempts. */
 
 /* ---- the disposition anew ---- */
 
@@ -61,6 +61,25 @@ int case_find_code(struct store *store, const struct campaign *campaign,
     return OK;
 }
 
+static int on_file_code(void *context, struct bytes code, struct err *err)
+{
+    bool *has = context;
+    (void)err;
+    *has = *has || protocol_is_end(code);
+    return OK;
+}
+
+int case_has_file_end(struct store *store, const struct campaign *campaign,
+                      const struct followup_case *row, bool *out, struct err *err)
+{
+    bool has = false;
+    int rc = case_file_codes_each(store, campaign->row.round_id, campaign->row.draw_no,
+                                  row->case_no, on_file_code, &has, err);
+    if (rc == OK)
+        *out = has;
+    return rc;
+}
+
 static int recode(struct store *store, const struct campaign *campaign,
                   const struct followup_case *was, struct err *err)
 {
@@ -79,12 +98,24 @@ static int get_final(struct casework *work, struct store *store, int64_t case_id
     return rc == OK ? campaign_load_open(work, store, out->campaign_id, out_campaign, err) : rc;
 }
 
-int casework_recode(struct casework *work, struct store *store, int64_t case_id, struct err *err)
+int casework_take_outcomes(struct casework *work, struct store *store, int64_t case_id,
+                           int64_t now_utc, struct err *err)
 {
-    struct campaign campaign;
-    struct followup_case row;
-    int rc = get_final(work, store, case_id, &campaign, &row, err);
-    return rc == OK ? recode(store, &campaign, &row, err) : rc;
+    struct campaign campaign = {.hours = NULL};
+    struct followup_case was;
+    bool is_ended = false;
+    int rc = case_get(store, case_id, &was, err);
+    if (rc == OK)
+        rc = campaign_load_open(work, store, was.campaign_id, &campaign, err);
+    if (rc != OK || was.state == CASE_LEASED)
+        return rc;
+    if (was.state == CASE_FINAL)
+        return recode(store, &campaign, &was, err);
+    struct followup_case row = was;
+    rc = case_has_file_end(store, &campaign, &was, &is_ended, err);
+    return rc == OK && is_ended
+               ? case_place(work, store, &campaign, ACT_PLACE, &was, &row, now_utc, err)
+               : rc;
 }
 
 int casework_hand_over(struct casework *work, struct store *store, int64_t case_id, int64_t now_utc,
@@ -240,5 +271,9 @@ int casework_correct(struct casework *work, struct store *store, int64_t case_id
     int rc = get_final(work, store, case_id, &campaign, &row, err);
     if (rc == OK)
         rc = correct(work, store, &campaign, dial_id, correction, &row, actor, err);
-    return rc == OK ? recode(store, &campaign, &row, err) : rc;
+    if (rc == OK)
+        rc = recode(store, &campaign, &row, err);
+    return rc == OK && bytes_equal(correction->code, BYTES_LIT("2.113"))
+               ? case_ban_numbers(work, store, case_id, actor, err)
+               : rc;
 }

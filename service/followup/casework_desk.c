@@ -64,15 +64,7 @@ int casework_book(struct casework *work, struct store *store, int64_t case_id, i
 {
     struct campaign campaign;
     struct followup_case was;
-    struct calling_window window;
-    bool is_open = false;
     int rc = get_open(work, store, case_id, &campaign, &was, err);
-    if (rc == OK && at_utc <= actor->now_utc)
-        rc = err_set(err, ERR_REFUSED, "an appointment must lie ahead");
-    if (rc == OK)
-        rc = hours_window(campaign.hours, at_utc, &is_open, &window, err);
-    if (rc == OK && !is_open)
-        rc = err_set(err, ERR_REFUSED, "the appointment lies outside the calling hours");
     if (rc != OK)
         return rc;
     if (was.state == CASE_LEASED || was.state == CASE_FINAL)
@@ -88,37 +80,12 @@ int casework_book(struct casework *work, struct store *store, int64_t case_id, i
         rc = situation_check_time(&campaign, &situation, at_utc, err);
     if (rc == OK)
         rc = situation_place(work, store, &campaign, &situation, false, &row, &next, err);
-    if (rc == OK && row.state != CASE_APPOINTMENT)
+    if (rc == OK && (row.state != CASE_APPOINTMENT || next.number_no == 0))
         rc = err_set(err, ERR_REFUSED, "case %jd cannot be called then", (intmax_t)case_id);
     return rc == OK ? case_change(store, ACT_BOOK, &was, &row, err) : rc;
 }
 
 /* ---- the end ---- */
-
-/* Of the attempts and the supervisor's word, what prevails: scoring sees no other. */
-static int prevail(struct casework *work, struct store *store, const struct campaign *campaign,
-                   const struct followup_case *row, struct bytes code, int64_t now_utc,
-                   char out_code[CASE_CODE_BYTES], struct err *err)
-{
-    struct situation situation;
-    enum outcome_group held = OUTCOME_UNKNOWN_UNWORKED;
-    enum outcome_group later = OUTCOME_UNKNOWN_UNWORKED;
-    int rc = situation_load(work, store, campaign, row, now_utc, &situation, err);
-    const char *best = "";
-    for (size_t i = 0; i < situation.past.dial_count && rc == OK; i++) {
-        const char *of_dial = situation.past.dials[i].code;
-        if (outcome_group_of(bytes_from_z(of_dial), &later) && outcome_prevails(later, held)) {
-            held = later;
-            best = of_dial;
-        }
-    }
-    (void)outcome_group_of(code, &later);
-    if (rc != OK)
-        return rc;
-    (void)snprintf(out_code, CASE_CODE_BYTES, BYTES_FMT,
-                   BYTES_ARG(outcome_prevails(later, held) ? code : bytes_from_z(best)));
-    return OK;
-}
 
 static int check_code(struct bytes code, struct err *err)
 {
@@ -136,23 +103,27 @@ int casework_settle(struct casework *work, struct store *store, int64_t case_id,
 {
     struct campaign campaign;
     struct followup_case was;
-    char taken[CASE_CODE_BYTES];
     char given[CASE_CODE_BYTES];
+    char taken[CASE_CODE_BYTES] = "";
     int rc = need_why(why, err);
     if (rc == OK)
         rc = check_code(code, err);
     if (rc == OK)
         rc = get_open(work, store, case_id, &campaign, &was, err);
-    if (rc == OK)
-        rc = prevail(work, store, &campaign, &was, code, actor->now_utc, taken, err);
     if (rc != OK)
         return rc;
     (void)snprintf(given, sizeof given, BYTES_FMT, BYTES_ARG(code));
-    struct followup_case row = was;
-    case_become_final(&row, taken, "settled", actor->now_utc);
     const struct attempt_wish wish = {.code = given, .at_utc = actor->now_utc, .who = actor->who};
-    rc = case_change(store, ACT_SETTLE, &was, &row, err);
-    return rc == OK ? attempts_put(work, store, &campaign, &row, &wish, err) : rc;
+    struct followup_case row = was;
+    rc = attempts_put(work, store, &campaign, &was, &wish, err);
+    if (rc == OK)
+        rc = case_find_code(store, &campaign, &was, taken, err);
+    case_become_final(&row, taken, "settled", actor->now_utc);
+    if (rc == OK)
+        rc = case_change(store, ACT_SETTLE, &was, &row, err);
+    return rc == OK && strcmp(given, "2.113") == 0
+               ? case_ban_numbers(work, store, case_id, actor, err)
+               : rc;
 }
 
 int casework_ban(struct casework *work, struct store *store, struct bytes number, struct bytes why,

@@ -99,6 +99,17 @@ int casework_give_back(struct casework *work, struct store *store, const struct 
 
 /* ---- the dial ---- */
 
+/* What came in of it since it was given out. */
+static int refuse_imported(struct store *store, const struct campaign *campaign,
+                           const struct followup_case *row, struct err *err)
+{
+    bool is_ended = false;
+    int rc = case_has_file_end(store, campaign, row, &is_ended, err);
+    return rc == OK && is_ended
+               ? err_set(err, ERR_REFUSED, "outcomes of case %jd were imported", (intmax_t)row->id)
+               : rc;
+}
+
 static int check_campaign(const struct campaign *campaign, int64_t now_utc, struct err *err)
 {
     struct calling_window window;
@@ -160,6 +171,8 @@ int casework_dial(struct casework *work, struct store *store, const struct calle
                             .account_name = caller->name,
                             .started_utc = caller->now_utc};
     int rc = get_held(work, store, caller, case_id, &campaign, &row, err);
+    if (rc == OK)
+        rc = refuse_imported(store, &campaign, &row, err);
     if (rc == OK)
         rc = dial_check(work, store, &campaign, &row, number_no, caller->now_utc, &dial.phone_key,
                         err);

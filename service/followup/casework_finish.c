@@ -30,25 +30,7 @@ static const struct disposition_offer *find_offer(struct bytes code)
     return NULL;
 }
 
-static int check_appointment(const struct campaign *campaign, const struct disposition_offer *offer,
-                             int64_t at_utc, int64_t now_utc, struct err *err)
-{
-    struct calling_window window;
-    bool is_open = false;
-    if (at_utc == 0)
-        return OK;
-    if (offer->may_ask != ASKS_TIME)
-        return err_set(err, ERR_FORMAT, "disposition %s takes no appointment", offer->code);
-    if (at_utc <= now_utc)
-        return err_set(err, ERR_REFUSED, "an appointment must lie ahead");
-    int rc = hours_window(campaign->hours, at_utc, &is_open, &window, err);
-    return rc == OK && !is_open
-               ? err_set(err, ERR_REFUSED, "the appointment lies outside the calling hours")
-               : rc;
-}
-
-static int check_end(const struct campaign *campaign, const struct dial_end *end, int64_t now_utc,
-                     struct err *err)
+static int check_end(const struct dial_end *end, struct err *err)
 {
     const struct disposition_offer *offer = find_offer(end->code);
     if (offer == NULL)
@@ -62,7 +44,9 @@ static int check_end(const struct campaign *campaign, const struct dial_end *end
                        offer->code, BYTES_ARG(end->language));
     if (end->recording.len > RECORDING_MAX_BYTES || end->note.len > CASE_TEXT_MAX_BYTES)
         return err_set(err, ERR_FORMAT, "a note or recording is too long");
-    return check_appointment(campaign, offer, end->appointment_utc, now_utc, err);
+    return end->appointment_utc != 0 && offer->may_ask != ASKS_TIME
+               ? err_set(err, ERR_FORMAT, "disposition %s takes no appointment", offer->code)
+               : OK;
 }
 
 /* The code as it is taken, held against the answers. */
@@ -157,8 +141,10 @@ static int put_end(struct ending *ending, int64_t ended_utc, struct bytes note,
     int rc = note.len > 0
                  ? door.seal(door.context, ending->dial.id, note, &ending->work->sealed, err)
                  : OK;
+    int64_t started_utc = ending->dial.started_utc;
+    /* By a clock that went back it took no time. */
     const struct dial_row row = {.id = ending->dial.id,
-                                 .ended_utc = ended_utc,
+                                 .ended_utc = ended_utc > started_utc ? ended_utc : started_utc,
                                  .code = bytes_from_z(ending->code),
                                  .recording = recording,
                                  .sealed = buf_bytes(&ending->work->sealed)};
@@ -215,7 +201,7 @@ static int place_after(struct ending *ending, const struct dial_end *end,
     }
     int rc = situation_load(ending->work, ending->store, ending->campaign, &row, ending->now_utc,
                             &situation, err);
-    if (rc == OK)
+    if (rc == OK && end->appointment_utc != 0)
         rc = situation_check_time(ending->campaign, &situation, end->appointment_utc, err);
     if (rc == OK)
         rc = situation_place(ending->work, ending->store, ending->campaign, &situation, true, &row,
@@ -248,7 +234,7 @@ static int place_after(struct ending *ending, const struct dial_end *end,
 static int finish(struct ending *ending, const struct dial_end *end,
                   const struct followup_case *row, struct finished *out, struct err *err)
 {
-    int rc = check_end(ending->campaign, end, ending->now_utc, err);
+    int rc = check_end(end, err);
     if (rc == OK)
         rc = ending_begin(ending, row, err);
     if (rc == OK)
@@ -292,8 +278,6 @@ static int abandon(struct ending *ending, const struct followup_case *row, struc
 {
     /* Every act of the holder renewed the lease: when it was renewed last, somebody was there for the last time. */
     int64_t seen_utc = row->until_utc - ending->campaign->hours->rules->followup.lease_s;
-    if (seen_utc < ending->dial.started_utc)
-        seen_utc = ending->dial.started_utc;
     int rc = ending_begin(ending, row, err);
     if (rc != OK)
         return rc;

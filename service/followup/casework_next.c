@@ -1,7 +1,5 @@
 #include "service/followup/casework_room.h"
 
-#include <stdlib.h>
-
 /* What a caller is given. First what they hold, then turn by turn (appointments, retries, fresh cases) through the
  * campaigns. A case that must not be called now is passed over, or placed anew, and the next one is looked at: so
  * many times at most, for a request must end; what is placed anew does not come up again. */
@@ -83,6 +81,7 @@ static struct case_wish wish_of(const struct request *request, const struct camp
         .language = language,
         .account_id = request->caller->account_id,
         .now_utc = request->caller->now_utc,
+        .left_utc = request->caller->now_utc - OWN_FOR_S,
     };
 }
 
@@ -93,17 +92,6 @@ static struct bytes language_at(const struct caller *caller, size_t at)
 }
 
 /* ---- one case ---- */
-
-/* It is somebody else's, or the caller has just given it back. */
-static bool is_left_to_others(const struct request *request, const struct followup_case *row)
-{
-    const struct caller *caller = request->caller;
-    bool is_own_of_other = row->state == CASE_APPOINTMENT && row->account_id != 0 &&
-                           row->account_id != caller->account_id;
-    bool is_given_back = row->state == CASE_QUEUED && row->account_id == caller->account_id;
-    return (is_own_of_other && caller->now_utc < row->appointment_utc + OWN_FOR_S) ||
-           (is_given_back && caller->now_utc < row->from_utc);
-}
 
 /* What the protocol would dial first, if today's limits allow; the campaign is as it was loaded. */
 static int propose_number(struct casework *work, struct store *store,
@@ -150,8 +138,6 @@ static int consider(struct request *request, const struct campaign *campaign, en
     int64_t number_no = 0;
     bool is_busy = false;
     request->looks_left--;
-    if (is_left_to_others(request, row))
-        return OK;
     int rc = case_number_is_busy(request->store, row->id, &is_busy, err);
     if (rc != OK || is_busy)
         return rc;
@@ -228,53 +214,27 @@ static int try_queued(struct request *request, const struct campaign *campaign, 
     return rc;
 }
 
-struct units {
-    struct campaign_unit_row *rows;
-    size_t count;
-};
-
-static int on_unit(void *context, const struct campaign_unit_row *row, struct err *err)
+static int try_unit(struct request *request, const struct campaign *campaign, int64_t unit,
+                    struct err *err)
 {
-    struct units *units = context;
-    if (units->count == CAMPAIGN_UNITS_MAX)
-        return err_set(err, ERR_LIMIT, "more than %d units in a campaign", (int)CAMPAIGN_UNITS_MAX);
-    units->rows[units->count++] = *row;
-    return OK;
+    int rc = OK;
+    for (size_t at = 0; at <= request->caller->language_count && goes_on(request, rc); at++)
+        rc = try_queued(request, campaign, unit, language_at(request->caller, at), err);
+    return rc;
 }
 
-static int64_t target_of(const struct campaign_unit_row *row)
-{
-    return row->target > 0 ? row->target : 1;
-}
-
-static int compare_counts(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-/* The lowest share of final cases to target first; of equals the one with the fewest in work. */
-static int compare_units(const void *a, const void *b)
-{
-    const struct campaign_unit_row *one = a;
-    const struct campaign_unit_row *other = b;
-    int by_share = compare_counts(one->final * target_of(other), other->final * target_of(one));
-    int by_work = compare_counts(one->released - one->queued - one->final,
-                                 other->released - other->queued - other->final);
-    if (by_share != 0)
-        return by_share;
-    return by_work != 0 ? by_work : compare_counts(one->unit, other->unit);
-}
-
+/* A unit of which a case was placed anew meanwhile may come again, farther on. */
 static int try_fresh(struct request *request, const struct campaign *campaign, struct err *err)
 {
-    struct units units = {request->work->units, 0};
-    int rc = campaign_units_each_fresh(request->store, campaign->row.id, on_unit, &units, err);
-    if (rc == OK && units.count > 1)
-        qsort(units.rows, units.count, sizeof *units.rows, compare_units);
-    for (size_t i = 0; i < units.count && goes_on(request, rc); i++) {
-        for (size_t at = 0; at <= request->caller->language_count && goes_on(request, rc); at++)
-            rc = try_queued(request, campaign, units.rows[i].unit, language_at(request->caller, at),
-                            err);
+    struct fresh_unit unit = {.share = -1.0};
+    bool is_there = true;
+    int rc = OK;
+    while (is_there && goes_on(request, rc)) {
+        struct err look = {0};
+        rc = looked(campaign_unit_find_fresh(request->store, campaign->row.id, &unit, &unit, &look),
+                    &look, &is_there, err);
+        if (rc == OK && is_there)
+            rc = try_unit(request, campaign, unit.unit, err);
     }
     return rc;
 }

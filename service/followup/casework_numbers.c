@@ -107,3 +107,41 @@ int number_ban(struct casework *work, struct store *store, struct bytes digits, 
         *out_cases = cases;
     return rc;
 }
+
+struct own_numbers {
+    int64_t nos[CASE_NUMBERS_MAX], keys[CASE_NUMBERS_MAX];
+    int count;
+};
+
+static int on_own_number(void *context, const struct case_number *row, struct err *err)
+{
+    struct own_numbers *numbers = context;
+    (void)err;
+    if (numbers->count < CASE_NUMBERS_MAX) {
+        numbers->nos[numbers->count] = row->no;
+        numbers->keys[numbers->count++] = row->phone_key;
+    }
+    return OK;
+}
+
+int case_ban_numbers(struct casework *work, struct store *store, int64_t case_id,
+                     const struct actor *actor, struct err *err)
+{
+    struct own_numbers numbers = {.count = 0};
+    struct buf digits;
+    buf_init(&digits, CASE_TEXT_MAX_BYTES);
+    int rc = case_numbers_each(store, case_id, on_own_number, &numbers, err);
+    for (int i = 0; i < numbers.count && rc == OK; i++) {
+        bool is_banned = false;
+        int64_t cases = 0;
+        buf_clear(&digits);
+        rc = do_not_call_has(store, numbers.keys[i], &is_banned, err);
+        if (rc == OK && !is_banned)
+            rc = number_open(work, store, case_id, numbers.nos[i], &digits, err);
+        if (rc == OK && !is_banned)
+            rc = number_ban(work, store, buf_bytes(&digits), actor->who, BYTES_LIT("坚决拒访"),
+                            actor->now_utc, &cases, err);
+    }
+    buf_wipe(&digits);
+    return rc;
+}

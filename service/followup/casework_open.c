@@ -47,7 +47,6 @@ struct making {
     int64_t *targets; /* by unit: cases of the sample */
     size_t unit_count;
     struct buf texts;
-    bool has_outcomes; /* files of them were loaded before */
     int64_t made;
 };
 
@@ -120,17 +119,13 @@ static int read_draw(struct making *making, struct err *err)
 
 /* ---- planning ---- */
 
-/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. What said
- * something of the others alone says nothing of a new order; what a contractor has will come back. */
+/* A case that is there already: what is released later joins it, or, when it is final, has its disposition. What a
+ * contractor has will come back. */
 static int join(struct making *making, const struct followup_case *row, struct err *err)
 {
-    bool is_of_others = row->code[0] == '1' || row->code[0] == '4';
-    const struct attempt_wish wish = {.code = is_of_others ? "2.36" : row->code,
-                                      .at_utc = making->actor->now_utc,
-                                      .who = making->actor->who,
-                                      .only_missing = true};
-    return row->state == CASE_FINAL && row->code[0] != '\0'
-               ? attempts_put(making->work, making->store, making->campaign, row, &wish, err)
+    return case_is_done(row)
+               ? attempts_put_missing(making->work, making->store, making->campaign, row,
+                                      making->actor->now_utc, making->actor->who, err)
                : OK;
 }
 
@@ -228,20 +223,15 @@ static int take_numbers_of_order(struct making *making, int64_t case_id, int64_t
 
 /* ---- storing ---- */
 
-/* What has been answered already, as a loaded file said, is not asked again. */
+/* Whom a loaded file says to want no more calls, no other round calls either. */
 static int place_new(struct making *making, const struct followup_case *was, struct err *err)
 {
     struct followup_case row = *was;
-    char code[CASE_CODE_BYTES] = "";
-    int64_t now_utc = making->actor->now_utc;
-    int rc =
-        making->has_outcomes ? case_find_code(making->store, making->campaign, was, code, err) : OK;
-    if (rc != OK || code[0] != '1')
-        return rc == OK ? case_place(making->work, making->store, making->campaign, ACT_PLACE, was,
-                                     &row, now_utc, err)
-                        : rc;
-    case_become_final(&row, code, "handed_over", now_utc);
-    return case_change(making->store, ACT_HAND_OVER, was, &row, err);
+    int rc = case_place(making->work, making->store, making->campaign, ACT_PLACE, was, &row,
+                        making->actor->now_utc, err);
+    return rc == OK && strcmp(row.code, "2.113") == 0
+               ? case_ban_numbers(making->work, making->store, row.id, making->actor, err)
+               : rc;
 }
 
 /* It is fresh; without a number, or with one that is not to be called, it becomes something else at once. */
@@ -311,15 +301,10 @@ static int make_more(struct making *making, struct err *err)
 }
 
 static int run(struct casework *work, struct store *store, const struct campaign *campaign,
-               const struct actor *actor, bool has_outcomes,
-               int (*step)(struct making *making, struct err *err), int64_t *out_made,
-               struct err *err)
+               const struct actor *actor, int (*step)(struct making *making, struct err *err),
+               int64_t *out_made, struct err *err)
 {
-    struct making making = {.work = work,
-                            .store = store,
-                            .campaign = campaign,
-                            .actor = actor,
-                            .has_outcomes = has_outcomes};
+    struct making making = {.work = work, .store = store, .campaign = campaign, .actor = actor};
     arena_init(&making.arena, DRAWN_MAX_BYTES);
     buf_init(&making.texts, TEXTS_MAX_BYTES);
     int rc = step(&making, err);
@@ -403,8 +388,8 @@ int casework_open(struct casework *work, struct store *store, const struct round
 {
     struct campaign campaign = {.hours = NULL};
     int64_t made = 0;
-    bool has_outcomes = bytes_equal(round->state, BYTES_LIT("calling"));
-    if (!bytes_equal(round->state, BYTES_LIT("drawn")) && !has_outcomes)
+    if (!bytes_equal(round->state, BYTES_LIT("drawn")) &&
+        !bytes_equal(round->state, BYTES_LIT("calling")))
         return err_set(err, ERR_WRONG_STATE,
                        "round \"" BYTES_FMT "\" is " BYTES_FMT ": phoning needs drawn or calling",
                        BYTES_ARG(round->name), BYTES_ARG(round->state));
@@ -412,7 +397,7 @@ int casework_open(struct casework *work, struct store *store, const struct round
     if (rc == OK)
         rc = check_calendar(&campaign, actor->now_utc, err);
     if (rc == OK)
-        rc = run(work, store, &campaign, actor, has_outcomes, make_first, &made, err);
+        rc = run(work, store, &campaign, actor, make_first, &made, err);
     if (rc == OK)
         *out = campaign.row;
     return rc;
@@ -423,5 +408,5 @@ int casework_take_released(struct casework *work, struct store *store, int64_t c
 {
     struct campaign campaign = {.hours = NULL};
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
-    return rc == OK ? run(work, store, &campaign, actor, true, make_more, out_cases, err) : rc;
+    return rc == OK ? run(work, store, &campaign, actor, make_more, out_cases, err) : rc;
 }

@@ -31,7 +31,6 @@ struct casework {
     struct campaign_hours *campaigns;
     struct buf plain, sealed;
     struct dial_past dials[DIALS_A_CASE]; /* of the situation at hand */
-    struct campaign_unit_row units[CAMPAIGN_UNITS_MAX];
 };
 
 int casework_random(struct casework *work, uint64_t *out, struct err *err);
@@ -80,6 +79,8 @@ void case_become_final(struct followup_case *row, const char *code, const char *
                        int64_t now_utc);
 void case_park(struct followup_case *row);
 bool case_is_parked(const struct followup_case *row);
+/* Final by its disposition: what a contractor has is final without one, until its rows have come. */
+bool case_is_done(const struct followup_case *row);
 
 /* Store what `was` has become, and count it. ERR_WRONG_STATE: the act may not do that. */
 int case_change(struct store *store, enum case_act act, const struct followup_case *was,
@@ -117,13 +118,14 @@ int situation_load(struct casework *work, struct store *store, const struct camp
 /* A number that may be dialled today, the proposed one if it may; 0: none. */
 int64_t situation_number(const struct situation *situation, int64_t proposed);
 
-/* Nobody is told a time of today at which they may not be called any more: ERR_REFUSED. */
+/* Nobody is told a time at which they may not be called: ERR_REFUSED when it is past, outside the hours, more days ahead
+ * than the rules' window has, or of today when the numbers have had their dials. */
 int situation_check_time(const struct campaign *campaign, const struct situation *situation,
                          int64_t at_utc, struct err *err);
 
 /* Let the case become what the protocol says and today's limits allow; *out_next is the protocol's word. With
- * `may_hold` whoever holds it keeps it for NEXT_NUMBER, if that may be dialled now; else that is NEXT_WAITING. A
- * banned case becomes FINAL, and has its attempt written for that. */
+ * `may_hold` whoever holds it keeps it for NEXT_NUMBER, if that may be dialled now; else that is NEXT_WAITING. A case
+ * that a file of outcomes ends becomes FINAL, imported; so does a banned one, and has its attempt written for that. */
 int situation_place(struct casework *work, struct store *store, const struct campaign *campaign,
                     const struct situation *situation, bool may_hold, struct followup_case *row,
                     struct next *out_next, struct err *err);
@@ -147,6 +149,10 @@ int number_open(struct casework *work, struct store *store, int64_t case_id, int
 /* On the list, and all open cases that have it are final but held ones. ERR_EXISTS: it is there. */
 int number_ban(struct casework *work, struct store *store, struct bytes digits, struct bytes who,
                struct bytes why, int64_t now_utc, int64_t *out_cases, struct err *err);
+/* All numbers of a person who wants no more calls, where nobody says by which they were called; those that are on the
+ * list stay as they are. */
+int case_ban_numbers(struct casework *work, struct store *store, int64_t case_id,
+                     const struct actor *actor, struct err *err);
 
 /* ---- answers and attempts ---- */
 
@@ -154,6 +160,10 @@ int number_ban(struct casework *work, struct store *store, struct bytes digits, 
  * every order (casework_correct.c). */
 int case_find_code(struct store *store, const struct campaign *campaign,
                    const struct followup_case *row, char out[CASE_CODE_BYTES], struct err *err);
+
+/* Whether a loaded file of outcomes has what ends the case (protocol_is_end). */
+int case_has_file_end(struct store *store, const struct campaign *campaign,
+                      const struct followup_case *row, bool *out, struct err *err);
 
 /* What was answered so far, read (casework_answers.c). */
 enum { CASE_ORDERS_MAX = 256 };
@@ -186,6 +196,11 @@ struct attempt_wish {
 };
 int attempts_put(struct casework *work, struct store *store, const struct campaign *campaign,
                  const struct followup_case *row, const struct attempt_wish *wish, struct err *err);
+/* Of the orders of a FINAL case that have none: its disposition; 2.36 after one that says something of the others
+ * alone (an answer, 4), for nobody is interviewed twice. */
+int attempts_put_missing(struct casework *work, struct store *store,
+                         const struct campaign *campaign, const struct followup_case *row,
+                         int64_t now_utc, struct bytes who, struct err *err);
 
 /* Whether a number of the case may be dialled now (casework_dial.c): as casework_dial says, also for checkers. */
 int dial_check(struct casework *work, struct store *store, const struct campaign *campaign,

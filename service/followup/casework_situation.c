@@ -104,7 +104,19 @@ int situation_check_time(const struct campaign *campaign, const struct situation
                          int64_t at_utc, struct err *err)
 {
     int64_t today = campaign_day(campaign, situation->past.now_utc);
-    bool is_today = campaign_day(campaign, at_utc) == today;
+    int64_t day = campaign_day(campaign, at_utc);
+    bool is_today = day == today;
+    struct calling_window window;
+    bool is_open = false;
+    if (at_utc <= situation->past.now_utc)
+        return err_set(err, ERR_REFUSED, "an appointment must lie ahead");
+    if (day > today + campaign->hours->rules->followup.window_days)
+        return err_set(err, ERR_REFUSED, "the appointment lies beyond the window");
+    int rc = hours_window(campaign->hours, at_utc, &is_open, &window, err);
+    if (rc != OK)
+        return rc;
+    if (!is_open)
+        return err_set(err, ERR_REFUSED, "the appointment lies outside the calling hours");
     return is_today && !situation->is_banned && situation_number(situation, 1) == 0
                ? err_set(err, ERR_REFUSED, "the numbers have had their dials of the day")
                : OK;
@@ -159,6 +171,20 @@ static int place_banned(struct casework *work, struct store *store, const struct
     return attempts_put(work, store, campaign, row, &wish, err);
 }
 
+/* Of what was done elsewhere the service knows the attempts alone. */
+static int place_imported(struct casework *work, struct store *store,
+                          const struct campaign *campaign, int64_t now_utc,
+                          struct followup_case *row, struct next *out_next, struct err *err)
+{
+    char code[CASE_CODE_BYTES] = "";
+    int rc = case_find_code(store, campaign, row, code, err);
+    if (rc != OK)
+        return rc;
+    case_become_final(row, code, "imported", now_utc);
+    *out_next = (struct next){.step = NEXT_FINAL};
+    return attempts_put_missing(work, store, campaign, row, now_utc, campaign->row.opened_by, err);
+}
+
 /* Orders that were released since the last dial have no attempt of their own. */
 static int place_final(struct casework *work, struct store *store, const struct campaign *campaign,
                        const struct next *next, int64_t now_utc, struct followup_case *row,
@@ -188,9 +214,12 @@ static int place(struct casework *work, struct store *store, const struct campai
     int64_t now_utc = situation->past.now_utc;
     int64_t from_utc = 0, until_utc = 0;
     struct next next;
+    bool is_ended = false;
     int rc = protocol_next(campaign->hours, &situation->past, &next, err);
-    if (rc != OK)
-        return rc;
+    if (rc == OK && next.step != NEXT_FINAL)
+        rc = case_has_file_end(store, campaign, row, &is_ended, err);
+    if (rc != OK || is_ended)
+        return rc == OK ? place_imported(work, store, campaign, now_utc, row, out_next, err) : rc;
     bool is_kept = may_hold && !situation->is_banned && may_go_on(situation, &next);
     if (next.step == NEXT_NUMBER && !is_kept)
         next.step = NEXT_WAITING;

@@ -1,13 +1,14 @@
 #include "service/followup/closing.h"
 
+#include "service/followup/casework_room.h"
+
 /* ---- what is open ---- */
 
-/* What a contractor has not brought back is final without a disposition. */
 static int on_case(void *context, const struct followup_case *row, struct err *err)
 {
     struct closing_ends *ends = context;
     (void)err;
-    if (row->state == CASE_FINAL && row->code[0] != '\0')
+    if (case_is_done(row))
         return OK;
     size_t at = ends->case_count;
     while (at > 0 && ends->cases[at - 1] > row->id)

@@ -24,7 +24,7 @@ struct order_at_hand {
     struct buf order_no; /* empty: none yet */
     int refused;         /* REJECT_*, or -1: it is called */
     int64_t drawn_id;
-    int64_t case_id; /* of a package; 0: named by its own number */
+    int64_t case_id; /* 0: the round is not phoned by the service */
     struct moment received;
 };
 
@@ -124,7 +124,7 @@ static int look_up(struct load *load, struct bytes order_no, struct err *err)
     order->drawn_id = drawn.id;
     rc = round_fact_get(load->store, load->round.id, drawn.handling_id, &fact, &judgement, err);
     order->received = fact.fact.received;
-    return rc;
+    return rc == OK ? package_return_case(&load->back, drawn.case_no, &order->case_id, err) : rc;
 }
 
 /* An order that is not drawn under that number may be one of a package. */
@@ -141,7 +141,6 @@ static int look_up_packed(struct load *load, struct bytes text, struct err *err)
         load->order.refused = refusals[name];
     if (rc != OK || name != PACKAGE_FOUND)
         return rc;
-    load->order.case_id = case_id;
     return look_up(load, order_no, err);
 }
 
@@ -231,7 +230,7 @@ static int put_attempt(struct load *load, const struct outcome_record *outcome,
         return reject_outcome(load, outcome, REJECT_TOO_MANY_ATTEMPTS, FIELD_ORDER_NO, err);
     int rc = seal(load, row, err);
     if (rc == OK && load->order.case_id != 0)
-        rc = package_return_note(&load->back, load->order.case_id, err);
+        rc = package_return_note(&load->back, load->order.case_id, row->code, err);
     if (rc != OK)
         return rc;
     if (as == KNOWN_CORRECTED) {

@@ -30,7 +30,7 @@ struct exporting {
     struct arena arena; /* owns the numbers */
     struct drawn_name *drawn;
     size_t drawn_count, drawn_capacity;
-    struct buf plain;
+    struct buf plain, cell;
     int64_t rows;
     struct buf *out;
 };
@@ -83,6 +83,28 @@ static const char *resolved_zh(const struct attempt_row *row)
                                                 : "";
 }
 
+/* The next cell of a line that csv_cell wrote. */
+static int put_cell(struct exporting *exporting, struct bytes *rest, struct err *err)
+{
+    struct buf *cell = &exporting->cell;
+    bool is_quoted = rest->len > 0 && rest->ptr[0] == '"';
+    size_t at = is_quoted ? 1 : 0;
+    buf_clear(cell);
+    while (at < rest->len && (is_quoted || rest->ptr[at] != ',')) {
+        bool is_quote = is_quoted && rest->ptr[at] == '"';
+        if (is_quote && (at + 1 == rest->len || rest->ptr[at + 1] != '"')) {
+            is_quoted = false;
+            at++;
+            continue;
+        }
+        buf_append_byte(cell, rest->ptr[at]);
+        at += is_quote ? 2 : 1;
+    }
+    *rest = at < rest->len ? (struct bytes){rest->ptr + at + 1, rest->len - at - 1} : BYTES_NONE;
+    csv_cell_for_people(exporting->out, buf_bytes(cell));
+    return buf_status(cell, err);
+}
+
 /* Reason and comment lie sealed as the cells of one line. */
 static int put_texts(struct exporting *exporting, const struct attempt_row *row, struct err *err)
 {
@@ -91,10 +113,11 @@ static int put_texts(struct exporting *exporting, const struct attempt_row *row,
                                                         row->drawn_id * ATTEMPTS_AN_ORDER + row->no,
                                                         row->sealed, &exporting->plain, err)
                                  : OK;
-    if (rc == OK && exporting->plain.len == 0)
-        buf_append_byte(&exporting->plain, ',');
-    buf_append(exporting->out, buf_bytes(&exporting->plain));
-    return rc;
+    struct bytes rest = buf_bytes(&exporting->plain);
+    if (rc == OK)
+        rc = put_cell(exporting, &rest, err);
+    buf_append_byte(exporting->out, ',');
+    return rc == OK ? put_cell(exporting, &rest, err) : rc;
 }
 
 static int put_attempt(struct exporting *exporting, struct bytes order_no,
@@ -104,11 +127,11 @@ static int put_attempt(struct exporting *exporting, struct bytes order_no,
     int rc = row->caller_id != 0 ? term_get(exporting->store, row->caller_id, &caller, err) : OK;
     if (rc != OK)
         return rc;
-    csv_cell(exporting->out, order_no);
+    csv_cell_for_people(exporting->out, order_no);
     buf_append_byte(exporting->out, ',');
     put_called(exporting, row->called);
     buf_append_byte(exporting->out, ',');
-    csv_cell(exporting->out, caller);
+    csv_cell_for_people(exporting->out, caller);
     buf_printf(exporting->out, "," BYTES_FMT ",%s,", BYTES_ARG(row->code), resolved_zh(row));
     if (row->satisfaction != SATISFACTION_MISSING)
         buf_append_integer(exporting->out, row->satisfaction);
@@ -190,6 +213,7 @@ int outcomes_export(const struct datadir *datadir, const struct round_row *round
     struct exporting exporting = {.store = datadir->store, .out = out};
     arena_init(&exporting.arena, NUMBERS_MAX_BYTES);
     buf_init(&exporting.plain, TEXTS_MAX_BYTES);
+    buf_init(&exporting.cell, TEXTS_MAX_BYTES);
     int rc = vault_sealer_new(datadir->vault, OUTCOMES_SEAL, &sealer, err);
     if (rc == OK) {
         exporting.door = vault_sealer_door(sealer);
@@ -201,6 +225,7 @@ int outcomes_export(const struct datadir *datadir, const struct round_row *round
     zone_free(exporting.zone);
     mem_free(exporting.drawn);
     buf_wipe(&exporting.plain);
+    buf_wipe(&exporting.cell);
     arena_deinit(&exporting.arena);
     return rc;
 }

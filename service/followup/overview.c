@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include "service/followup/casework_room.h"
 #include "service/rounds/sampled.h"
 
 #include <math.h>
@@ -101,6 +102,10 @@ static int on_case(void *context, const struct followup_case *row, struct err *e
         return err->code;
     mark->is_ours = true;
     out->released++;
+    if (row->state == CASE_FINAL && !case_is_done(row)) {
+        out->handed_over++;
+        return OK;
+    }
     out->of_state[row->state]++;
     if (row->state == CASE_FINAL)
         return add_final(work, row, err);

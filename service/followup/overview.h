@@ -91,9 +91,10 @@ struct overview_alert {
 
 struct overview {
     struct campaign_row campaign;
-    int64_t day, window_days; /* of the campaign, from 1 */
-    int64_t target, released; /* cases */
-    int64_t of_state[CASE_STATE_COUNT];
+    int64_t day, window_days;           /* of the campaign, from 1 */
+    int64_t target, released;           /* cases */
+    int64_t of_state[CASE_STATE_COUNT]; /* final: by their dispositions */
+    int64_t handed_over;                /* a contractor has them in a file: in no state */
     struct overview_outcomes outcomes;
     int64_t waves[OVERVIEW_WAVES];
     double response; /* of final cases those that answered: what proposals are made with; NAN */

@@ -74,23 +74,45 @@ static void put_in_one_line(struct packing *packing)
     csv_cell_for_people(packing->csv, buf_bytes(&packing->masked));
 }
 
-/* The order's own number, where a text has it, is left out; other numbers are masked. */
-static void put_text(struct packing *packing, struct bytes text, struct bytes order_no)
+struct order_list {
+    struct arena arena; /* owns the numbers */
+    struct case_order orders[CASE_ORDERS_MAX];
+    size_t count;
+};
+
+/* Where the first number of the case's orders begins in `text`, its length if there is none. */
+static size_t find_order_no(const struct order_list *list, struct bytes text, size_t *out_len)
 {
-    struct bytes head = text;
-    size_t characters = 0;
-    while (head.len > 0 && characters < PACKAGE_TEXT_CHARACTERS) {
-        (void)utf8_take(&head);
-        characters++;
+    size_t first = text.len;
+    *out_len = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct bytes order_no = list->orders[i].order_no;
+        size_t at = order_no.len > 0 ? bytes_find(text, order_no) : text.len;
+        if (at < first || (at < text.len && at == first && order_no.len > *out_len)) {
+            first = at;
+            *out_len = order_no.len;
+        }
     }
-    struct bytes rest = {text.ptr, text.len - head.len};
+    return first;
+}
+
+/* The person's order numbers, where a text has them, are left out, other numbers are masked: before the text is cut,
+ * for half a number is no number to whoever looks for one. */
+static void put_text(struct packing *packing, struct bytes text, const struct order_list *list)
+{
+    struct bytes rest = text;
+    size_t len = 0;
     buf_clear(&packing->masked);
-    while (order_no.len > 0 && bytes_find(rest, order_no) < rest.len) {
-        size_t at = bytes_find(rest, order_no);
+    for (size_t at = find_order_no(list, rest, &len); at < rest.len;
+         at = find_order_no(list, rest, &len)) {
         mask_numbers((struct bytes){rest.ptr, at}, &packing->masked);
-        rest = (struct bytes){rest.ptr + at + order_no.len, rest.len - at - order_no.len};
+        rest = (struct bytes){rest.ptr + at + len, rest.len - at - len};
     }
     mask_numbers(rest, &packing->masked);
+    struct bytes tail = buf_bytes(&packing->masked);
+    for (size_t i = 0; i < PACKAGE_TEXT_CHARACTERS && tail.len > 0; i++)
+        (void)utf8_take(&tail);
+    packing->masked.len -= tail.len;
     put_in_one_line(packing);
 }
 
@@ -114,8 +136,9 @@ static int read_texts(struct packing *packing, int64_t handling_id, struct texts
 }
 
 static int put_order(struct packing *packing, int64_t case_id, int64_t no,
-                     const struct case_order *order, struct err *err)
+                     const struct order_list *list, struct err *err)
 {
+    const struct case_order *order = &list->orders[no - 1];
     struct store *store = packing->store;
     struct texts texts;
     struct fact_row fact;
@@ -134,14 +157,15 @@ static int put_order(struct packing *packing, int64_t case_id, int64_t no,
         rc = read_texts(packing, order->handling_id, &texts, err);
     if (rc != OK)
         return rc;
-    buf_printf(packing->csv, "C%jd-%jd,", (intmax_t)case_id, (intmax_t)no);
+    buf_printf(packing->csv, "C%jd-%jd-%.*s,", (intmax_t)case_id, (intmax_t)no,
+               (int)PACKAGE_CHECK_CHARACTERS, packing->made.head.mark);
     csv_cell_for_people(packing->csv, texts.citizen_name);
     buf_append_byte(packing->csv, ',');
     csv_cell(packing->csv, buf_bytes(&packing->numbers));
     buf_printf(packing->csv, ",%s,%s,", script_zh(kind), day);
     csv_cell_for_people(packing->csv, packing->unit_names[order->unit]);
-    put_text(packing, texts.title, order->order_no);
-    put_text(packing, texts.content, order->order_no);
+    put_text(packing, texts.title, list);
+    put_text(packing, texts.content, list);
     buf_append_z(packing->csv, ",,,,,,,,");
     csv_cell_for_people(packing->csv, packing->package.mark);
     buf_append_z(packing->csv, "\r\n");
@@ -150,12 +174,6 @@ static int put_order(struct packing *packing, int64_t case_id, int64_t no,
 }
 
 /* ---- one case ---- */
-
-struct order_list {
-    struct arena arena; /* owns the numbers */
-    struct case_order orders[CASE_ORDERS_MAX];
-    size_t count;
-};
 
 static int on_order(void *context, const struct case_order *order, struct err *err)
 {
@@ -211,7 +229,7 @@ static int put_orders(struct packing *packing, const struct followup_case *row, 
     int rc = case_orders_each(packing->store, packing->campaign.row.round_id,
                               packing->campaign.row.draw_no, row->case_no, on_order, &list, err);
     for (size_t i = 0; i < list.count && rc == OK; i++)
-        rc = put_order(packing, row->id, (int64_t)i + 1, &list.orders[i], err);
+        rc = put_order(packing, row->id, (int64_t)i + 1, &list, err);
     arena_deinit(&list.arena);
     return rc;
 }
@@ -360,6 +378,7 @@ int package_make(const struct datadir *datadir, const struct round_row *round,
 /* ---- back, unphoned ---- */
 
 struct packed {
+    int64_t package_id;
     struct arena arena; /* owns them */
     int64_t *case_ids;
     size_t count, capacity;
@@ -374,18 +393,31 @@ static int on_packed(void *context, int64_t case_id, struct err *err)
     return OK;
 }
 
+/* It may have come back, or be in another package by now. */
+static int is_still_out(struct store *store, int64_t package_id, int64_t case_id, bool *out,
+                        struct err *err)
+{
+    struct followup_case row;
+    struct package_row last;
+    int rc = case_get(store, case_id, &row, err);
+    if (rc == OK)
+        rc = package_get_of_case(store, case_id, &last, err);
+    if (rc == OK)
+        *out = row.state == CASE_FINAL && !case_is_done(&row) && last.id == package_id;
+    return rc;
+}
+
 static int take_back_all(struct casework *work, struct store *store, const struct packed *packed,
                          int64_t now_utc, int64_t *out_cases, struct err *err)
 {
     int64_t cases = 0;
     int rc = OK;
     for (size_t i = 0; i < packed->count && rc == OK; i++) {
-        struct followup_case row;
-        rc = case_get(store, packed->case_ids[i], &row, err);
-        if (rc != OK || row.state != CASE_FINAL || row.code[0] != '\0')
-            continue;
-        rc = casework_take_back(work, store, row.id, now_utc, err);
-        cases++;
+        bool is_out = false;
+        rc = is_still_out(store, packed->package_id, packed->case_ids[i], &is_out, err);
+        if (rc == OK && is_out)
+            rc = casework_take_back(work, store, packed->case_ids[i], now_utc, err);
+        cases += is_out;
     }
     if (rc == OK)
         *out_cases = cases;
@@ -395,13 +427,13 @@ static int take_back_all(struct casework *work, struct store *store, const struc
 static int find_packed(struct store *store, const struct package_row *package,
                        struct packed *packed, struct err *err)
 {
-    int64_t package_id = package->id;
+    packed->package_id = package->id;
     packed->capacity = (size_t)package->cases;
     packed->case_ids =
         arena_alloc(&packed->arena, size_multiply(packed->capacity + 1, sizeof(int64_t)));
     if (packed->case_ids == NULL)
         return err_set(err, ERR_NOMEM, "no memory for %zu cases", packed->capacity);
-    return package_cases_each(store, package_id, on_packed, packed, err);
+    return package_cases_each(store, packed->package_id, on_packed, packed, err);
 }
 
 int package_take_back(const struct datadir *datadir, const struct round_row *round,

@@ -7,7 +7,13 @@
 /* Packages (外包样本包): cases that a contractor's team phones with its own means. Out goes an encrypted file with what a
  * caller needs of them, back come rows for `outcomes import` (package_return.h). Thread: any. */
 
-enum { PACKAGE_MARK_BYTES = 17, PACKAGE_TEXT_CHARACTERS = 300 };
+enum {
+    PACKAGE_MARK_BYTES = 17,
+    PACKAGE_CHECK_CHARACTERS = 6, /* of the mark, in each name */
+    PACKAGE_TEXT_CHARACTERS = 300,
+    PACKAGE_CSV_MAX_BYTES = 64 * 1024 * 1024,
+    PACKAGE_FILE_MAX_BYTES = 2 * PACKAGE_CSV_MAX_BYTES + 4096 /* it is in hexadecimal digits */
+};
 
 /* What everybody sees of a package's file. */
 struct package_head {
@@ -25,11 +31,12 @@ struct package_made {
 };
 
 /* Hand over `count` fresh cases, those of the team or of nobody's, each unit by its number (fewer when there are not as
- * many), keep the package, and append its table: CSV in UTF-8 with a byte order mark, a row an order, named C12-1 (the
- * first order of case 12) and never by its number; who, the numbers that may be dialled, what the order is about with
- * the numbers in it masked; empty columns for what comes of the calls; the mark in every row. Needs an open write
- * transaction. ERR_NOT_FOUND: no such team, or the round is not phoned. ERR_REFUSED: none of a contractor, a day that
- * is over, or no fresh cases. ERR_WRONG_STATE: the campaign has ended. */
+ * many), keep the package, and append its table: CSV in UTF-8 with a byte order mark, a row an order, named
+ * C12-1-9f3a07 (the first order of case 12, the mark's first digits: neither a slip nor another package's row names one
+ * of this) and never by its number; who, the numbers that may be dialled, what the order is about with the numbers in
+ * it masked; empty columns for what comes of the calls; the mark in every row. Needs an open write transaction.
+ * ERR_NOT_FOUND: no such team, or the round is not phoned. ERR_REFUSED: none of a contractor, a day that is over, or no
+ * fresh cases. ERR_WRONG_STATE: the campaign has ended. */
 int package_make(const struct datadir *datadir, const struct round_row *round,
                  const struct package_wish *wish, const struct actor *actor,
                  struct package_made *out, struct buf *out_csv, struct err *err);

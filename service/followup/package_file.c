@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { HEAD_MAX_BYTES = 128, PLAIN_MAX_BYTES = 64 * 1024 * 1024 };
+enum { HEAD_MAX_BYTES = 128, PLAIN_MAX_BYTES = HEAD_MAX_BYTES + PACKAGE_CSV_MAX_BYTES };
 
 #define FIRST_LINE "pingyi-package 1"
 
@@ -47,7 +47,7 @@ int package_seal(const struct package_head *head, struct bytes csv, struct bytes
 {
     struct buf plain, box;
     buf_init(&plain, PLAIN_MAX_BYTES);
-    buf_init(&box, (size_t)3 * PLAIN_MAX_BYTES);
+    buf_init(&box, PACKAGE_FILE_MAX_BYTES);
     (void)buf_reserve(&plain, HEAD_MAX_BYTES + csv.len);
     append_head(&plain, head);
     buf_append(&plain, csv);

@@ -78,6 +78,10 @@ enum { PROTOCOL_MIN_DAYS = 3, PROTOCOL_MIN_PARTS = 3, APPOINTMENT_S = 3600 };
 int protocol_next(const struct calling_hours *hours, const struct case_past *past, struct next *out,
                   struct err *err);
 
+/* Whether an attempt made elsewhere, of which a file tells, ends a case whatever else is known of it: answers, refusals
+ * of a person, and what says that nothing more can come. After all else the service goes on calling. Any AAPOR code. */
+bool protocol_is_end(struct bytes code);
+
 /* What the pages offer, in their order: what happens often first, so that it has the near keys. All that is offered is
  * what callers may give; 3.11 and 4.10 are not. */
 enum disposition_asks { ASKS_NOTHING, ASKS_TIME, ASKS_LANGUAGE };

@@ -202,20 +202,43 @@ static int check_answer(const struct finishing *finishing, const struct recheck_
                          BYTES_ARG(answer->value));
 }
 
+static int put_answer(const struct finishing *finishing, const struct recheck_answer *answer,
+                      struct err *err)
+{
+    const struct recheck_answer_row row = {finishing->next.id, answer->drawn_id, answer->item,
+                                           answer->value};
+    int rc = check_answer(finishing, answer, err);
+    return rc == OK ? recheck_answer_put(finishing->store, &row, err) : rc;
+}
+
+int rechecking_answer(struct casework *work, struct store *store, const struct caller *checker,
+                      int64_t id, const struct recheck_answer *answer, int64_t *out_until_utc,
+                      struct err *err)
+{
+    struct finishing finishing = {
+        .work = work, .store = store, .checker = checker, .next = {.id = id}};
+    struct recheck_row row;
+    int rc = rechecking_get_held(store, checker, id, &row, err);
+    int64_t tries = rc == OK ? row.tries : 0;
+    if (rc == OK)
+        rc = get_campaign(work, store, &row, &finishing.campaign, &finishing.row, err);
+    if (rc == OK)
+        rc = put_answer(&finishing, answer, err);
+    if (rc == OK)
+        rc = hold(store, id, checker->account_id, tries, checker->now_utc, err);
+    if (rc == OK)
+        *out_until_utc = checker->now_utc + RECHECK_LEASE_S;
+    return rc;
+}
+
 static int put_answers(const struct finishing *finishing, struct err *err)
 {
     const struct recheck_result *result = finishing->result;
     int rc = OK;
     if (result->answer_count == 0 || result->answer_count > RECHECK_ANSWERS_MAX)
         return err_set(err, ERR_FORMAT, "a re-check has 1 to %d answers", (int)RECHECK_ANSWERS_MAX);
-    for (size_t i = 0; i < result->answer_count && rc == OK; i++) {
-        const struct recheck_answer *answer = &result->answers[i];
-        const struct recheck_answer_row row = {finishing->next.id, answer->drawn_id, answer->item,
-                                               answer->value};
-        rc = check_answer(finishing, answer, err);
-        if (rc == OK)
-            rc = recheck_answer_put(finishing->store, &row, err);
-    }
+    for (size_t i = 0; i < result->answer_count && rc == OK; i++)
+        rc = put_answer(finishing, &result->answers[i], err);
     return rc;
 }
 
@@ -346,7 +369,9 @@ static int finish(struct finishing *finishing, struct err *err)
         return err_set(err, ERR_FORMAT, "\"" BYTES_FMT "\" is no way to check",
                        BYTES_ARG(finishing->result->method));
     finishing->next.method = is_phone ? BYTES_LIT("phone") : BYTES_LIT("recording");
-    int rc = find_dial(finishing->store, finishing->next.id, finishing->row.id, &dial_id, err);
+    int rc = recheck_answers_drop(finishing->store, finishing->next.id, err);
+    if (rc == OK)
+        rc = find_dial(finishing->store, finishing->next.id, finishing->row.id, &dial_id, err);
     if (rc == OK)
         rc = is_phone ? finish_called(finishing, dial_id, err)
                       : finish_heard(finishing, dial_id, err);
@@ -389,6 +414,8 @@ static int lapse(struct store *store, const struct recheck_row *was, struct err 
     int rc = find_dial(store, was->id, was->case_id, &dial.id, err);
     if (rc == OK && dial.id != 0)
         rc = dial_put_end(store, &dial, err);
+    if (rc == OK)
+        rc = recheck_answers_drop(store, was->id, err);
     return rc == OK ? recheck_put(store, &row, err) : rc;
 }
 

@@ -11,17 +11,18 @@
  * The timer never runs: closing it is how `done` comes in a later round of the loop. */
 enum lane_state { WORKING, STOPPING, CLOSING };
 
-/* A place where one piece of work runs at a time. */
+/* A place where one piece of work runs at a time. It takes several along when several wait: to wake a thread costs as
+ * much as a small read. */
 struct place {
     uv_work_t request;
     struct lane *lane;
     struct store *store;
-    struct work *work; /* NULL: free */
+    struct work *first; /* to be run one after the other; NULL: the place is free */
 };
 
 struct lane {
     uv_loop_t *loop;
-    size_t queue_max;
+    size_t queue_max, together;
     struct work *first, *last;
     size_t waiting;
     enum lane_state state;
@@ -32,22 +33,22 @@ struct lane {
     struct place places[];
 };
 
+/* All were submitted before, so that a snapshot of now is new enough for each. */
 static int run_on_snapshot(struct work *work, struct store *store, struct err *err)
 {
-    int rc = store_begin_read(store, err);
-    if (rc != OK)
-        return rc;
-    rc = work->run(work, store, err);
-    store_rollback(store);
-    return rc;
+    int rc = store_in_transaction(store) ? OK : store_begin_read(store, err);
+    return rc == OK ? work->run(work, store, err) : rc;
 }
 
 static void on_run(uv_work_t *request)
 {
     struct place *place = CONTAINER_OF(request, struct place, request);
-    struct work *work = place->work;
-    work->rc = place->store != NULL ? run_on_snapshot(work, place->store, &work->err)
-                                    : work->run(work, NULL, &work->err);
+    struct store *store = place->store;
+    for (struct work *work = place->first; work != NULL; work = work->next)
+        work->rc = store != NULL ? run_on_snapshot(work, store, &work->err)
+                                 : work->run(work, NULL, &work->err);
+    if (store != NULL)
+        store_rollback(store);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -71,25 +72,42 @@ static void on_ran(uv_work_t *request, int status)
 {
     struct place *place = CONTAINER_OF(request, struct place, request);
     struct lane *lane = place->lane;
-    struct work *work = place->work;
+    struct work *work = place->first;
     assert(status == 0 && "nobody cancels requests of the lane");
     (void)status;
-    place->work = NULL;
+    place->first = NULL;
     lane->running--;
     start_waiting(lane);
-    work->done(work);
+    while (work != NULL) {
+        struct work *next = work->next;
+        work->done(work);
+        work = next;
+    }
     close_when_empty(lane);
+}
+
+/* The first of those that wait, with those behind it that are the place's share. */
+static struct work *take_share(struct lane *lane)
+{
+    size_t width = (size_t)lane->width;
+    size_t share = (lane->waiting + width - 1) / width;
+    size_t count = share < lane->together ? share : lane->together;
+    struct work *first = lane->first, *last = first;
+    for (size_t i = 1; i < count; i++)
+        last = last->next;
+    lane->first = last->next;
+    lane->waiting -= count;
+    last->next = NULL;
+    return first;
 }
 
 static void start_waiting(struct lane *lane)
 {
     for (int i = 0; i < lane->width && lane->first != NULL; i++) {
         struct place *place = &lane->places[i];
-        if (place->work != NULL)
+        if (place->first != NULL)
             continue;
-        place->work = lane->first;
-        lane->first = place->work->next;
-        lane->waiting--;
+        place->first = take_share(lane);
         lane->running++;
         int status = uv_queue_work(lane->loop, &place->request, on_run, on_ran);
         assert(status == 0 && "only a request without a function is refused");
@@ -132,6 +150,7 @@ int lane_new(uv_loop_t *loop, const struct lane_options *options, struct lane **
         return err_set(err, ERR_NOMEM, "no memory for a lane");
     lane->loop = loop;
     lane->queue_max = options->queue_max;
+    lane->together = options->together > 0 ? options->together : 1;
     lane->width = options->width;
     int rc = OK;
     for (int i = 0; i < lane->width && rc == OK; i++) {

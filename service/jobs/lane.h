@@ -8,8 +8,8 @@
 #include <uv.h>
 
 /* Work beside the loop, on libuv's thread pool, at most `width` at a time and a bounded number waiting. With stores it
- * is the readers: each piece of work borrows a read-only connection and sees one WAL snapshot. Without, it is for what
- * takes the processor: argon2 runs in a lane of width 1. Thread: loop. */
+ * is the readers: each piece of work borrows a read-only connection and sees one WAL snapshot, none older than its
+ * submission. Without, it is for what takes the processor: argon2 runs in a lane of width 1. Thread: loop. */
 
 struct work {
     /* Pool thread; touches only its own request. `store` is NULL in a lane without stores. */
@@ -24,6 +24,9 @@ struct work {
 struct lane_options {
     int width;
     size_t queue_max;
+    /* So many that wait run one after the other on one thread and one snapshot, and are done together: for small work
+     * that comes in crowds, where a thread's waking costs as much as the work. 0 is 1. */
+    size_t together;
     /* NULL: no stores. Else called `width` times by lane_new; the stores are the lane's. */
     int (*open_store)(void *context, struct store **out, struct err *err);
     void *context;

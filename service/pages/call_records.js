@@ -6,8 +6,6 @@ import { bytes, count, duration, percent, time } from "./figures.js";
 import { Alert, Loaded, Page, Table, announce, useRead } from "./parts.js";
 import { PhonedRound, followupPath } from "./phoned_rounds.js";
 
-const LISTED_MAX = 500;
-
 /* ---- loading ---- */
 const rejectColumns = [
     { label: "行", isHead: true, isNumber: true, cell: (row) => count(row.line) },
@@ -74,7 +72,7 @@ const dialColumns = [
     { label: "拨打时间", isHead: true, kind: "time", cell: (row) => time(row.at) },
     { label: "话务员", kind: "word", cell: (row) => row.caller },
     { label: "样本", isNumber: true, cell: (row) => row.case },
-    { label: "记录的结果", kind: "word", cell: (row) => row.name },
+    { label: "记录的结果", kind: "word", cell: (row) => (row.is_recheck ? `复核：${row.name}` : row.name) },
     { label: "时长", isNumber: true, cell: (row) => duration(row.seconds) },
 ];
 const recordColumns = [
@@ -85,11 +83,6 @@ const recordColumns = [
     { label: "行", isNumber: true, cell: (row) => count(row.line) },
 ];
 
-/* Of records no more are told than are listed. */
-function recordsWords(records) {
-    return `有话单、没有拨打（${records.length < LISTED_MAX ? count(records.length) : `只列前${LISTED_MAX}`}）`;
-}
-
 function Unmatched({ source }) {
     return html`<${Loaded} source=${source}>
         ${(value) => html`<div class="columns">
@@ -99,7 +92,7 @@ function Unmatched({ source }) {
                 <p class="hint">只算已导入话单的日子。没有话单的拨打可能没有真正拨出，请核实。</p>
             </div>
             <div>
-                <${Table} caption=${recordsWords(value.records)} columns=${recordColumns}
+                <${Table} caption=${`有话单、没有拨打（${count(value.records_total)}）`} columns=${recordColumns}
                     rows=${value.records} keyOf=${(row) => row.id} empty="没有不符的话单，或者还没有导入话单。" />
                 <p class="hint">号码相同、开始时间相差不超过120秒的，算同一次。</p>
             </div>
@@ -125,7 +118,11 @@ const acceptanceColumns = [
     { label: "一致率", isNumber: true, cell: (row) => share(row.agreement, row.agreeing, row.compared, "题") },
     { label: "作废", isNumber: true, cell: (row) => count(row.voided) },
     { label: "拨打", isNumber: true, cell: (row) => count(row.dials) },
-    { label: "无话单", isNumber: true, cell: (row) => count(row.unmatched_dials) },
+    {
+        label: "无话单",
+        isNumber: true,
+        cell: (row) => share(row.unmatched_share, row.unmatched_dials, row.listed_dials, "次"),
+    },
     { label: "过短", isNumber: true, cell: (row) => count(row.short_dials) },
 ];
 

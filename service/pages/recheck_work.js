@@ -5,7 +5,7 @@
  *                   +-----------------------------------+ */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { read } from "./api.js";
+import { newKey, read, write } from "./api.js";
 import { Act, Alert, Facts, announce, guardLeaving, useWrite } from "./parts.js";
 import { Watermark, groupNumber } from "./desk_script.js";
 import { keyOf } from "./desk_steps.js";
@@ -13,9 +13,10 @@ import { RECHECK_REASONS, RECHECK_STATES, say } from "./words.js";
 
 const RECHECKS = "/api/v1/followup/rechecks";
 
-/* What was entered and not yet submitted outlives a look at another page and a sign-in: { of, answers, note }. */
+/* What was entered and not yet submitted outlives a look at another page and a sign-in: { of, answers, note, isBehind };
+ * isBehind: an answer could not be kept by the service. */
 let kept = null;
-guardLeaving(() => Boolean(kept));
+guardLeaving(() => Boolean(kept && (kept.note || kept.isBehind)));
 
 function addressOf(work, rest = "") {
     return `${RECHECKS}/${encodeURIComponent(work.id)}${rest}`;
@@ -29,7 +30,7 @@ function Question({ order, item, value, onValue }) {
         <div class="recheck-choices">
             ${item.choices.map((choice) => html`<label class="check" key=${choice.value}>
                 <input type="radio" name=${name} value=${choice.value} checked=${value === choice.value}
-                    onChange=${() => onValue(name, choice.value)} />${choice.text}
+                    onChange=${() => onValue(order, item, choice.value)} />${choice.text}
             </label>`)}
         </div>
     </fieldset>`;
@@ -91,10 +92,14 @@ function Numbers({ work, action, onDial }) {
 }
 
 /* ---- the result ---- */
+function answersOf(work) {
+    return Object.fromEntries(work.answers.map((each) => [keyOf(each.order, each.item), each.value]));
+}
+
 /* { answers, note } of who holds that re-check, and put(change). */
 function useEntered(account, work) {
     const of = `${account.name}/${work.id}`;
-    const [entered, setEntered] = useState(kept && kept.of === of ? kept : { of, answers: {}, note: "" });
+    const [entered, setEntered] = useState(kept && kept.of === of ? kept : { of, answers: answersOf(work), note: "" });
     const put = (change) => {
         kept = Object.assign({}, entered, change);
         setEntered(kept);
@@ -102,11 +107,18 @@ function useEntered(account, work) {
     return [entered, put];
 }
 
+/* Each answer is kept by the service as it is ticked, so that none is lost with the page; the result says them all once
+ * more, so that one that could not be kept is not lost either. */
 function Result({ work, account, action, onDone, onLost }) {
     const [{ answers, note }, put] = useEntered(account, work);
     const questions = questionsOf(work);
     const valueOf = ({ order, item }) => answers[keyOf(order, item.name)];
-    const choose = (name, value) => put({ answers: Object.assign({}, answers, { [name]: value }) });
+    const choose = (order, item, value) => {
+        put({ answers: Object.assign({}, answers, { [keyOf(order, item.name)]: value }) });
+        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }, newKey()).catch(() => {
+            if (kept) kept.isBehind = true;
+        });
+    };
     const chosen = questions.filter(valueOf);
     const method = work.dial ? "phone" : "recording";
     const leave = (then) => {

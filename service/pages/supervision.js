@@ -37,6 +37,11 @@ function forecastOf(forecast) {
     return [forecast.last_day ? dayWords(forecast.last_day) : NOTHING, hint];
 }
 
+function finalHint(totals) {
+    const away = totals.handed_over > 0 ? `，${count(totals.handed_over)}件在外包机构` : "";
+    return `${count(totals.released)}件中${away}`;
+}
+
 function Tiles({ value, round }) {
     const { totals, forecast } = value;
     const [lastDay, pace] = forecastOf(forecast);
@@ -48,7 +53,7 @@ function Tiles({ value, round }) {
         <${Tile} word="办理中" value=${count(totals.leased)} hint="话务员手中" href=${cases("leased")} />
         <${Tile} word="已预约" value=${count(totals.appointment)} hint="按约定时间" href=${cases("appointment")} />
         <${Tile} word="待再拨" value=${count(totals.waiting)} hint="换时段再拨" href=${cases("waiting")} />
-        <${Tile} word="已结案" value=${count(totals.final)} hint=${`${count(totals.released)}件中`}
+        <${Tile} word="已结案" value=${count(totals.final)} hint=${finalHint(totals)}
             href=${cases("final")} />
         <${Tile} word="预计完成" value=${lastDay} hint=${pace} />
     </div>`;

@@ -305,6 +305,7 @@ export const CASE_WHYS = {
     do_not_call: "列入免打扰名单",
     settled: "人工结案",
     handed_over: "交外包机构",
+    imported: "按导入的结果结案",
 };
 export const CALLER_STATES = { dialling: "拨打中", holding: "手中有样本", idle: "空闲", off: "不在岗" };
 export const ALERTS = {

@@ -89,13 +89,27 @@ int call_record_find_dial(struct store *store, int64_t phone_key, int64_t at_utc
     return OK;
 }
 
-int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
-                                call_record_cb on_record, void *context, struct err *err)
+int call_record_find_first(struct store *store, int64_t phone_key, int64_t started_utc,
+                           int64_t *out_id, int64_t *out_dial_id, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "call_record_find_first",
+                                (int64_t[]){phone_key, started_utc}, 2, &statement, err);
+    if (rc == OK)
+        rc = database_find(store, statement, "call at", started_utc, err);
+    if (rc != OK)
+        return rc;
+    *out_id = sqlite3_column_int64(statement, 0);
+    *out_dial_id = sqlite3_column_int64(statement, 1);
+    (void)sqlite3_reset(statement);
+    return OK;
+}
+
+/* Steps through a statement that was taken with `rc`. */
+static int give_records(struct store *store, sqlite3_stmt *statement, int rc,
+                        call_record_cb on_record, void *context, struct err *err)
 {
     enum { ID, IN_FILE, LINE, PHONE_KEY, SEALED, STARTED, SECONDS, LINE_NAME, DIAL };
-    sqlite3_stmt *statement = NULL;
-    int rc = database_take_with(store, "call_records_each_unmatched", (int64_t[]){after_id, limit},
-                                2, &statement, err);
     while (database_next(store, statement, &rc, err)) {
         struct call_record_row row = {
             .id = sqlite3_column_int64(statement, ID),
@@ -113,6 +127,29 @@ int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t l
     return rc;
 }
 
+int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
+                                call_record_cb on_record, void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "call_records_each_unmatched", (int64_t[]){after_id, limit},
+                                2, &statement, err);
+    return give_records(store, statement, rc, on_record, context, err);
+}
+
+int call_records_each_unmatched_newest(struct store *store, int64_t limit, call_record_cb on_record,
+                                       void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc =
+        database_take_with(store, "call_records_each_unmatched_newest", &limit, 1, &statement, err);
+    return give_records(store, statement, rc, on_record, context, err);
+}
+
+int call_records_count_unmatched(struct store *store, int64_t *out, struct err *err)
+{
+    return database_integer_with(store, "call_records_count_unmatched", NULL, 0, out, err);
+}
+
 int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
@@ -124,20 +161,29 @@ int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struc
 int call_record_spans_each(struct store *store, call_record_span_cb on_span, void *context,
                            struct err *err)
 {
-    enum { FROM, TO };
+    enum { FROM, TO, IMPORTED };
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, "call_record_spans_each", &statement, err);
     while (database_next(store, statement, &rc, err))
         rc = on_span(context, sqlite3_column_int64(statement, FROM),
-                     sqlite3_column_int64(statement, TO), err);
+                     sqlite3_column_int64(statement, TO), sqlite3_column_int64(statement, IMPORTED),
+                     err);
     return rc;
+}
+
+int dials_count_of_team(struct store *store, int64_t team_id, int64_t campaign_id, int64_t from_utc,
+                        int64_t to_utc, int64_t *out_dials, struct err *err)
+{
+    const int64_t integers[] = {team_id, campaign_id, from_utc, to_utc};
+    return database_integer_with(store, "dials_count_of_team", integers,
+                                 (int)(sizeof integers / sizeof *integers), out_dials, err);
 }
 
 int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_utc, int64_t to_utc,
                          int64_t after_id, int64_t limit, unmatched_dial_cb on_dial, void *context,
                          struct err *err)
 {
-    enum { DIAL, CASE, ACCOUNT, ACCOUNT_NAME, CODE, TEAM, STARTED, ENDED };
+    enum { DIAL, CASE, ACCOUNT, ACCOUNT_NAME, CODE, TEAM, RECHECK, STARTED, ENDED };
     const int64_t integers[] = {after_id, campaign_id, from_utc, to_utc, limit};
     sqlite3_stmt *statement = NULL;
     int rc = database_take_with(store, "dials_each_unmatched", integers,
@@ -150,6 +196,7 @@ int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_
             .account_name = database_column_text(statement, ACCOUNT_NAME),
             .code = database_column_text(statement, CODE),
             .team_id = sqlite3_column_int64(statement, TEAM),
+            .recheck_id = sqlite3_column_int64(statement, RECHECK),
             .started_utc = sqlite3_column_int64(statement, STARTED),
             .ended_utc = sqlite3_column_int64(statement, ENDED),
         };

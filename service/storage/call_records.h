@@ -29,8 +29,10 @@ struct call_record_row {
     struct bytes sealed; /* the number, as row `id` */
     int64_t started_utc, seconds;
     struct bytes line_name;
-    int64_t dial_id; /* 0: matches none */
+    int64_t
+        dial_id; /* 0: matches none; CALL_RECORD_AGAIN: none, and an earlier record is of the same call */
 };
+enum { CALL_RECORD_AGAIN = -1 };
 /* The id that the next record will have, to seal it with. */
 int call_record_next_id(struct store *store, int64_t *out_id, struct err *err);
 int call_record_put_new(struct store *store, struct call_record_row *row, struct err *err);
@@ -38,15 +40,21 @@ int call_record_put_new(struct store *store, struct call_record_row *row, struct
  * ERR_NOT_FOUND. */
 int call_record_find_dial(struct store *store, int64_t phone_key, int64_t at_utc, int64_t within_s,
                           int64_t *out_dial_id, struct err *err);
+/* The first record of a call of that number at that second. ERR_NOT_FOUND. */
+int call_record_find_first(struct store *store, int64_t phone_key, int64_t started_utc,
+                           int64_t *out_id, int64_t *out_dial_id, struct err *err);
 /* ERR_NOT_FOUND. */
 int call_record_put_dial(struct store *store, int64_t id, int64_t dial_id, struct err *err);
 typedef int (*call_record_cb)(void *context, const struct call_record_row *row, struct err *err);
 int call_records_each_unmatched(struct store *store, int64_t after_id, int64_t limit,
                                 call_record_cb on_record, void *context, struct err *err);
+int call_records_each_unmatched_newest(struct store *store, int64_t limit, call_record_cb on_record,
+                                       void *context, struct err *err);
+int call_records_count_unmatched(struct store *store, int64_t *out, struct err *err);
 
-/* From when to when the calls of each file began, by the first of them. */
+/* From when to when the calls of each file began, by the first of them, and when it was loaded. */
 typedef int (*call_record_span_cb)(void *context, int64_t from_utc, int64_t to_utc,
-                                   struct err *err);
+                                   int64_t imported_utc, struct err *err);
 int call_record_spans_each(struct store *store, call_record_span_cb on_span, void *context,
                            struct err *err);
 
@@ -56,12 +64,17 @@ struct unmatched_dial {
     int64_t dial_id, case_id, account_id;
     struct bytes account_name, code;
     int64_t team_id;
+    int64_t recheck_id; /* 0: an attempt of the case */
     int64_t started_utc, ended_utc;
 };
 typedef int (*unmatched_dial_cb)(void *context, const struct unmatched_dial *dial, struct err *err);
 int dials_each_unmatched(struct store *store, int64_t campaign_id, int64_t from_utc, int64_t to_utc,
                          int64_t after_id, int64_t limit, unmatched_dial_cb on_dial, void *context,
                          struct err *err);
+
+/* Ended dials of a campaign by the team's people, checkers' too, that began between two instants. */
+int dials_count_of_team(struct store *store, int64_t team_id, int64_t campaign_id, int64_t from_utc,
+                        int64_t to_utc, int64_t *out_dials, struct err *err);
 
 struct package_row {
     int64_t id, campaign_id, team_id;

@@ -125,24 +125,28 @@ int campaign_units_each(struct store *store, int64_t campaign_id, campaign_unit_
     return rc;
 }
 
-int campaign_units_each_fresh(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
-                              void *context, struct err *err)
+int campaign_unit_find_fresh(struct store *store, int64_t campaign_id,
+                             const struct fresh_unit *after, struct fresh_unit *out,
+                             struct err *err)
 {
-    enum { UNIT, TARGET, RELEASED, QUEUED, FINAL, COMPLETE };
+    enum { CAMPAIGN = 1, AFTER_SHARE, AFTER_IN_WORK, AFTER_UNIT };
+    enum { UNIT, SHARE, IN_WORK };
     sqlite3_stmt *statement = NULL;
-    int rc =
-        database_take_with(store, "campaign_units_each_fresh", &campaign_id, 1, &statement, err);
-    while (database_next(store, statement, &rc, err)) {
-        const struct campaign_unit_row row = {
+    int rc = database_take(store, "campaign_unit_find_fresh", &statement, err);
+    if (rc != OK)
+        return rc;
+    (void)sqlite3_bind_int64(statement, CAMPAIGN, campaign_id);
+    (void)sqlite3_bind_double(statement, AFTER_SHARE, after->share);
+    (void)sqlite3_bind_int64(statement, AFTER_IN_WORK, after->in_work);
+    (void)sqlite3_bind_int64(statement, AFTER_UNIT, after->unit);
+    rc = database_find(store, statement, "fresh unit of campaign", campaign_id, err);
+    if (rc == OK)
+        *out = (struct fresh_unit){
             .unit = sqlite3_column_int64(statement, UNIT),
-            .target = sqlite3_column_int64(statement, TARGET),
-            .released = sqlite3_column_int64(statement, RELEASED),
-            .queued = sqlite3_column_int64(statement, QUEUED),
-            .final = sqlite3_column_int64(statement, FINAL),
-            .complete = sqlite3_column_int64(statement, COMPLETE),
+            .share = sqlite3_column_double(statement, SHARE),
+            .in_work = sqlite3_column_int64(statement, IN_WORK),
         };
-        rc = on_unit(context, &row, err);
-    }
+    (void)sqlite3_reset(statement);
     return rc;
 }
 

@@ -48,9 +48,17 @@ typedef int (*campaign_unit_cb)(void *context, const struct campaign_unit_row *r
                                 struct err *err);
 int campaign_units_each(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
                         void *context, struct err *err); /* by unit */
-/* Those that have fresh cases, without their codes: for whoever looks for one. */
-int campaign_units_each_fresh(struct store *store, int64_t campaign_id, campaign_unit_cb on_unit,
-                              void *context, struct err *err);
+/* Units that have fresh cases, in the order of being given out: the lowest share of final cases to target first, of
+ * equals the one with the fewest cases in work. */
+struct fresh_unit {
+    int64_t unit;
+    double share;
+    int64_t in_work; /* neither fresh nor final */
+};
+/* The one behind `after`, whether that is still there or not; behind share -1: the first. ERR_NOT_FOUND: none is. */
+int campaign_unit_find_fresh(struct store *store, int64_t campaign_id,
+                             const struct fresh_unit *after, struct fresh_unit *out,
+                             struct err *err);
 /* Add to released, queued, final and complete of a unit. */
 struct campaign_unit_change {
     int released, queued, final, complete;

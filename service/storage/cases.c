@@ -153,6 +153,15 @@ int case_get_by_no(struct store *store, int64_t campaign_id, int64_t case_no,
     return find_case_by(store, "case_get_by_no", key, 2, "case with the number", out, err);
 }
 
+int case_put_held(struct store *store, const struct followup_case *row, struct err *err)
+{
+    const int64_t integers[] = {row->id, row->until_utc, row->appointment_utc,
+                                row->appointment_account};
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "case_put_held", integers, 4, &statement, err);
+    return rc == OK ? database_change(store, statement, "case", row->id, err) : rc;
+}
+
 /* ---- whom to call ---- */
 
 int case_find_own_appointment(struct store *store, const struct case_wish *wish,
@@ -181,7 +190,7 @@ static int take_due(struct store *store, const char *name, const struct case_wis
 int case_find_due(struct store *store, const struct case_wish *wish, enum case_state state,
                   int64_t after_utc, int64_t after_id, struct followup_case *out, struct err *err)
 {
-    enum { AFTER_UTC = 5, AFTER_ID, NOW };
+    enum { AFTER_UTC = 5, AFTER_ID, NOW, ACCOUNT, LEFT };
     sqlite3_stmt *statement = NULL;
     int rc = take_due(store, "case_find_due", wish, state, &statement, err);
     if (rc != OK)
@@ -189,13 +198,15 @@ int case_find_due(struct store *store, const struct case_wish *wish, enum case_s
     (void)sqlite3_bind_int64(statement, AFTER_UTC, after_utc);
     (void)sqlite3_bind_int64(statement, AFTER_ID, after_id);
     (void)sqlite3_bind_int64(statement, NOW, wish->now_utc);
+    (void)sqlite3_bind_int64(statement, ACCOUNT, wish->account_id);
+    (void)sqlite3_bind_int64(statement, LEFT, wish->left_utc);
     return find_case(store, statement, "case due in campaign", wish->campaign_id, out, err);
 }
 
 int case_find_queued(struct store *store, const struct case_wish *wish, int64_t unit,
                      int64_t after_shuffle, struct followup_case *out, struct err *err)
 {
-    enum { CAMPAIGN = 1, UNIT, TEAM, LANGUAGE, AFTER };
+    enum { CAMPAIGN = 1, UNIT, TEAM, LANGUAGE, AFTER, ACCOUNT, NOW };
     sqlite3_stmt *statement = NULL;
     int rc = database_take(store, "case_find_queued", &statement, err);
     if (rc != OK)
@@ -205,6 +216,8 @@ int case_find_queued(struct store *store, const struct case_wish *wish, int64_t 
     (void)sqlite3_bind_int64(statement, TEAM, wish->team_id);
     database_bind_text(statement, LANGUAGE, wish->language);
     (void)sqlite3_bind_int64(statement, AFTER, after_shuffle);
+    (void)sqlite3_bind_int64(statement, ACCOUNT, wish->account_id);
+    (void)sqlite3_bind_int64(statement, NOW, wish->now_utc);
     return find_case(store, statement, "fresh case of unit", unit, out, err);
 }
 
@@ -338,6 +351,17 @@ int case_orders_each(struct store *store, int64_t round_id, int64_t draw_no, int
         };
         rc = on_order(context, &order, err);
     }
+    return rc;
+}
+
+int case_file_codes_each(struct store *store, int64_t round_id, int64_t draw_no, int64_t case_no,
+                         case_code_cb on_code, void *context, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = database_take_with(store, "case_file_codes_each",
+                                (int64_t[]){round_id, draw_no, case_no}, 3, &statement, err);
+    while (database_next(store, statement, &rc, err))
+        rc = on_code(context, database_column_text(statement, 0), err);
     return rc;
 }
 

@@ -42,7 +42,7 @@ struct followup_case {
     int64_t freed_utc;          /* when a supervisor released its refusal; 0: never */
     char code[CASE_CODE_BYTES]; /* final: its disposition, else "" */
     int64_t final_utc;
-    /* Final by other than a dial: exhausted, do_not_call, settled, handed_over. */
+    /* Final by other than a dial: exhausted, do_not_call, settled, handed_over, imported. */
     char why[CASE_LANGUAGE_BYTES];
 };
 /* Fills id. ERR_EXISTS: the campaign has the case, or the account holds another one. ERR_REFUSED: no such campaign;
@@ -50,6 +50,8 @@ struct followup_case {
 int case_put_new(struct store *store, struct followup_case *row, struct err *err);
 /* Rewrite what may change: team to why. ERR_NOT_FOUND, and the errors of case_put_new. */
 int case_put(struct store *store, const struct followup_case *row, struct err *err);
+/* Of one that is held on: until_utc and the appointment alone, which few indexes know. ERR_NOT_FOUND. */
+int case_put_held(struct store *store, const struct followup_case *row, struct err *err);
 int case_get(struct store *store, int64_t id, struct followup_case *out, struct err *err);
 int case_get_by_no(struct store *store, int64_t campaign_id, int64_t case_no,
                    struct followup_case *out, struct err *err);
@@ -60,15 +62,18 @@ struct case_wish {
     struct bytes language;
     int64_t account_id; /* the caller's */
     int64_t now_utc;
+    int64_t
+        left_utc; /* an appointment of somebody else's that is later than this is left to them */
 };
 /* from_utc <= now < until_utc, earliest first. The caller's own, of whatever language: who agreed upon it speaks it. */
 int case_find_own_appointment(struct store *store, const struct case_wish *wish,
                               struct followup_case *out, struct err *err);
-/* Of one state, APPOINTMENT (everybody's, the caller's own too) or WAITING, after `after_utc`/`after_id` (0, 0: from
+/* Of one state, APPOINTMENT (the caller's own too) or WAITING, after `after_utc`/`after_id` (0, 0: from
  * the first) so that one that may not be called now can be passed over. */
 int case_find_due(struct store *store, const struct case_wish *wish, enum case_state state,
                   int64_t after_utc, int64_t after_id, struct followup_case *out, struct err *err);
-/* Fresh, of one unit, with the lowest shuffle above `after_shuffle` (INT64_MIN: from the first). */
+/* Fresh, of one unit, with the lowest shuffle above `after_shuffle` (INT64_MIN: from the first); what the caller has
+ * just given back is not. */
 int case_find_queued(struct store *store, const struct case_wish *wish, int64_t unit,
                      int64_t after_shuffle, struct followup_case *out, struct err *err);
 /* What the caller holds. */
@@ -126,6 +131,11 @@ struct case_order {
 typedef int (*case_order_cb)(void *context, const struct case_order *order, struct err *err);
 int case_orders_each(struct store *store, int64_t round_id, int64_t draw_no, int64_t case_no,
                      case_order_cb on_order, void *context, struct err *err);
+
+/* The codes that loaded files have of those orders; by order and time. */
+typedef int (*case_code_cb)(void *context, struct bytes code, struct err *err);
+int case_file_codes_each(struct store *store, int64_t round_id, int64_t draw_no, int64_t case_no,
+                         case_code_cb on_code, void *context, struct err *err);
 
 /* ---- numbers ---- */
 

@@ -160,6 +160,11 @@ int recheck_answer_put(struct store *store, const struct recheck_answer_row *row
     return database_run(store, statement, err);
 }
 
+int recheck_answers_drop(struct store *store, int64_t recheck_id, struct err *err)
+{
+    return database_run_with(store, "recheck_answers_drop", &recheck_id, 1, err);
+}
+
 int recheck_answers_each(struct store *store, int64_t recheck_id, recheck_answer_cb on_answer,
                          void *context, struct err *err)
 {

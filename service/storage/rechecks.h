@@ -41,7 +41,8 @@ int recheck_find_ended(struct store *store, int64_t now_utc, struct recheck_row 
 int rechecks_count_of_caller(struct store *store, int64_t campaign_id, int64_t caller_id,
                              int64_t *out_completes, int64_t *out_chosen, struct err *err);
 typedef int (*recheck_cb)(void *context, const struct recheck_row *row, struct err *err);
-/* state empty: all; team_id -1: all. By id after `after_id`. */
+/* state empty: all; RECHECKS_OVER: done, unreached and settled. team_id -1: all. By id after `after_id`. */
+#define RECHECKS_OVER "over"
 int rechecks_each(struct store *store, int64_t campaign_id, struct bytes state, int64_t team_id,
                   int64_t after_id, int64_t limit, recheck_cb on_recheck, void *context,
                   struct err *err);
@@ -52,6 +53,7 @@ struct recheck_answer_row {
 };
 int recheck_answer_put(struct store *store, const struct recheck_answer_row *row,
                        struct err *err); /* new or changed */
+int recheck_answers_drop(struct store *store, int64_t recheck_id, struct err *err);
 typedef int (*recheck_answer_cb)(void *context, const struct recheck_answer_row *row,
                                  struct err *err);
 int recheck_answers_each(struct store *store, int64_t recheck_id, recheck_answer_cb on_answer,

@@ -1,18 +1,21 @@
-/* campaign.mjs BASE ACCOUNTS WORK: three callers at once phone a whole round through the pages of the service at BASE.
+/* campaign.mjs BASE ACCOUNTS WORK: three callers at once phone a whole round through the pages of the service at BASE,
+ * while people of all roles look on (visitors.mjs).
  *
  * Each person behind a number has a fate, which the callers' keys make come true; what they recorded goes to
  * WORK/journal.csv as outcomes that `outcomes import` reads. On the way a browser is killed in mid-call, the service is
- * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish; then the clock is put
- * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to WORK/said. */
+ * killed in mid-call (WORK/server.pid; the script starts it again), and two callers vanish, whose seats others take; then the clock is put
+ * forward (WORK/ahead), so that leases end and appointments become due. What pages said while nobody was called goes to
+ * WORK/said, what they showed in some of the calls to WORK/shown. */
 
 import fs from "node:fs";
 
 import { openWindow, startOwnBrowser } from "./driver.mjs";
 import { Person, firstPassword } from "./person.mjs";
 import { expect, failures, verdict } from "./report.mjs";
+import { Visitor, pathsOf } from "./visitors.mjs";
 
 const [base, accountsFile, work] = process.argv.slice(2);
-fs.mkdirSync(`${work}/said`, { recursive: true });
+for (const place of ["said", "shown"]) fs.mkdirSync(`${work}/${place}`, { recursive: true });
 const oneTime = JSON.parse(fs.readFileSync(accountsFile, "utf8"));
 const cases = Number(fs.readFileSync(`${work}/cases`, "utf8"));
 const QUARTER_MS = 15 * 60000;
@@ -21,12 +24,30 @@ const SHANGHAI_MS = 8 * 3600000;
 const STUCK_MS = 60000;
 const PLAY_MS = 300000;
 const RELOAD_MS = 15000;
+const SOME = 5; /* calls, before something happens to who made them */
+/* Who looks on, and the kinds of events that each is told. */
+const HEARD = {
+    "feng.office": "followup import round task",
+    "zheng.audit": "followup import round task",
+    "sun.super": "followup",
+    "qian.super": "followup",
+    "yu.admin": "task",
+    "he.county": "round",
+    "tang.call": "",
+    "xu.call": "",
+    "zhou.check": "",
+    "wu.unit": "",
+    "wang.sec": "",
+};
 
 const RESOLVED = ["已解决", "部分解决", "正在解决", "未解决", ""];
 const RATINGS = ["5", "4", "3", "2", "1", ""];
 const FINISHED = { 2.214: "k", 2.21: "w", 2.212: "g", 2.211: "z", 2.113: "m", 2.32: "s", 2.111: "a" };
+const LATER_ORDER =
+    "P90001,2024-07-06 09:00:00,第1局,U1,2024-07-10 18:00:00,2024-07-08 10:00:00,已办结,欧阳查9某,13800109001,灯不亮,密文诉求9灯坏了";
 const journal = [];
 const numbers = new Set(); /* that were shown */
+const met = new Set(); /* who asked for another time */
 let aheadMs = 0;
 const lastAt = new Map();
 
@@ -39,11 +60,11 @@ function chance(person, salt, limit) {
 }
 
 /* What becomes of a dial (no time is agreed upon once the clock was put on): a code, and the keys of the answers that lead to it. */
-function fateOf(number, wasMet) {
+function fateOf(number) {
     const person = Number(number.slice(-5));
     const at = chance(person, 1, 100);
     if (person % 7 === 0 && number.startsWith("138001")) return { person, code: "2.214", keys: [] };
-    if (at >= 84 && at < 93 && !wasMet.has(person) && aheadMs === 0) return { person, code: "2.20", keys: ["1"] };
+    if (at >= 84 && at < 93 && !met.has(person) && aheadMs === 0) return { person, code: "2.20", keys: ["1"] };
     if (at < 62 || (at >= 84 && at < 93)) return { person, code: "1.1", ...answersOf(person) };
     if (at < 68) return { person, code: "2.112", keys: ["2"] };
     if (at < 71) {
@@ -109,7 +130,6 @@ class Caller {
         this.person = new Person(name, oneTime[name]);
         this.signedInOnce = false;
         this.calls = 0;
-        this.wasMet = new Set();
     }
 
     /* A browser, a sign-in, the desk. */
@@ -201,11 +221,12 @@ class Caller {
 
     /* From the number that is shown to the record of what became of it. `stopAt`: after so many answers. */
     async call(now, stopAt = 99) {
-        const fate = fateOf(now.number, this.wasMet);
+        const fate = fateOf(now.number);
         numbers.add(now.number);
         const kept = await this.page.locator(".answered li.kept").count();
         await this.answer(fate.keys.slice(kept, stopAt));
         if (fate.keys.length > stopAt) return fate;
+        if (this.calls % 10 === 0) fs.appendFileSync(`${work}/shown/${this.person.name}.html`, await this.page.content());
         let appointment = 0;
         if (fate.code === "2.20") appointment = await this.appoint();
         else if (fate.code === "1.2") await this.page.keyboard.press("p");
@@ -222,14 +243,43 @@ class Caller {
 
 /* ---- the play ---- */
 
-const callers = ["chen.call", "li.call", "zhao.call"].map((name) => new Caller(name));
-const met = new Set(); /* who asked for another time */
+const [chen, li, zhao, ma, luo] = ["chen.call", "li.call", "zhao.call", "ma.call", "luo.call"].map((name) => new Caller(name));
+/* At the three desks; the last one is a contractor's. */
+const callers = [chen, li, zhao];
 let latest = 0;
 let killed = false;
-for (const caller of callers) caller.wasMet = met;
+const visitors = Object.keys(HEARD).map((name) => new Visitor(base, work, name, oneTime[name]));
+let looking;
+/* Whoever sits down at the second desk; the first one waits meanwhile, that there be cases left. */
+let seated = Promise.resolve();
+
+/* The office computes and loads in the middle of it, and all are told who should be, before the service is killed. */
+async function lookOn() {
+    await Promise.all(visitors.map((visitor) => visitor.signIn()));
+    await Promise.all(visitors.map((visitor) => visitor.listen()));
+    await visitors[0].ask("POST", "/api/v1/rounds/2024-06/tasks", { kind: "score" });
+    const [head] = fs.readFileSync(`${work}/orders.csv`, "utf8").split("\n");
+    const later = `${head}\n${LATER_ORDER}\n`;
+    await visitors[0].ask("POST", "/api/v1/imports?name=july.csv&extracted_at=2024-07-31", later);
+    const end = Date.now() + STUCK_MS;
+    const hears = (visitor) => HEARD[visitor.person.name].split(" ").every((kind) => !kind || visitor.kinds.has(kind));
+    while (!visitors.every(hears) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+async function leave() {
+    const paths = await pathsOf(base);
+    for (const visitor of visitors) {
+        const { name } = visitor.person;
+        const answered = await visitor.readAll(paths);
+        verdict(`${name}_reads_what_there_is`, answered >= 2, `${answered} answers`);
+        const heard = await visitor.hush();
+        verdict(`${name}_hears_what_it_should`, heard === HEARD[name], `heard "${heard}"`);
+    }
+}
 
 async function killServer(caller, now) {
     killed = true;
+    await looking;
     await caller.call(now, 5);
     process.kill(Number(fs.readFileSync(`${work}/server.pid`, "utf8")), "SIGKILL");
     const held = await until(caller.page, (then) => then.phase === "call", "the call is lost with the service");
@@ -241,7 +291,8 @@ async function killBrowser(caller, now) {
     caller.isKilled = true;
     await caller.call(now, 4);
     caller.world.kill();
-    await caller.sit();
+    seated = caller.sit();
+    await seated;
     const held = await until(caller.page, (then) => then.phase === "call", "the call is lost with the browser");
     expect(held.number === now.number, "another number");
     const kept = await caller.page.locator(".answered li.kept").count();
@@ -249,18 +300,24 @@ async function killBrowser(caller, now) {
     return held;
 }
 
-/* Leave a call behind, after so many answers. */
-async function vanish(caller, now, stopAt) {
-    const fate = await caller.call(now, stopAt);
+/* Leave a call behind, after so many answers; somebody else sits down there. */
+async function vanish(at, now, stopAt) {
+    const gone = callers[at];
+    const fate = await gone.call(now, stopAt);
     if (stopAt > 5) record(fate);
-    caller.world.kill();
-    caller.isGone = true;
+    gone.world.kill();
+    gone.isGone = true;
+    callers[at] = at === 1 ? ma : luo;
+    const sitting = callers[at].sit();
+    if (at === 1) seated = sitting;
+    await sitting;
 }
 
-async function workOn(caller, at, isLate) {
+async function workOn(at, isLate) {
     let idle = 0;
     const end = Date.now() + PLAY_MS;
-    while (idle < 2 && !caller.isGone) {
+    while (idle < 2) {
+        const caller = callers[at];
         let now = await phaseOf(caller.page);
         if (now.phase === "waiting") {
             if (Date.now() > end || (isLate && journal.length >= wanted())) return;
@@ -268,17 +325,17 @@ async function workOn(caller, at, isLate) {
             await caller.page.waitForTimeout(300);
         }
         if (now.phase !== "call") {
+            if (caller === chen) await seated;
             await caller.keepPage();
             await caller.press(now.phase === "ready" ? "d" : "Enter", now);
             continue;
         }
-        const fate = fateOf(now.number, met);
+        const fate = fateOf(now.number);
         const isLong = fate.code === "1.1";
-        const share = journal.length / cases;
-        if (isLong && at === 0 && !killed && share > 0.3) now = await killServer(caller, now);
-        else if (isLong && at === 1 && !caller.isKilled && share > 0.15) now = await killBrowser(caller, now);
-        else if (isLong && at > 0 && !isLate && caller.calls > cases / 5 && fate.person % 7 !== 0) {
-            await vanish(caller, now, at === 1 ? 2 : fate.keys.length - 1);
+        if (isLong && caller === chen && !killed && chen.calls >= SOME) now = await killServer(caller, now);
+        else if (isLong && caller === li && !li.isKilled) now = await killBrowser(caller, now);
+        else if (isLong && (caller === li || caller === zhao) && caller.calls >= SOME && fate.person % 7 !== 0) {
+            await vanish(at, now, caller === li ? 2 : fate.keys.length - 1);
             continue;
         }
         await caller.call(now);
@@ -300,27 +357,29 @@ function saved() {
 try {
     const begun = Date.now();
     await Promise.all(callers.map((caller) => caller.sit()));
-    await Promise.all(callers.map((caller, at) => workOn(caller, at, false)));
+    looking = lookOn();
+    await Promise.all([looking, ...callers.map((caller, at) => workOn(at, false))]);
     const fresh = journal.length;
-    verdict("three_callers_work_at_once", callers.every((caller) => caller.calls > cases / 12), callers.map((c) => c.calls).join(" "));
-    verdict("a_browser_was_killed_in_mid_call", callers[1].isKilled);
+    const calls = [chen.calls, li.calls + ma.calls, zhao.calls + luo.calls];
+    verdict("three_callers_work_at_once", Math.min(...calls) > cases / 12, calls.join(" "));
+    verdict("a_browser_was_killed_in_mid_call", li.isKilled);
     verdict("the_service_was_killed_in_mid_call", killed);
-    verdict("two_callers_vanished", callers[1].isGone && callers[2].isGone);
+    verdict("two_callers_vanished", li.isGone && zhao.isGone);
     aheadMs = Math.max(latest - Date.now(), 11 * 60000) + 61000;
     fs.writeFileSync(`${work}/ahead`, `${Math.ceil(aheadMs / 1000)}\n`);
-    callers[0].world.kill();
-    for (const caller of callers) caller.isGone = false;
-    await callers[0].sit();
-    await callers[0].press("Enter", await phaseOf(callers[0].page)); /* whoever asks ends the leases that ran out */
-    await Promise.all(callers.slice(1).map((caller) => caller.sit()));
-    await Promise.all(callers.map((caller, at) => workOn(caller, at, true)));
+    await Promise.all(visitors.map((visitor) => visitor.signInAgain(aheadMs)));
+    for (const caller of callers) caller.world.kill();
+    await Promise.all(callers.map((caller) => caller.sit()));
+    await Promise.all(callers.map((caller, at) => workOn(at, true)));
     verdict("appointments_were_kept", met.size > 0 && journal.length === wanted(), `${journal.length} of ${wanted()}, ${met.size} met`);
+    await leave();
     const faults = callers.flatMap((caller) => caller.world.faults);
     verdict("pages_had_no_error", faults.length === 0, faults.join("; "));
     console.log(`# ${cases} cases, ${journal.length} dials (${fresh} before the clock was put on), ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 } catch (fault) {
     verdict("ran_to_its_end", false, fault.stack);
 } finally {
+    for (const visitor of visitors) await visitor.hush();
     saved();
     for (const caller of callers) if (caller.world) caller.world.kill();
 }

@@ -4,9 +4,10 @@
  *
  * The callers, who are accounts of the data directory, work from the one time to the other (RFC 3339, or `now`, with
  * + or - and seconds behind it), or until FINAL of hundred cases are final; the phoning is begun first where it has
- * not been, and a contractor's caller brings fresh cases for the team. The clock is a simulation's: each caller is
- * idle or in a call, and whoever is free next acts next. All chance comes from splitmix64 with a fixed seed: the same
- * round gives the same campaign, but for its times. */
+ * not been, and a contractor's caller brings fresh cases for the team. Where other rounds are phoned too, they are
+ * given cases of those as well, as real callers are. The clock is a simulation's: each caller is idle or in a call, and
+ * whoever is free next acts next. All chance comes from splitmix64 with a fixed seed: the same round gives the same
+ * campaign, but for its times. */
 #include "base/civil.h"
 #include "base/clock.h"
 
@@ -33,8 +34,8 @@ struct desk {
     struct caller caller;
     int64_t free_utc; /* idle: when the next case is asked for; in a call: when it ends */
     int64_t dial_id;  /* 0: idle */
-    int64_t case_no;
-    int64_t shift_id; /* 0: none */
+    int64_t round_id, draw_no, case_no; /* of the case at hand: perhaps another open campaign's */
+    int64_t shift_id;                   /* 0: none */
 };
 
 struct campaign_play {
@@ -156,7 +157,8 @@ static void answer_order(struct answering *answering, int i)
     struct campaign_play *play = answering->play;
     int64_t drawn_id = answering->drawn_ids[i];
     enum script_kind kind = SCRIPT_ORDINARY;
-    must(casework_script(play->store, play->round.id, answering->handling_ids[i], &kind, &err),
+    must(casework_script(play->store, answering->desk->round_id, answering->handling_ids[i], &kind,
+                         &err),
          &err);
     int luck = below(play, 100);
     bool is_resolved = luck < 78;
@@ -189,8 +191,8 @@ static void interview(struct campaign_play *play, struct desk *desk, bool is_who
     struct answering answering = {.play = play, .desk = desk, .is_whole = is_whole};
     answer(&answering, 0, "consent", "yes", "");
     answer(&answering, 0, "is_you", "yes", "");
-    must(case_orders_each(play->store, play->campaign.round_id, play->campaign.draw_no,
-                          desk->case_no, on_order, &answering, &err),
+    must(case_orders_each(play->store, desk->round_id, desk->draw_no, desk->case_no, on_order,
+                          &answering, &err),
          &err);
     for (int i = 0; i < (is_whole ? answering.count : 1); i++)
         answer_order(&answering, i);
@@ -236,6 +238,7 @@ static void take_case(struct campaign_play *play, struct desk *desk)
 {
     struct err err = {0};
     struct leased_case leased;
+    struct campaign_row campaign;
     int64_t retry_utc = 0;
     int rc = casework_next(play->work, play->store, &desk->caller, &leased, &retry_utc, &err);
     if (rc == ERR_NOT_FOUND) {
@@ -247,6 +250,9 @@ static void take_case(struct campaign_play *play, struct desk *desk)
     must(rc, &err);
     if (desk->shift_id == 0)
         begin_shift(play, desk);
+    must(campaign_get(play->store, leased.row.campaign_id, &campaign, &err), &err);
+    desk->round_id = campaign.round_id;
+    desk->draw_no = campaign.draw_no;
     desk->case_no = leased.row.case_no;
     if (leased.number_no != 0) {
         begin_dial(play, desk, leased.row.id, leased.number_no);
@@ -275,9 +281,11 @@ static void end_dial(struct campaign_play *play, struct desk *desk)
     struct err err = {0};
     struct finished finished;
     const struct ending *ending = choose_ending(play);
-    bool is_asked_later = strcmp(ending->code, "2.20") == 0 && below(play, 3) > 0;
+    bool is_out = strcmp(ending->code, "2.20") == 0;
+    bool is_asked_later = is_out && below(play, 3) > 0;
     struct dial_end end = {
         .code = bytes_from_z(ending->code),
+        .note = is_out ? BYTES_LIT("家人接听，本人外出") : BYTES_NONE,
         .language = strcmp(ending->code, "2.33") == 0 ? BYTES_LIT("za") : BYTES_NONE,
         .appointment_utc =
             is_asked_later ? desk->caller.now_utc + 1800 + (int64_t)below(play, 96) * 900 : 0,

@@ -60,6 +60,37 @@ before=$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM dials'
 verdict nobody_is_called_meanwhile $? "$(cat "$work/dials")"
 check it_goes_on 0 followup resume --round 2024-05
 
+# ---- the vault's key is replaced in the middle of it ----
+ask() {
+    sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "$1"
+}
+# all_sealed FILE: everything that lies sealed, as it lies there; and the keys of numbers.
+all_sealed() {
+    for table in $(ask "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND c.name = 'sealed'"); do
+        ask "SELECT '$table ' || hex(sealed) FROM $table WHERE sealed IS NOT NULL"
+    done | sort >"$1"
+    ask 'SELECT phone_key FROM case_numbers UNION SELECT phone_key FROM dials UNION SELECT phone_key FROM do_not_call' | sort >"$1.keys"
+}
+check outcomes_before_it 0 followup export --round 2024-05 --to "$work/before.csv"
+all_sealed "$work/sealed"
+[ "$(cut -d ' ' -f 1 "$work/sealed" | sort -u | grep -cE '^(case_numbers|dials|answers|do_not_call)$')" = 4 ]
+verdict calls_have_left_all_there_is_to_seal $? "$(cut -d ' ' -f 1 "$work/sealed" | uniq -c | tr '\n' ' ')"
+check the_key_is_replaced 0 vault rotate
+all_sealed "$work/sealed_anew"
+[ "$(wc -l <"$work/sealed")" = "$(wc -l <"$work/sealed_anew")" ] && [ -z "$(comm -12 "$work/sealed" "$work/sealed_anew")" ]
+verdict all_is_sealed_anew $? "$(comm -12 "$work/sealed" "$work/sealed_anew" | cut -d ' ' -f 1 | uniq -c | tr '\n' ' ')"
+[ "$(wc -l <"$work/sealed.keys")" = "$(wc -l <"$work/sealed_anew.keys")" ] &&
+    [ -z "$(comm -12 "$work/sealed.keys" "$work/sealed_anew.keys")" ]
+verdict numbers_are_indexed_anew $?
+[ "$(ask 'SELECT count(*) FROM dials AS d JOIN case_numbers AS n ON n.case_id = d.case_id AND n.no = d.number_no
+    WHERE n.phone_key <> d.phone_key')" = 0 ]
+verdict dials_are_of_their_numbers $?
+[ "$(ask "SELECT count(*) FROM dials WHERE code = '2.113' AND phone_key NOT IN (SELECT phone_key FROM do_not_call)")" = 0 ]
+verdict who_must_not_be_called_is_known $?
+check outcomes_after_it 0 followup export --round 2024-05 --to "$work/after.csv"
+same what_was_said_can_be_read "$work/before.csv" "$work/after.csv"
+
 # ---- closing ----
 check an_unfinished_round_is_not_closed 1 round close 2024-05
 says not_with_cases_unworked 未拨打
@@ -101,11 +132,23 @@ says the_reason_given_on_the_page 页面上关闭
 check it_is_opened_for_the_rest 0 round reopen 2024-05 --why 接着核对
 
 # ---- the same outcomes by a file ----
+check sources_are_listed 0 outcomes list --round 2024-05
+says the_service_among_them 本系统
+"$pingyi" draw --round 2024-05 --format csv >"$work/draw" 2>"$work/messages"
+{
+    echo 'order_no,called_at,caller,disposition,comment'
+    awk -F, '$5 == "sample" { print $3 ",2024-07-21T10:00:00+08:00,=甲,2.21,\"=HYPERLINK(\"\"x\"\"),y\""; exit }' "$work/draw"
+} >"$work/formula.csv"
+check a_formula_comes_in 0 outcomes import --round 2024-05 "$work/formula.csv"
 check outcomes_are_exported 0 followup export --round 2024-05 --to "$work/outcomes.csv"
 [ "$(stat -c %a "$work/outcomes.csv")" = 600 ]
 verdict exports_are_private $?
 head -1 "$work/outcomes.csv" | grep -qx 'order_no,called_at,caller,disposition,resolved,satisfaction,reason,comment'
 verdict in_the_form_of_files $?
+grep -qF "\"'=甲\",2.21,,,,\"'=HYPERLINK(\"\"x\"\"),y\"" "$work/outcomes.csv"
+verdict formulas_are_disarmed $? "$(grep HYPERLINK "$work/outcomes.csv")"
+check they_are_read_back 0 outcomes import --round 2024-05 --format json "$work/outcomes.csv"
+holds as_what_they_were '.[0] | .accepted == 0 and .updated == 0 and .rejected == 0 and .unchanged == .rows'
 check over_no_other_file 1 followup export --round 2024-05 --to "$work/outcomes.csv"
 check it_is_recorded 0 audit list --format csv
 says who_exported outcomes.export
@@ -139,5 +182,15 @@ says again 进行中
 check a_draw_is_abandoned 0 round reopen 2024-05 --why 重新抽样
 [ "$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM campaigns WHERE ended_utc IS NULL')" = 0 ]
 verdict and_its_phoning_ends $?
+
+# ---- two rounds at once ----
+for round in one two; do
+    "$pingyi" round create --id $round --kind other --from 2024-05-01 --to 2024-05-31 --rules "$work/rules.ini" >>"$work/setup" 2>&1
+    "$pingyi" draw --round $round --size 200 --exact-seed $round >>"$work/setup" 2>&1
+    "$phone" "$PINGYI_DATA" $round 2024-07-23T09:00:00+08:00 2024-07-23T11:00:00+08:00 100 huawu1 huawu2 huawu3 >"$work/dials" 2>&1
+    verdict callers_work_on_round_$round $? "$(cat "$work/dials")"
+done
+check callers_are_given_cases_of_both 0 followup show --round two --format json
+holds also_of_the_second '.totals.worked > 5'
 check the_whole_verifies 0 audit verify
 exit $failed

@@ -32,7 +32,7 @@ holds changes_nothing '.[0].status == "already_loaded"'
 check calling_has_begun 0 round show 2024-05
 says and_is_recorded calling
 check files_are_listed 0 outcomes list --round 2024-05 --format json
-holds with_who_loaded_them 'length == 1 and .[0].by == "李四" and .[0].file == "outcomes.csv"'
+holds with_who_loaded_them 'length == 1 and .[0].by == "李四" and .[0].file == "outcomes.csv" and .[0].kind == "file"'
 
 iconv -f utf-8 -t gb18030 "$work/outcomes.csv" | tr ',' '\t' >"$work/other_form.tsv"
 check another_form_of_the_same_file 0 outcomes import --round 2024-05 --format json "$work/other_form.tsv"

@@ -54,7 +54,7 @@ mark=$(sed -n 's/^mark //p' "$work/one.pkg")
 verdict its_head_has_mark_and_day $? "$(head -3 "$work/one.pkg")"
 package over_no_other_file 1 --round one --team 外包一组 --count 20 --to "$work/one.pkg"
 check its_cases_are_not_offered_here 0 followup show --round one --format json
-holds they_are_open_until_they_come_back ".totals.worked == 20 and .open_ends.unworked == $released and .totals.answered == 0"
+holds they_are_open_until_they_come_back ".totals.worked == 20 and .totals.final == 0 and .open_ends.unworked == $released and .totals.answered == 0"
 check it_is_recorded 0 audit list --format csv
 says with_its_mark "$mark"
 
@@ -69,7 +69,8 @@ verdict nothing_is_told $?
 elsewhere it_opens 0 followup read "$work/one.pkg" --to "$work/cases.csv" --passphrase-file "$work/passphrase"
 [ ! -e "$work/nowhere" ] && [ "$(stat -c %a "$work/cases.csv")" = 600 ]
 verdict without_a_data_directory $?
-[ "$(grep -c "^C[0-9]*-[0-9]*,.*,$mark" "$work/cases.csv")" = $(($(wc -l <"$work/cases.csv") - 1)) ]
+check=$(echo "$mark" | cut -c 1-6)
+[ "$(grep -c "^C[0-9]*-[0-9]*-$check,.*,$mark" "$work/cases.csv")" = $(($(wc -l <"$work/cases.csv") - 1)) ]
 verdict every_row_has_a_case_number_and_the_mark $? "$(sed -n 2p "$work/cases.csv")"
 [ "$(cut -d , -f 1 "$work/cases.csv" | sed -n 's/^C\([0-9]*\)-.*/\1/p' | sort -u | wc -l)" = 20 ]
 verdict of_twenty_cases $?
@@ -114,13 +115,14 @@ first=$(sed -n '2s/-.*//p' "$work/cases.csv")
 other=$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" "SELECT min(id) FROM cases WHERE state = 'queued'")
 {
     echo 样本编号,拨打时间,话务员,访问结果
-    echo "$first-99,$today 00:00:02,外包甲,2.21"
-    echo "C$other-1,$today 00:00:02,外包甲,2.21"
-    echo "C999999-1,$today 00:00:02,外包甲,2.21"
+    echo "$first-99-$check,$today 00:00:02,外包甲,2.21"
+    echo "$first-1-000000,$today 00:00:02,外包甲,2.21"
+    echo "C$other-1-$check,$today 00:00:02,外包甲,2.21"
+    echo "C999999-1-$check,$today 00:00:02,外包甲,2.21"
 } >"$work/strange.csv"
 check what_was_not_given_is_not_taken 3 outcomes import --round one --format json "$work/strange.csv"
-holds none_of_it '.[0].rejected == 3 and .[0].accepted == 0'
-says by_name "C$other-1"
+holds none_of_it '.[0].rejected == 4 and .[0].accepted == 0'
+says by_name "C$other-1-$check"
 
 # ---- after its day ----
 package another_package 0 --round one --team 外包一组 --count 5 --to "$work/late.pkg"
@@ -142,6 +144,18 @@ sqlite3 "$PINGYI_DATA/pingyi.db" "UPDATE packages SET until_day = until_day + 1 
 sed 's/00:00:01/00:00:03/' "$work/late.back.csv" >"$work/later.csv"
 check what_was_taken_back 3 outcomes import --round one "$work/later.csv"
 says is_not_taken_from_a_file 不在本期的外包样本包中
+"$pingyi" user team 外包二组 --kind contractor >>"$work/setup" 2>&1
+check they_are_nobodys 0 followup assign --round one --team none --count 1000
+package somebody_else_gets_all_that_is_left 0 --round one --team 外包二组 --count 100000 --to "$work/rest.pkg"
+sed 's/00:00:01/00:00:04/' "$work/late.back.csv" >"$work/latest.csv"
+check whoever_had_them_before 3 outcomes import --round one --format json "$work/latest.csv"
+holds cannot_answer_for_them '.[0].accepted == 0'
+check who_had_them_before_has_none_to_give_back 0 followup take-back --round one --package "$late"
+says none_of_theirs '收回 0 个'
+elsewhere theirs_opens 0 followup read "$work/rest.pkg" --to "$work/rest.csv" --passphrase-file "$work/passphrase"
+fill "$work/rest.csv" >"$work/rest.back.csv"
+check who_has_them_now 0 outcomes import --round one --format json "$work/rest.back.csv"
+holds can '.[0].accepted > 5 and .[0].rejected == 0'
 check what_came_back_stays 0 followup take-back --round one --package "$mark"
 says none_of_it '收回 0 个'
 check the_whole_verifies 0 audit verify

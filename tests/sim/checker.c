@@ -34,20 +34,36 @@ void find(struct findings *findings, enum checked_rule rule, bool holds, const c
     va_end(args);
 }
 
-int findings_print(const struct findings *findings)
+void findings_print(const struct findings *findings, bool is_brief)
 {
     static const char *const texts[] = {
 #define X(name, text) text,
         CHECKED_RULES(X)
 #undef X
     };
-    int broken = 0;
     for (int i = 0; i < CHECKED_RULE_COUNT; i++) {
+        if (is_brief && findings->broken[i] == 0 && findings->checked[i] > 0)
+            continue;
         printf("# %-66s %8jd looked at, %jd broken %s\n", texts[i], (intmax_t)findings->checked[i],
-               (intmax_t)findings->broken[i], findings->first[i]);
-        broken += findings->broken[i] > 0 || findings->checked[i] == 0;
+               (intmax_t)findings->broken[i],
+               findings->checked[i] == 0 ? "(no occasion)" : findings->first[i]);
     }
+}
+
+int findings_count_broken(const struct findings *findings)
+{
+    int broken = 0;
+    for (int i = 0; i < CHECKED_RULE_COUNT; i++)
+        broken += findings->broken[i] > 0;
     return broken;
+}
+
+int findings_count_idle(const struct findings *findings)
+{
+    int idle = 0;
+    for (int i = 0; i < CHECKED_RULE_COUNT; i++)
+        idle += findings->checked[i] == 0;
+    return idle;
 }
 
 /* ---- what codes say ---- */
@@ -282,6 +298,15 @@ static bool is_release_owed(const struct past *past, const struct logged_dial *d
     return freed_utc != 0 && freed_utc <= dial->started_utc;
 }
 
+/* The last dial said that it takes another language; one that was interrupted after it says nothing. */
+static bool is_language_owed(const struct past *past)
+{
+    int at = past->count - 1;
+    while (at >= 0 && past->dials[at]->code[0] == '\0')
+        at--;
+    return at >= 0 && strcmp(past->dials[at]->code, "2.33") == 0;
+}
+
 /* What was agreed upon since `one` ended and was for before `other`; 0: nothing. */
 static int64_t agreed_between(const struct check *check, const struct logged_dial *one,
                               const struct logged_dial *other)
@@ -347,7 +372,7 @@ static void check_wanted(struct check *check, const struct past *past,
 {
     bool is_owed = is_release_owed(past, dial) || is_dead(before->code) ||
                    agreed_between(check, before, dial) != 0 ||
-                   (strcmp(before->code, "2.33") == 0 && past->languages == 1);
+                   (is_language_owed(past) && past->languages == 1);
     bool brings = (past->days < MIN_DAYS && !has_day(past, dial->day)) ||
                   (past->parts < MIN_PARTS && !past->in_part[own_part(dial->started_utc)]);
     if (past->attempts >= ATTEMPTS)
@@ -390,7 +415,7 @@ static void check_speaker(struct check *check, const struct past *past,
     find(check->findings, CHECKED_TEAM,
          check->simulation->desks[caller].caller.team_id == past->row->team_id,
          "dial %jd by caller %d", (intmax_t)dial->id, caller);
-    if (strcmp(before->code, "2.33") == 0 && agreed_between(check, before, dial) == 0)
+    if (is_language_owed(past) && agreed_between(check, before, dial) == 0)
         find(check->findings, CHECKED_LANGUAGE, caller < ZHUANG_CALLERS, "dial %jd by caller %d",
              (intmax_t)dial->id, caller);
 }

@@ -61,7 +61,8 @@ static void meet_other(uint64_t at, uint64_t days, struct meeting *out)
 static void meet_person(const struct simulation *simulation, int64_t person, bool speaks_za,
                         uint64_t at, uint64_t days, struct meeting *out)
 {
-    bool is_zhuang = people_chance(simulation, person, WHAT_ZHUANG, PERMILLE) < 20;
+    bool is_zhuang = people_chance(simulation, person, WHAT_ZHUANG, PERMILLE) <
+                     (uint64_t)simulation->scale->zhuang;
     uint64_t mood = people_chance(simulation, person, WHAT_MOOD, PERMILLE);
     if (is_zhuang && !speaks_za) {
         out->code = "2.33";

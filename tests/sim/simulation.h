@@ -28,6 +28,7 @@ struct scale {
     int sample;
     int witness_every; /* one `next` of so many is held against all cases */
     int to_contractor; /* cases */
+    int zhuang;        /* of a thousand people, who speak nothing else */
     uint64_t seed;
 };
 
@@ -166,8 +167,11 @@ struct findings {
 /* One thing looked at. */
 void find(struct findings *findings, enum checked_rule rule, bool holds, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* Print them; how many rules are broken. */
-int findings_print(const struct findings *findings);
+/* Print them, or only what is broken or had no occasion. */
+void findings_print(const struct findings *findings, bool is_brief);
+int findings_count_broken(const struct findings *findings);
+/* Rules that nothing was held against. */
+int findings_count_idle(const struct findings *findings);
 
 /* What a caller could be given right now, before `next` is asked; and after it, whether that was right. */
 struct witness;

@@ -8,6 +8,7 @@ enum {
     LAST_DAY = 75,
     TOP_UP_DAY = 3,
     PARKED_AFTER_DAYS = 5,
+    UNKEPT_DAYS = 3,
     CASES_MAX = 16384
 };
 
@@ -100,6 +101,17 @@ static void look_after_parked(struct simulation *simulation, const struct follow
         assert_int_equal(settle(phoning, row->id, "2.20"), OK);
 }
 
+/* A time was booked with somebody whose language nobody of the team speaks: it passes, day after day, until somebody
+ * looks. */
+static void look_after_unkept(struct simulation *simulation, const struct followup_case *row)
+{
+    struct phoning *phoning = &simulation->phoning;
+    int64_t unkept_s = phoning->now_utc - row->appointment_utc;
+    if (row->state == CASE_APPOINTMENT && row->language[0] != '\0' &&
+        unkept_s > UNKEPT_DAYS * SECONDS_A_DAY)
+        assert_int_equal(settle(phoning, row->id, "2.33"), OK);
+}
+
 static void ban_one(struct simulation *simulation)
 {
     int64_t orders = 0, cases = 0;
@@ -136,6 +148,7 @@ static void supervise(struct simulation *simulation)
         release(simulation, &rows[i]);
         book_time(simulation, &rows[i]);
         look_after_parked(simulation, &rows[i]);
+        look_after_unkept(simulation, &rows[i]);
     }
     mem_free(rows);
     ban_one(simulation);

@@ -28,9 +28,13 @@ CREATE TABLE campaign_units (
     queued   INTEGER NOT NULL,       -- fresh: nobody has been dialled, nobody holds it
     final    INTEGER NOT NULL,
     complete INTEGER NOT NULL,       -- final by an answer, whole or partial
+    -- The unit with the lowest share comes next, of equals the one with the fewest in work.
+    share    REAL NOT NULL AS (CAST(final AS REAL) / max(target, 1)) VIRTUAL,
+    in_work  INTEGER NOT NULL AS (released - queued - final) VIRTUAL,
     PRIMARY KEY (campaign_id, unit),
     CHECK (queued >= 0 AND final >= complete AND complete >= 0 AND queued + final <= released)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX campaign_units_fresh ON campaign_units (campaign_id, share, in_work, unit) WHERE queued > 0;
 
 -- One person to be phoned, for all their drawn orders together.
 CREATE TABLE cases (
@@ -54,7 +58,7 @@ CREATE TABLE cases (
     freed_utc   INTEGER,             -- when a supervisor released its refusal
     code        TEXT NOT NULL DEFAULT '', -- final: its disposition
     final_utc   INTEGER,
-    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over
+    why         TEXT NOT NULL DEFAULT '', -- final by other than a dial: exhausted, do_not_call, settled, handed_over, imported
     UNIQUE (campaign_id, case_no),
     CHECK (state <> 'leased' OR account_id <> 0),
     CHECK ((state = 'final') = (final_utc IS NOT NULL) AND (state = 'final' OR code = ''))
@@ -212,8 +216,10 @@ CREATE TABLE call_records (
     started_utc INTEGER NOT NULL,
     seconds     INTEGER NOT NULL,    -- talked; 0: not answered
     line_name   TEXT NOT NULL DEFAULT '', -- the calling line
-    dial_id     INTEGER NOT NULL DEFAULT 0 -- 0: matches none
+    -- 0: matches none; -1: none, and an earlier record is of the same call
+    dial_id     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX call_records_by_call ON call_records (phone_key, started_utc);
 CREATE INDEX call_records_by_dial ON call_records (dial_id);
 
 -- Cases given to a contractor as a file.

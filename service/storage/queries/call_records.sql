@@ -24,18 +24,36 @@ WHERE d.phone_key = :phone_key AND d.started_utc BETWEEN :at_utc - :within_s AND
   AND NOT EXISTS (SELECT 1 FROM call_records AS r WHERE r.dial_id = d.id)
 ORDER BY abs(d.started_utc - :at_utc), d.id LIMIT 1;
 
+-- name: call_record_find_first
+SELECT id, dial_id FROM call_records WHERE phone_key = :phone_key AND started_utc = :started_utc ORDER BY id LIMIT 1;
+
 -- name: call_record_put_dial
 UPDATE call_records SET dial_id = ?2 WHERE id = ?1;
 
 -- name: call_record_spans_each
-SELECT min(started_utc), max(started_utc) FROM call_records GROUP BY file_id ORDER BY 1, 2;
+SELECT min(r.started_utc), max(r.started_utc), f.imported_utc
+FROM call_records AS r CROSS JOIN call_record_files AS f ON f.id = r.file_id
+GROUP BY r.file_id ORDER BY 1, 2;
+
+-- name: dials_count_of_team
+SELECT count(*)
+FROM accounts AS a CROSS JOIN dials AS d ON d.account_id = a.id CROSS JOIN cases AS c ON c.id = d.case_id
+WHERE a.team_id = :team_id AND c.campaign_id = :campaign_id AND d.ended_utc IS NOT NULL
+  AND d.started_utc BETWEEN :from_utc AND :to_utc;
 
 -- name: call_records_each_unmatched
 SELECT id, file_id, line, phone_key, sealed, started_utc, seconds, line_name, dial_id FROM call_records
 WHERE dial_id = 0 AND id > :after_id ORDER BY id LIMIT :limit;
 
+-- name: call_records_each_unmatched_newest
+SELECT id, file_id, line, phone_key, sealed, started_utc, seconds, line_name, dial_id FROM call_records
+WHERE dial_id = 0 ORDER BY id DESC LIMIT :limit;
+
+-- name: call_records_count_unmatched
+SELECT count(*) FROM call_records WHERE dial_id = 0;
+
 -- name: dials_each_unmatched
-SELECT d.id, d.case_id, d.account_id, a.name, d.code, a.team_id, d.started_utc, d.ended_utc
+SELECT d.id, d.case_id, d.account_id, a.name, d.code, a.team_id, d.recheck_id, d.started_utc, d.ended_utc
 FROM dials AS d CROSS JOIN cases AS c ON c.id = d.case_id CROSS JOIN accounts AS a ON a.id = d.account_id
 WHERE d.id > :after_id AND c.campaign_id = :campaign_id AND d.ended_utc IS NOT NULL
   AND d.started_utc BETWEEN :from_utc AND :to_utc

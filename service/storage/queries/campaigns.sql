@@ -44,9 +44,10 @@ FROM campaigns AS c
     CROSS JOIN draw_units AS d ON d.round_id = c.round_id AND d.draw_no = c.draw_no AND d.unit = u.unit
 WHERE c.id = :campaign_id ORDER BY u.unit;
 
--- name: campaign_units_each_fresh
-SELECT unit, target, released, queued, final, complete FROM campaign_units
-WHERE campaign_id = :campaign_id AND queued > 0 ORDER BY unit;
+-- name: campaign_unit_find_fresh
+SELECT unit, share, in_work FROM campaign_units
+WHERE campaign_id = :campaign_id AND queued > 0 AND (share, in_work, unit) > (:share, :in_work, :unit)
+ORDER BY share, in_work, unit LIMIT 1;
 
 -- name: campaign_unit_add
 UPDATE campaign_units SET

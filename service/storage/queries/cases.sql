@@ -17,6 +17,10 @@ UPDATE cases SET
     appointment_account = ?7, freed_utc = ?8, final_utc = ?9, language = ?10, code = ?11, why = ?12
 WHERE id = ?13;
 
+-- name: case_put_held
+-- The hot one: of the indexes only that of what ends knows these columns.
+UPDATE cases SET until_utc = ?2, appointment_utc = nullif(?3, 0), appointment_account = ?4 WHERE id = ?1;
+
 -- name: case_get
 SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_utc, until_utc, account_id, appointment_utc,
     appointment_account, freed_utc, code, final_utc, why
@@ -45,6 +49,7 @@ FROM cases
 WHERE state IN ('appointment', 'waiting')
   AND campaign_id = :campaign_id AND state = :state AND team_id = :team_id AND language = :language
   AND (from_utc, id) > (:after_utc, :after_id) AND from_utc <= :now_utc AND until_utc > :now_utc
+  AND (account_id = 0 OR account_id = :account_id OR appointment_utc <= :left_utc)
 ORDER BY from_utc, id LIMIT 1;
 
 -- name: case_next_due
@@ -59,7 +64,7 @@ SELECT id, campaign_id, case_no, unit, shuffle, team_id, language, state, from_u
     appointment_account, freed_utc, code, final_utc, why
 FROM cases
 WHERE state = 'queued' AND campaign_id = :campaign_id AND unit = :unit AND team_id = :team_id AND language = :language
-  AND shuffle > :after_shuffle
+  AND shuffle > :after_shuffle AND (account_id <> :account_id OR from_utc <= :now_utc)
 ORDER BY shuffle LIMIT 1;
 
 -- name: case_find_leased
@@ -108,6 +113,17 @@ FROM drawn_orders AS o
     CROSS JOIN draw_units AS u ON u.round_id = o.round_id AND u.draw_no = o.draw_no AND u.unit = o.unit
 WHERE o.round_id = :round_id AND o.draw_no = :draw_no AND o.case_no = :case_no AND o.position <= u.released
 ORDER BY o.id;
+
+-- name: case_file_codes_each
+-- What loaded files say of a case's orders.
+SELECT a.code
+FROM drawn_orders AS o
+    CROSS JOIN draw_units AS u ON u.round_id = o.round_id AND u.draw_no = o.draw_no AND u.unit = o.unit
+    CROSS JOIN attempts AS a ON a.drawn_id = o.id
+    CROSS JOIN outcome_files AS f ON f.id = a.file_id
+WHERE o.round_id = :round_id AND o.draw_no = :draw_no AND o.case_no = :case_no AND o.position <= u.released
+  AND f.kind = 'file'
+ORDER BY a.drawn_id, a.called_at, a.no;
 
 -- name: case_number_put_new
 INSERT INTO case_numbers (case_id, no, phone_key, is_dead, sealed)

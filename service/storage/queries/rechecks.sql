@@ -56,12 +56,15 @@ SELECT r.id, r.campaign_id, r.case_id, r.dial_id, r.caller_id, a.name, k.name, r
 FROM rechecks AS r CROSS JOIN accounts AS a ON a.id = r.caller_id CROSS JOIN cases AS c ON c.id = r.case_id
     LEFT JOIN accounts AS k ON k.id = r.account_id
 WHERE r.campaign_id = :campaign_id AND r.id > :after_id AND (:team_id = -1 OR c.team_id = :team_id)
-  AND (:state = '' OR r.state = :state)
+  AND (:state = '' OR r.state = :state OR (:state = 'over' AND r.state <> 'queued' AND r.state <> 'leased'))
 ORDER BY r.id LIMIT :limit;
 
 -- name: recheck_answer_put
 INSERT INTO recheck_answers (recheck_id, drawn_id, item, value) VALUES (:recheck_id, :drawn_id, :item, :value)
 ON CONFLICT (recheck_id, drawn_id, item) DO UPDATE SET value = excluded.value;
+
+-- name: recheck_answers_drop
+DELETE FROM recheck_answers WHERE recheck_id = :recheck_id;
 
 -- name: recheck_answers_each
 SELECT recheck_id, drawn_id, item, value FROM recheck_answers

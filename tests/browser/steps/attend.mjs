@@ -107,14 +107,19 @@ export async function checking(world, checker, numbers) {
         await page.locator(".numbers button").first().click();
         await page.locator(".tel").waitFor();
         const shown = await page.locator(".tel").textContent();
+        const kept = page.waitForResponse((answer) => answer.url().endsWith("/answers") && answer.ok());
+        await choose(page, "接受过这次电话访问", "接受过");
+        await kept;
         await page.reload();
         await page.click("text=领取一件复核");
         await page.locator(".tel").waitFor();
         expect((await page.locator(".tel").textContent()) === shown, "another number after a reload");
-        await choose(page, "接受过这次电话访问", "接受过");
+        expect((await page.locator("input:checked").count()) === 1, "an answer is lost with the page");
         await choose(page, "总的来说", "满意");
+        expect(!(await isGuarded(page)), "what the service has is asked about");
+        await page.fill("#recheck-note", "声音很轻");
         await go(world, page, "account", "账号");
-        expect(await isGuarded(page), "unsaved answers are left unasked");
+        expect(await isGuarded(page), "an unsaved note is left unasked");
         await go(world, page, "rechecks", "复核一件");
         await page.click("text=领取一件复核");
         await page.locator(".tel").waitFor();
@@ -172,7 +177,7 @@ export async function attending(world, page) {
         const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=导出劳务费列表")]);
         const sheet = fs.readFileSync(await download.path(), "utf8");
         expect(sheet.startsWith("\uFEFF姓名,账号"), sheet.slice(0, 40));
-        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,'=1+1`), sheet);
+        expect(sheet.includes(`,95,${COMPLETES},${COMPLETES},wu.super,"'=1+1"`), sheet);
         expect(sheet.includes("合计"), sheet);
     });
     await step("days_are_asked_for_within_bounds", async () => {

@@ -172,6 +172,23 @@ static inline void text_at_is(const struct running *running, const char *path, c
     json_decref(whole);
 }
 
+/* The stream of events, from its head on. The caller closes it. */
+static inline int listen_as(struct running *running, enum visitor visitor)
+{
+    struct buf request, head;
+    buf_init(&request, REQUEST_MAX_BYTES);
+    buf_init(&head, ANSWER_MAX_BYTES);
+    buf_append_z(&request, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n");
+    visitor_headers(visitor, true, &request);
+    buf_append_z(&request, "\r\n");
+    int fd = client_connect(&running->served);
+    client_send(&running->served, fd, buf_bytes(&request));
+    assert_true(client_read(&running->served, fd, BYTES_LIT("event-stream"), &head));
+    buf_deinit(&request);
+    buf_deinit(&head);
+    return fd;
+}
+
 /* What the service does now and then. */
 static inline void await_case_sweep(struct running *running)
 {

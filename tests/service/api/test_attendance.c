@@ -152,6 +152,37 @@ static void calls__are_matched_to_dials(void **state)
     assert_true(says(running, "calls.import") && says(running, "\"matched\":1"));
 }
 
+/* A checker's dial is no interview. */
+static void calls__tell_checkers_dials_apart(void **state)
+{
+    struct running *running = *state;
+    sign_on(running, caller);
+    int64_t case_id = take_first_person(running, caller);
+    int64_t dial_id = begin_dial(running, caller, case_id);
+    answer_all(running, caller, case_id, dial_id);
+    assert_int_equal(try_finish(running, caller, case_id, dial_id, "1.1", ""), 201);
+    assert_int_equal(submit(running, checker, "POST /api/v1/followup/rechecks/next", "{}"), 200);
+    int64_t id = number_at(running, "id");
+    assert_int_equal(submit_of(running, checker, "POST /api/v1/followup/rechecks/#/dials", id,
+                               "{\"number_no\":2}"),
+                     201);
+    assert_int_equal(submit_of(running, checker, "POST /api/v1/followup/rechecks/#/result", id,
+                               "{\"method\":\"phone\",\"reached\":true,\"answers\":[{\"order\":0,"
+                               "\"item\":\"interviewed\",\"value\":\"yes\"}]}"),
+                     200);
+    assert_int_equal(submit(running, supervisor, load_line,
+                            "被叫号码,开始时间,通话时长\n13700000000,2026-06-22 10:00:00,3\n"),
+                     201);
+    assert_int_equal(ask(running, office, unmatched_line), 200);
+    described_as(running, "listUnmatched", 200);
+    assert_int_equal(number_at(running, "records_total"), 1);
+    text_at_is(running, "dials.0.name", "成功访问");
+    text_at_is(running, "dials.1.name", "已联系上");
+    assert_true(says(running, "\"is_recheck\":true"));
+    assert_int_equal(ask_of(running, office, "GET /api/v1/followup/cases/#/history", case_id), 200);
+    text_at_is(running, "dials.1.name", "已联系上");
+}
+
 static void calls__that_are_none_are_refused(void **state)
 {
     struct running *running = *state;
@@ -208,6 +239,7 @@ int main(void)
         PHONED_CITY(shifts__are_exported_as_a_list_of_fees),
         PHONED_CITY(shifts__that_nobody_ended_are_ended),
         PHONED_CITY(calls__are_matched_to_dials),
+        PHONED_CITY(calls__tell_checkers_dials_apart),
         PHONED_CITY(calls__that_are_none_are_refused),
         PHONED_CITY(acceptance__is_of_contractors_teams),
     };

@@ -308,15 +308,10 @@ static void metrics__count_cases_and_dials_once(void **state)
 static void supervisors__are_told_that_a_round_has_moved(void **state)
 {
     struct running *running = *state;
-    struct buf request, answer;
+    struct buf answer;
     sign_on(running, caller);
-    buf_init(&request, REQUEST_MAX_BYTES);
     buf_init(&answer, ANSWER_MAX_BYTES);
-    buf_append_z(&request, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n");
-    visitor_headers(supervisor, true, &request);
-    buf_append_z(&request, "\r\n");
-    int fd = client_connect(&running->served);
-    client_send(&running->served, fd, buf_bytes(&request));
+    int fd = listen_as(running, supervisor);
     int64_t case_id = take_next(running, caller);
     assert_true(client_read(&running->served, fd, BYTES_LIT("{\"round\":\"2026-05\"}"), &answer));
     assert_true(answer_has(buf_bytes(&answer), "event: followup\n"));
@@ -327,7 +322,6 @@ static void supervisors__are_told_that_a_round_has_moved(void **state)
     assert_true(client_read(&running->served, fd, BYTES_LIT("{\"round\":\"2026-05\"}"), &answer));
     assert_int_equal(ask_of(running, caller, case_line, case_id), 404);
     (void)close(fd);
-    buf_deinit(&request);
     buf_deinit(&answer);
 }
 

@@ -278,6 +278,46 @@ static void cases__of_contractors_are_their_teams(void **state)
                      403);
 }
 
+/* They supervise callers: what these keyed and noted, and nothing of whom they called about what. */
+static void history__tells_contractors_no_words(void **state)
+{
+    struct running *running = *state;
+    static const char list[] = "GET /api/v1/rounds/2026-05/followup/rechecks";
+    (void)give_team(running, PHONED);
+    sign_on(running, VISITOR_CONTRACTOR);
+    int64_t case_id = take_first_person(running, VISITOR_CONTRACTOR);
+    int64_t dial_id = begin_dial(running, VISITOR_CONTRACTOR, case_id);
+    answer_all(running, VISITOR_CONTRACTOR, case_id, dial_id);
+    assert_int_equal(ask_of(running, VISITOR_CONTRACTOR, "GET /api/v1/followup/cases/#", case_id),
+                     200);
+    int64_t order = number_at(running, "orders.0.order");
+    assert_int_equal(try_answer(running, VISITOR_CONTRACTOR, case_id, dial_id, order, "other",
+                                "yes", "路还没修好"),
+                     200);
+    assert_int_equal(
+        try_finish(running, VISITOR_CONTRACTOR, case_id, dial_id, "1.1", ",\"note\":\"声音小\""),
+        201);
+    assert_int_equal(ask_of(running, VISITOR_CONTRACTOR, history_line, case_id), 200);
+    described_as(running, "getCaseHistory", 200);
+    text_at_is(running, "dials.0.note", "声音小");
+    assert_int_equal(number_at(running, "orders.0.attempts.0.satisfaction"), 2);
+    static const char *const hidden[] = {ORDER_TITLE,  "\"content\"",  "\"title\"", "覃",
+                                         "路还没修好", PERSON_DUMP_NO, "\"unit\""};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_false(says(running, hidden[i]));
+    assert_int_equal(ask_of(running, supervisor, history_line, case_id), 200);
+    assert_true(says(running, ORDER_TITLE) && says(running, "路还没修好"));
+    /* Nor which completes will be called again. */
+    assert_int_equal(ask(running, supervisor, list), 200);
+    assert_int_equal(number_at(running, "items.0.case"), case_id);
+    assert_int_equal(ask(running, VISITOR_CONTRACTOR, list), 200);
+    assert_true(says(running, "\"items\":[]"));
+    assert_int_equal(ask(running, VISITOR_CONTRACTOR,
+                         "GET /api/v1/rounds/2026-05/followup/rechecks?state=queued"),
+                     200);
+    assert_true(says(running, "\"items\":[]"));
+}
+
 static void history__shows_all_but_numbers(void **state)
 {
     struct running *running = *state;
@@ -437,15 +477,9 @@ static void news__are_two_events_however_much_moves_in_a_second(void **state)
 {
     struct running *running = *state;
     struct service *service = &running->service;
-    struct buf request, answer;
-    buf_init(&request, REQUEST_MAX_BYTES);
+    struct buf answer;
+    int fd = listen_as(running, supervisor);
     buf_init(&answer, ANSWER_MAX_BYTES);
-    buf_append_z(&request, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n");
-    visitor_headers(supervisor, true, &request);
-    buf_append_z(&request, "\r\n");
-    int fd = client_connect(&running->served);
-    client_send(&running->served, fd, buf_bytes(&request));
-    assert_true(client_read(&running->served, fd, BYTES_LIT("event-stream"), &answer));
     for (int i = 0; i < 5; i++)
         followup_news_tell(service, BYTES_LIT("2026-05"));
     followup_news_on_timer(&service->news_timer);
@@ -455,7 +489,25 @@ static void news__are_two_events_however_much_moves_in_a_second(void **state)
     assert_true(client_read(&running->served, fd, BYTES_LIT("{\"last\":1}"), &answer));
     assert_int_equal(times_in(buf_bytes(&answer), "event: followup\n"), 2);
     (void)close(fd);
-    buf_deinit(&request);
+    buf_deinit(&answer);
+}
+
+static void news__tell_of_who_must_not_be_called(void **state)
+{
+    struct running *running = *state;
+    struct buf answer;
+    int fd = listen_as(running, office);
+    buf_init(&answer, ANSWER_MAX_BYTES);
+    assert_int_equal(submit(running, supervisor, ban_line,
+                            "{\"number\":\"" PERSON_NUMBER "\",\"why\":\"本人来电要求\"}"),
+                     201);
+    events_publish(running->service.events, "task", ACCESS_OF(ROLE_OFFICE),
+                   BYTES_LIT("{\"last\":1}"));
+    assert_true(client_read(&running->served, fd, BYTES_LIT("{\"last\":1}"), &answer));
+    assert_int_equal(times_in(buf_bytes(&answer), "event: followup\ndata: {\"round\":\"2026-05\"}"),
+                     1);
+    assert_false(answer_has(buf_bytes(&answer), PERSON_NUMBER));
+    (void)close(fd);
     buf_deinit(&answer);
 }
 
@@ -472,12 +524,14 @@ int main(void)
         PHONED_CITY(assign__is_for_contractors),
         PHONED_CITY(cases_list__is_filtered),
         PHONED_CITY(cases__of_contractors_are_their_teams),
+        PHONED_CITY(history__tells_contractors_no_words),
         PHONED_CITY(history__shows_all_but_numbers),
         PHONED_CITY(free__lets_a_refusal_be_called_once_more),
         PHONED_CITY(book_and_settle__change_a_case),
         PHONED_CITY(do_not_call__acts_at_once_and_tells_no_number),
         PHONED_CITY(callers__have_languages),
         PHONED_CITY(news__are_two_events_however_much_moves_in_a_second),
+        PHONED_CITY(news__tell_of_who_must_not_be_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@ static const char next_recheck[] = "POST /api/v1/followup/rechecks/next";
 static const char recheck_line[] = "GET /api/v1/followup/rechecks/#";
 static const char recheck_dials[] = "POST /api/v1/followup/rechecks/#/dials";
 static const char recheck_number[] = "GET /api/v1/followup/rechecks/#/number";
+static const char recheck_answers[] = "PUT /api/v1/followup/rechecks/#/answers";
 static const char recheck_result[] = "POST /api/v1/followup/rechecks/#/result";
 static const char recheck_settle[] = "POST /api/v1/followup/rechecks/#/settle";
 static const char recheck_list[] = "GET /api/v1/rounds/2026-05/followup/rechecks";
@@ -45,7 +46,7 @@ static void put_answers(char body[BODY_BYTES], int64_t order, const char *resolv
                         const char *satisfaction)
 {
     (void)snprintf(body, BODY_BYTES,
-                   "{\"method\":\"phone\",\"reached\":true,\"note\":\"" CALLER_NOTE
+                   "{\"method\":\"phone\",\"reached\":true,\"note\":\"" CALLER_NOTE SECOND_NUMBER
                    "\",\"answers\":[{\"order\":0,\"item\":\"interviewed\",\"value\":\"yes\"},"
                    "{\"order\":%jd,\"item\":\"resolved\",\"value\":\"%s\"},"
                    "{\"order\":%jd,\"item\":\"satisfaction\",\"value\":\"%s\"}]}",
@@ -116,6 +117,36 @@ static void recheck__shows_a_number_while_it_is_dialled(void **state)
     assert_false(says(running, PERSON_NUMBER));
 }
 
+/* As the page reads them again; whoever else takes it is not told. */
+static void recheck__answers_are_kept_for_their_holder(void **state)
+{
+    struct running *running = *state;
+    char body[BODY_BYTES];
+    (void)complete_first(running);
+    int64_t id = take_recheck(running, checker);
+    int64_t order = number_at(running, "orders.0.order");
+    (void)snprintf(body, sizeof body, "{\"order\":%jd,\"item\":\"resolved\",\"value\":\"partly\"}",
+                   (intmax_t)order);
+    assert_int_equal(submit_of(running, checker, recheck_answers, id, body), 200);
+    described_as(running, "putRecheckAnswer", 200);
+    assert_int_equal(submit_of(running, supervisor, recheck_answers, id, body), 404);
+    assert_int_equal(submit_of(running, caller, recheck_answers, id, body), 403);
+    assert_int_equal(submit_of(running, checker, recheck_answers, id,
+                               "{\"order\":0,\"item\":\"resolved\",\"value\":\"no\"}"),
+                     400);
+    assert_int_equal(ask_of(running, checker, recheck_line, id), 200);
+    described_as(running, "getRecheck", 200);
+    text_at_is(running, "answers.0.item", "resolved");
+    text_at_is(running, "answers.0.value", "partly");
+    assert_int_equal(ask(running, supervisor, recheck_list), 200);
+    assert_true(says(running, "\"versions\":[]"));
+    test_now += 1801;
+    await_case_sweep(running);
+    assert_int_equal(submit_of(running, checker, recheck_answers, id, body), 404);
+    assert_int_equal(submit(running, supervisor, next_recheck, "{}"), 200);
+    assert_true(says(running, "\"answers\":[]"));
+}
+
 static void recheck__result_is_checked(void **state)
 {
     struct running *running = *state;
@@ -151,6 +182,21 @@ static void recheck__result_is_checked(void **state)
                      200);
 }
 
+/* The checker's own words, as whatever is written of a person: lines are kept, numbers shown masked. */
+static void recheck__note_has_lines_and_shows_no_number(void **state)
+{
+    struct running *running = *state;
+    (void)complete_first(running);
+    int64_t id = take_recheck(running, checker);
+    assert_int_equal(submit_of(running, checker, recheck_result, id,
+                               "{\"method\":\"recording\",\"reached\":true,\"answers\":[{\"order\":"
+                               "0,\"item\":\"interviewed\",\"value\":\"no\"}],"
+                               "\"note\":\"没有接受过\\n请改打" CALLED_NUMBER "\"}"),
+                     200);
+    assert_int_equal(ask(running, supervisor, recheck_list), 200);
+    text_at_is(running, "items.0.note", "没有接受过\n请改打180****2345");
+}
+
 static void recheck__is_settled_with_both_versions_kept(void **state)
 {
     struct running *running = *state;
@@ -161,7 +207,7 @@ static void recheck__is_settled_with_both_versions_kept(void **state)
     text_at_is(running, "items.0.state", "done");
     assert_int_equal(number_at(running, "items.0.compared"), 3);
     assert_int_equal(number_at(running, "items.0.differing"), 2);
-    text_at_is(running, "items.0.note", CALLER_NOTE);
+    text_at_is(running, "items.0.note", CALLER_NOTE "139****0001");
     text_at_is(running, "items.0.versions.1.given", "no");
     text_at_is(running, "items.0.versions.1.found", "yes");
     assert_int_equal(number_at(running, "agreement.0.compared"), 3);
@@ -185,7 +231,7 @@ static void recheck__is_settled_with_both_versions_kept(void **state)
     described_as(running, "listRechecks", 200);
     text_at_is(running, "items.0.verdict", "replaced");
     text_at_is(running, "items.0.settled_why", "听录音");
-    text_at_is(running, "items.0.note", CALLER_NOTE);
+    text_at_is(running, "items.0.note", CALLER_NOTE "139****0001");
     text_at_is(running, "items.0.versions.1.given", "no");
     assert_int_equal(
         ask(running, supervisor, "GET /api/v1/rounds/2026-05/followup/rechecks?state=done"), 200);
@@ -268,7 +314,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PHONED_CITY(recheck__is_shown_blind_and_to_its_holder_alone),
         PHONED_CITY(recheck__shows_a_number_while_it_is_dialled),
+        PHONED_CITY(recheck__answers_are_kept_for_their_holder),
         PHONED_CITY(recheck__result_is_checked),
+        PHONED_CITY(recheck__note_has_lines_and_shows_no_number),
         PHONED_CITY(recheck__is_settled_with_both_versions_kept),
         PHONED_CITY(recheck__made_void_takes_the_complete_away),
         PHONED_CITY(recheck__left_alone_goes_to_another),

@@ -112,8 +112,8 @@ static inline void phoning_init(struct phoning *phoning, const char *orders, int
     phoning->now_utc = at("2024-07-01T09:30:00+08:00");
     phoning->seed = 7;
     buf_init(&text, (size_t)4 * 1024 * 1024);
-    buf_append_z(
-        &text, "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,工单类型,联系电话\n");
+    buf_append_z(&text, "工单编号,受理时间,承办单位,主协办,办理时限,办结时间,工单状态,工单类型,"
+                        "联系电话,诉求内容\n");
     buf_append_z(&text, orders);
     buf_append_byte(&text, '\0');
     assert_int_equal(text.rc, OK);

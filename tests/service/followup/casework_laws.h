@@ -151,7 +151,7 @@ static inline int on_unit(void *context, const struct campaign_unit_row *row, st
             continue;
         counted.released++;
         counted.queued += one->state == CASE_QUEUED;
-        counted.final += one->state == CASE_FINAL;
+        counted.final += one->state == CASE_FINAL && one->code[0] != '\0';
         counted.complete += one->state == CASE_FINAL && one->code[0] == '1';
     }
     assert_int_equal(counted.released, row->released);

@@ -76,10 +76,10 @@ static inline int64_t make_sample(struct fixture *fixture, int64_t orders)
     return round_id;
 }
 
-/* Load `text` as a file of outcomes; what outcomes_import says. */
-static inline int try_outcomes(struct fixture *fixture, const char *text,
-                               struct rejects_files *rejects, bool one_thread,
-                               struct outcomes_result *out, struct err *err)
+/* Load `text` as a file of outcomes of a round; what outcomes_import says. */
+static inline int try_outcomes_of(struct fixture *fixture, const char *round, const char *text,
+                                  struct rejects_files *rejects, bool one_thread,
+                                  struct outcomes_result *out, struct err *err)
 {
     struct profile *profile = NULL;
     struct document document = DOCUMENT_NONE;
@@ -90,11 +90,18 @@ static inline int try_outcomes(struct fixture *fixture, const char *text,
     if (rc == OK)
         rc = document_open(fixture->file, fixture->data, true, one_thread, &document, err);
     if (rc == OK)
-        rc = outcomes_import(&fixture->datadir, BYTES_LIT("2024-05"), &document, &wish,
+        rc = outcomes_import(&fixture->datadir, bytes_from_z(round), &document, &wish,
                              document.source.name, &tester, out, err);
     document_close(&document);
     profile_free(profile);
     return rc;
+}
+
+static inline int try_outcomes(struct fixture *fixture, const char *text,
+                               struct rejects_files *rejects, bool one_thread,
+                               struct outcomes_result *out, struct err *err)
+{
+    return try_outcomes_of(fixture, "2024-05", text, rejects, one_thread, out, err);
 }
 
 static inline struct outcomes_result load_outcomes(struct fixture *fixture, const char *text)

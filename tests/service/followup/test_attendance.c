@@ -188,7 +188,7 @@ static void attendance_render__lists_what_is_paid(void **state)
         "\xEF\xBB\xBF姓名,账号,班组,日期,上班,下班,确认分钟,拨打数,完成数,确认人,备注\r\n"
         "caller1,caller1,,2024-07-01,09:00,12:00,175,1,1,supervisor,\r\n"
         "caller1,caller1,,2024-07-01,15:00,18:00,180,0,0,supervisor,\r\n"
-        "caller2,caller2,,2024-07-01,09:00,12:00,90,0,0,supervisor,'=1+1\r\n"
+        "caller2,caller2,,2024-07-01,09:00,12:00,90,0,0,supervisor,\"'=1+1\"\r\n"
         "caller1,caller1,,合计,,,355,1,1,,2 班，5.92 小时\r\n"
         "caller2,caller2,,合计,,,90,0,0,,1 班，1.50 小时\r\n");
     buf_deinit(&sheet);

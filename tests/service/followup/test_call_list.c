@@ -175,6 +175,49 @@ static void call_list_load__takes_the_same_bytes_once(void **state)
     end_dialled(&dialled);
 }
 
+/* The morning's list, and the day's with the morning once more; a call that no dial matches is shown once. */
+static void call_list_load__takes_a_call_once_from_lists_that_overlap(void **state)
+{
+    (void)state;
+    struct dialled dialled;
+    begin_dialled(&dialled);
+    begin_list(&dialled);
+    add_call(&dialled, 0, "09:30:03");
+    add_call(&dialled, 0, "09:30:03");
+    add_call(&dialled, -1, "09:35:00");
+    struct call_list_result morning = load_list(&dialled);
+    assert_true(morning.counts.matched == 2 && morning.counts.unmatched == 1);
+    begin_list(&dialled);
+    add_call(&dialled, 0, "09:30:03");
+    add_call(&dialled, -1, "09:35:00");
+    add_call(&dialled, -1, "09:35:00");
+    add_call(&dialled, 1, "09:40:01");
+    struct call_list_result day = load_list(&dialled);
+    assert_true(day.counts.matched == 2 && day.counts.unmatched == 2);
+    check_unmatched(&dialled, "09:50 ", "4 137****0000");
+    end_dialled(&dialled);
+}
+
+static void call_list_load__does_not_miss_what_was_dialled_after_it(void **state)
+{
+    (void)state;
+    struct dialled dialled;
+    struct phoning *phoning = &dialled.phoning;
+    begin_dialled(&dialled);
+    int64_t later_utc = phoning->now_utc;
+    phoning->now_utc = at("2024-07-01T09:45:00+08:00");
+    begin_list(&dialled);
+    add_call(&dialled, 0, "09:30:03");
+    (void)load_list(&dialled);
+    check_unmatched(&dialled, "09:40 ", "");
+    phoning->now_utc = later_utc;
+    begin_list(&dialled);
+    add_call(&dialled, 1, "09:40:03");
+    (void)load_list(&dialled);
+    check_unmatched(&dialled, "09:50 ", "");
+    end_dialled(&dialled);
+}
+
 static void call_list_load__says_nothing_of_days_without_a_list(void **state)
 {
     (void)state;
@@ -243,8 +286,37 @@ static void acceptance_load__counts_a_team(void **state)
     store_rollback(phoning.store);
     assert_true(of.cases == 2 && of.final == 2 && of.completes == 2);
     assert_true(of.rechecks == 2 && of.checked == 0 && of.compared == 0 && of.voided == 0);
-    assert_true(of.dials == 2 && of.short_dials == 1 && of.unmatched_dials == 0);
+    assert_true(of.dials == 2 && of.short_dials == 1);
+    assert_true(of.listed_dials == 0 && of.unmatched_dials == 0);
     phoning_deinit(&phoning);
+}
+
+/* Of the dials of its people alone, on the days of a list. */
+static void acceptance_load__holds_dials_against_lists(void **state)
+{
+    (void)state;
+    struct dialled dialled;
+    struct phoning *phoning = &dialled.phoning;
+    struct err err = {0};
+    struct acceptance of;
+    begin_dialled(&dialled);
+    const struct team_row team = {.name = BYTES_LIT("外包"), .kind = BYTES_LIT("contractor")};
+    struct team_row stored;
+    struct account_row account;
+    begin_list(&dialled);
+    add_call(&dialled, 2, "09:50:02");
+    (void)load_list(&dialled);
+    begin(phoning);
+    DO(team_store(phoning->store, &team, &err));
+    DO(team_get(phoning->store, team.name, &stored, &err));
+    int64_t team_id = stored.id;
+    DO(account_get(phoning->store, phoning->callers[0].name, &account, &err));
+    account.team_id = team_id;
+    DO(account_put(phoning->store, &account, &err));
+    DO(acceptance_load(phoning->store, phoning->campaign_id, team_id, &of, &err));
+    store_rollback(phoning->store);
+    assert_true(of.listed_dials == CASES && of.unmatched_dials == CASES - 1);
+    end_dialled(&dialled);
 }
 
 /* ---- faults ---- */
@@ -287,9 +359,12 @@ int main(void)
         cmocka_unit_test(call_list_load__matches_by_number_and_nearest_start),
         cmocka_unit_test(call_list_load__gives_a_dial_to_the_nearest_call),
         cmocka_unit_test(call_list_load__takes_the_same_bytes_once),
+        cmocka_unit_test(call_list_load__takes_a_call_once_from_lists_that_overlap),
+        cmocka_unit_test(call_list_load__does_not_miss_what_was_dialled_after_it),
         cmocka_unit_test(call_list_load__says_nothing_of_days_without_a_list),
         cmocka_unit_test(call_list_load__refuses_what_is_no_list),
         cmocka_unit_test(acceptance_load__counts_a_team),
+        cmocka_unit_test(acceptance_load__holds_dials_against_lists),
         cmocka_unit_test(call_list__survives_every_failed_allocation),
     };
     storage_use_allocator();

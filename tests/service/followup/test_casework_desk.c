@@ -79,6 +79,7 @@ static void casework_book__takes_times_within_the_hours(void **state)
     assert_int_equal(book(&phoning, leased.row.id, "2024-07-02T10:00:00+08:00"), ERR_WRONG_STATE);
     assert_int_equal(book(&phoning, case_id, "2024-07-01T09:00:00+08:00"), ERR_REFUSED);
     assert_int_equal(book(&phoning, case_id, "2024-07-02T13:00:00+08:00"), ERR_REFUSED);
+    assert_int_equal(book(&phoning, case_id, "2024-07-17T10:00:00+08:00"), ERR_REFUSED);
     assert_int_equal(book(&phoning, case_id, "2024-07-02T10:00:00+08:00"), OK);
     assert_int_equal(book(&phoning, case_id, "2024-07-02T16:00:00+08:00"), OK);
     struct followup_case row = case_now(&phoning, case_id);
@@ -133,6 +134,7 @@ static void casework_add_number__brings_a_case_into_the_queue(void **state)
     assert_int_equal(try_open(&phoning), OK);
     int64_t case_id = case_of_no(&phoning, 1).id;
     (void)nothing_due(&phoning, 0);
+    assert_int_equal(book(&phoning, case_id, "2024-07-02T10:00:00+08:00"), ERR_REFUSED);
     assert_int_equal(ban(&phoning, "13900000009", &cases), OK);
     assert_int_equal(add_number(&phoning, case_id, "13900000009"), ERR_REFUSED);
     assert_int_equal(add_number(&phoning, case_id, "139"), ERR_FORMAT);
@@ -244,6 +246,29 @@ static void casework_correct__keeps_what_stood_there(void **state)
     phoning_deinit(&phoning);
 }
 
+/* Whoever says so. */
+static void casework_settle_and_correct__put_a_firm_refusal_on_the_list(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    int64_t cases = 0;
+    phoning_simple(&phoning, 2, PHONING_RULES);
+    struct leased_case leased = next_case(&phoning, 0);
+    int64_t dial_id = dial(&phoning, 0, leased.row.id, 1);
+    (void)finish(&phoning, 0, dial_id, "2.112");
+    const struct case_correction firm = {.drawn_id = orders_of(&phoning, &leased.row).drawn_ids[0],
+                                         .code = BYTES_LIT("2.113"),
+                                         .resolved = -1,
+                                         .satisfaction = -1,
+                                         .why = BYTES_LIT("录音核对")};
+    assert_int_equal(correct(&phoning, leased.row.id, dial_id, firm), OK);
+    assert_int_equal(settle(&phoning, case_of_no(&phoning, 3 - leased.row.case_no).id, "2.113"),
+                     OK);
+    assert_int_equal(ban(&phoning, "13900000001", &cases), ERR_EXISTS);
+    assert_int_equal(ban(&phoning, "13900000002", &cases), ERR_EXISTS);
+    phoning_deinit(&phoning);
+}
+
 static int hand_over(struct phoning *phoning, int64_t case_id)
 {
     struct err err = {0};
@@ -283,7 +308,7 @@ casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back(void
     DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
     assert_int_equal(ends.unworked, 2);
     DO(attempt_put_new(phoning.store, &attempt, &err));
-    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    DO(casework_take_outcomes(phoning.work, phoning.store, row.id, phoning.now_utc, &err));
     DO(casework_open_ends_load(phoning.store, phoning.campaign_id, &ends, &err));
     assert_int_equal(ends.unworked, 1);
     (void)end(&phoning, OK);
@@ -300,6 +325,7 @@ int main(void)
         cmocka_unit_test(casework_book__takes_times_within_the_hours),
         cmocka_unit_test(casework_settle__ends_a_case_that_nobody_holds),
         cmocka_unit_test(casework_correct__keeps_what_stood_there),
+        cmocka_unit_test(casework_settle_and_correct__put_a_firm_refusal_on_the_list),
         cmocka_unit_test(casework_correct__takes_no_order_of_another_case),
         cmocka_unit_test(
             casework_hand_over__leaves_a_case_to_a_file_and_codes_it_by_what_comes_back),

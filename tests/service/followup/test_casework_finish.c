@@ -51,6 +51,7 @@ static void casework_finish__refuses_what_cannot_be(void **state)
         {"2.21", "", "2024-07-02T10:00:00+08:00", ERR_FORMAT},
         {"2.20", "", "2024-07-01T09:00:00+08:00", ERR_REFUSED},
         {"2.20", "", "2024-07-02T13:00:00+08:00", ERR_REFUSED},
+        {"2.20", "", "2024-07-17T10:00:00+08:00", ERR_REFUSED}, /* the window has 15 days */
     };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         struct dial_end dial_end = {.code = bytes_from_z(ends[i].code),
@@ -64,6 +65,22 @@ static void casework_finish__refuses_what_cannot_be(void **state)
     DO(try_finish(&phoning, 0, dial_id, &good, &finished, &err));
     assert_int_equal(try_finish(&phoning, 0, dial_id, &good, &finished, &err), ERR_WRONG_STATE);
     assert_int_equal(case_now(&phoning, leased.row.id).state, CASE_APPOINTMENT);
+    phoning_deinit(&phoning);
+}
+
+static void casework_finish__bears_a_clock_that_goes_back(void **state)
+{
+    char code[CASE_CODE_BYTES];
+    (void)state;
+    struct phoning phoning;
+    phoning_simple(&phoning, 1, PHONING_RULES);
+    int64_t case_id = next_case(&phoning, 0).row.id;
+    int64_t dial_id = dial(&phoning, 0, case_id, 1);
+    int64_t started_utc = phoning.now_utc;
+    phoning.now_utc -= 600;
+    assert_int_equal(finish(&phoning, 0, dial_id, "2.211").step, NEXT_WAITING);
+    assert_int_equal(dial_now(&phoning, dial_id, code).ended_utc, started_utc);
+    assert_true(case_now(&phoning, case_id).from_utc > started_utc);
     phoning_deinit(&phoning);
 }
 
@@ -207,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(casework_finish__refuses_what_cannot_be),
+        cmocka_unit_test(casework_finish__bears_a_clock_that_goes_back),
         cmocka_unit_test(casework_finish__takes_no_time_of_today_when_the_day_is_used_up),
         cmocka_unit_test(casework_finish__writes_attempts_as_a_file_of_outcomes_does),
         cmocka_unit_test(casework_finish__chooses_the_first_completes_and_a_share_to_be_checked),

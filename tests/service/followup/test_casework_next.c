@@ -239,12 +239,35 @@ static void casework_next__ends_every_case_by_the_protocol(void **state)
     phoning_deinit(&phoning);
 }
 
+/* However many appointments are left to somebody else, what is behind them is given out. */
+static void casework_next__is_not_held_up_by_appointments_of_others(void **state)
+{
+    enum { OTHERS = 60 };
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    struct finished finished;
+    const struct dial_end away = {.code = BYTES_LIT("2.20"),
+                                  .appointment_utc = at("2024-07-01T16:00:00+08:00"),
+                                  .appointment_is_own = true};
+    phoning_simple(&phoning, OTHERS + 1, PHONING_RULES);
+    for (int i = 0; i < OTHERS; i++) {
+        int64_t dial_id = dial(&phoning, 1, next_case(&phoning, 1).row.id, 1);
+        DO(try_finish(&phoning, 1, dial_id, &away, &finished, &err));
+    }
+    phoning.now_utc = away.appointment_utc;
+    assert_int_equal(next_case(&phoning, 0).turn, TURN_FRESH);
+    assert_int_equal(next_case(&phoning, 1).turn, TURN_APPOINTMENT);
+    phoning_deinit(&phoning);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(casework_next__gives_what_is_held_again),
         cmocka_unit_test(casework_next__gives_appointments_then_retries_then_fresh_ones),
         cmocka_unit_test(casework_next__leaves_an_own_appointment_to_its_caller_for_a_while),
+        cmocka_unit_test(casework_next__is_not_held_up_by_appointments_of_others),
         cmocka_unit_test(casework_next__spreads_over_units_by_share_and_work),
         cmocka_unit_test(casework_next__keeps_to_the_hours),
         cmocka_unit_test(casework_next__gives_teams_their_own),

@@ -88,12 +88,43 @@ static void package_make__tells_what_a_caller_needs(void **state)
     check_lacks(&making, "GD24");
     for (int64_t case_no = 1; case_no <= 2; case_no++) {
         struct followup_case row = case_of_no(&phoning, case_no);
-        (void)snprintf(name, sizeof name, "C%jd-1,", (intmax_t)row.id);
+        (void)snprintf(name, sizeof name, "C%jd-1-%.6s,", (intmax_t)row.id, making.made.head.mark);
         check_has(&making, name);
         assert_true(row.state == CASE_FINAL && row.team_id == team_id && row.code[0] == '\0');
         assert_string_equal(row.why, "handed_over");
     }
+    assert_int_equal(units_now(&phoning).final, 0); /* nothing has come back */
     (void)nothing_due(&phoning, 0);
+    buf_deinit(&making.csv);
+    phoning_deinit(&phoning);
+}
+
+#define TEN "请尽快修好路灯，谢谢"
+#define CUT_AT_8                                                                                   \
+    TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN    \
+        TEN TEN TEN TEN TEN TEN "路灯"
+#define WITH_TEXT(no, phone, text)                                                                 \
+    no ",2024-06-01 08:00:00,甲局,主办,2024-06-05 08:00:00,2024-06-04 08:00:00,已办结,投诉," phone \
+       "," text "\n"
+
+/* The texts are cut within a telephone number, and within the number of the person's other order. */
+static void package_make__shows_no_number_in_a_text(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct making making;
+    phoning_init(&phoning,
+                 WITH_TEXT("GD240001", "13900000001", CUT_AT_8 "13912345678") WITH_TEXT(
+                     "GD240002", "13900000001", "又见GD240001和GD240002。" CUT_AT_8 "GD240001"),
+                 2, PHONING_RULES);
+    assert_int_equal(try_open(&phoning), OK);
+    (void)put_team(&phoning, "外包", "contractor");
+    assert_int_equal(try_make(&phoning, "外包", 9, TODAY, &making), OK);
+    assert_int_equal(making.made.orders, 2);
+    check_has(&making, "路灯139****5,");
+    check_has(&making, "又见和。");
+    check_lacks(&making, "1391");
+    check_lacks(&making, "GD24");
     buf_deinit(&making.csv);
     phoning_deinit(&phoning);
 }
@@ -200,7 +231,7 @@ static void package_take_back__gives_back_what_is_still_out(void **state)
                                   .file_id = 1};
     begin(&phoning);
     DO(attempt_put_new(phoning.store, &attempt, &err));
-    DO(casework_recode(phoning.work, phoning.store, row.id, &err));
+    DO(casework_take_outcomes(phoning.work, phoning.store, row.id, phoning.now_utc, &err));
     (void)end(&phoning, OK);
     assert_int_equal(try_take_back(&phoning, "0123456789abcdef", &cases), ERR_NOT_FOUND);
     assert_int_equal(try_take_back(&phoning, making.made.head.mark, &cases), OK);
@@ -277,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(package_make__tells_what_a_caller_needs),
+        cmocka_unit_test(package_make__shows_no_number_in_a_text),
         cmocka_unit_test(package_make__leaves_out_numbers_that_are_not_to_be_called),
         cmocka_unit_test(package_make__takes_as_many_as_are_wanted_of_whom_it_may),
         cmocka_unit_test(package_take_back__gives_back_what_is_still_out),

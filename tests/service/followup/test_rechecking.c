@@ -131,6 +131,72 @@ static void rechecking_next__gives_no_one_their_own(void **state)
     phoning_deinit(&phoning);
 }
 
+static int try_recheck_answer(struct phoning *phoning, int i, int64_t id, const char *item,
+                              const char *value)
+{
+    struct err err = {0};
+    int64_t until_utc = 0;
+    const struct recheck_answer answer = {0, bytes_from_z(item), bytes_from_z(value)};
+    begin(phoning);
+    int rc = rechecking_answer(phoning->work, phoning->store, caller_at(phoning, i), id, &answer,
+                               &until_utc, &err);
+    if (rc == OK)
+        assert_int_equal(until_utc, phoning->now_utc + RECHECK_LEASE_S);
+    return end(phoning, rc);
+}
+
+static int on_kept(void *context, const struct recheck_answer_row *row, struct err *err)
+{
+    (void)err;
+    (void)row;
+    ++*(int *)context;
+    return OK;
+}
+
+static int kept_answers(struct phoning *phoning, int64_t id)
+{
+    struct err err = {0};
+    int count = 0;
+    begin(phoning);
+    DO(recheck_answers_each(phoning->store, id, on_kept, &count, &err));
+    store_rollback(phoning->store);
+    return count;
+}
+
+/* They are the holder's, and nobody's who comes after. */
+static void rechecking_answer__is_kept_while_it_is_held(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct followup_case first;
+    char word[16];
+    int swept = 0;
+    struct err err = {0};
+    begin_checked(&phoning, 1, &first);
+    int64_t id = take_recheck(&phoning, CHECKER);
+    assert_int_equal(try_recheck_answer(&phoning, OTHER, id, RECHECK_INTERVIEWED, "yes"),
+                     ERR_WRONG_STATE);
+    assert_int_equal(try_recheck_answer(&phoning, CHECKER, id, "satisfaction", "5"), ERR_FORMAT);
+    assert_int_equal(try_recheck_answer(&phoning, CHECKER, id, RECHECK_INTERVIEWED, "5"),
+                     ERR_FORMAT);
+    phoning.now_utc += 60;
+    assert_int_equal(try_recheck_answer(&phoning, CHECKER, id, RECHECK_INTERVIEWED, "yes"), OK);
+    assert_int_equal(recheck_now(&phoning, id).until_utc, phoning.now_utc + RECHECK_LEASE_S);
+    assert_int_equal(kept_answers(&phoning, id), 1);
+    const struct recheck_result unheard = {.method = BYTES_LIT("recording")};
+    assert_int_equal(put_result(&phoning, CHECKER, id, &unheard, word), OK);
+    assert_int_equal(kept_answers(&phoning, id), 0);
+    phoning.now_utc = at("2024-07-01T15:00:00+08:00");
+    id = take_recheck(&phoning, CHECKER);
+    assert_int_equal(try_recheck_answer(&phoning, CHECKER, id, RECHECK_INTERVIEWED, "no"), OK);
+    begin(&phoning);
+    DO(rechecking_sweep(phoning.store, phoning.now_utc + RECHECK_LEASE_S, 10, &swept, &err));
+    assert_int_equal(end(&phoning, OK), OK);
+    assert_int_equal(swept, 1);
+    assert_int_equal(kept_answers(&phoning, id), 0);
+    phoning_deinit(&phoning);
+}
+
 static void rechecking_dial__keeps_the_rules_of_the_engine(void **state)
 {
     (void)state;
@@ -484,6 +550,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rechecking_next__gives_no_one_their_own),
+        cmocka_unit_test(rechecking_answer__is_kept_while_it_is_held),
         cmocka_unit_test(rechecking_dial__keeps_the_rules_of_the_engine),
         cmocka_unit_test(rechecking_finish__gives_up_after_three_tries),
         cmocka_unit_test(rechecking_finish__gives_up_whom_nobody_may_call),

@@ -73,13 +73,20 @@ static int open_reader(void *context, struct store **out, struct err *err)
     return store_open(&options, out, err);
 }
 
-static int make_lane(struct hall *hall, int width, size_t queue_max, bool has_stores,
-                     struct err *err)
+static int make_lane_of(struct hall *hall, struct lane_options options, bool has_stores,
+                        struct err *err)
 {
-    struct lane_options options = {.width = width, .queue_max = queue_max, .context = hall};
+    options.context = hall;
     if (has_stores)
         options.open_store = open_reader;
     return lane_new(&hall->loop, &options, &hall->lane, err);
+}
+
+static int make_lane(struct hall *hall, int width, size_t queue_max, bool has_stores,
+                     struct err *err)
+{
+    const struct lane_options options = {.width = width, .queue_max = queue_max};
+    return make_lane_of(hall, options, has_stores, err);
 }
 
 static void on_done(struct work *work)
@@ -243,6 +250,57 @@ static void lane_submit__gives_each_work_one_snapshot(void **state)
     }
 }
 
+static int run_counting(struct work *work, struct store *store, struct err *err)
+{
+    struct job *job = CONTAINER_OF(work, struct job, work);
+    int rounds = 0;
+    int rc = rounds_each(store, count_round, &rounds, err);
+    if (rc == OK && job->result != OK)
+        return err_set(err, (enum err_code)job->result, "this work fails");
+    job->result = rounds;
+    return rc;
+}
+
+static void lane_submit__runs_on_one_snapshot_what_waits_together(void **state)
+{
+    struct hall *hall = *state;
+    struct err err = {.code = OK};
+    const struct lane_options options = {.width = 1, .queue_max = JOBS, .together = 3};
+    MUST(make_lane_of(hall, options, true, &err));
+    hall->jobs[2].result = ERR_REFUSED;
+    assert_int_equal(submit(hall, 0, run_counting), OK);
+    assert_int_equal(submit(hall, 1, run_two_reads), OK);
+    for (int i = 2; i < 6; i++)
+        assert_int_equal(submit(hall, i, run_counting), OK);
+    while (!hall->jobs[0].is_done)
+        (void)uv_run(&hall->loop, UV_RUN_ONCE);
+    assert_int_equal(lane_waiting(hall->lane), 2);
+    uv_sem_wait(&hall->arrived);
+    (void)put_round(begin(&hall->fixture), "2024-05");
+    MUST(store_commit(hall->fixture.store, &err));
+    uv_sem_post(&hall->gate);
+    (void)uv_run(&hall->loop, UV_RUN_DEFAULT);
+    assert_int_equal(hall->done, 6);
+    assert_int_equal(hall->jobs[1].work.rc, OK);
+    assert_int_equal(hall->jobs[2].work.rc, ERR_REFUSED);
+    assert_int_equal(hall->jobs[3].work.rc, OK);
+    assert_int_equal(hall->jobs[3].result, 0);
+    assert_int_equal(hall->jobs[4].result, 1);
+    assert_int_equal(hall->jobs[5].result, 1);
+}
+
+static void lane_submit__shares_what_waits_among_its_places(void **state)
+{
+    struct hall *hall = *state;
+    struct err err = {.code = OK};
+    const struct lane_options options = {.width = 2, .queue_max = JOBS, .together = JOBS};
+    MUST(make_lane_of(hall, options, false, &err));
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(submit(hall, i, run_meeting), OK);
+    (void)uv_run(&hall->loop, UV_RUN_DEFAULT);
+    assert_int_equal(hall->done, 6);
+}
+
 static void lane_new__closes_what_it_opened_when_a_store_fails(void **state)
 {
     struct hall *hall = *state;
@@ -264,6 +322,8 @@ int main(void)
         HALL_TEST(lane_stop__finishes_what_waits),
         HALL_TEST(lane_stop__says_so_later_when_nothing_runs),
         HALL_TEST(lane_submit__gives_each_work_one_snapshot),
+        HALL_TEST(lane_submit__runs_on_one_snapshot_what_waits_together),
+        HALL_TEST(lane_submit__shares_what_waits_among_its_places),
         HALL_TEST(lane_new__closes_what_it_opened_when_a_store_fails),
     };
     storage_use_allocator();

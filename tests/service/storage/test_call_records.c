@@ -128,7 +128,8 @@ static void unmatched__are_records_and_dials(void **state)
     struct store *store = begin_with_dials(*state);
     struct err err = {.code = OK};
     struct listing records = {.len = 0}, page = {.len = 0}, dials = {.len = 0}, some = {.len = 0};
-    struct listing elsewhere = {.len = 0};
+    struct listing elsewhere = {.len = 0}, newest = {.len = 0};
+    int64_t count = 0;
     (void)put_file(store, "a");
     put_record(store, 0);
     put_record(store, 2);
@@ -140,6 +141,10 @@ static void unmatched__are_records_and_dials(void **state)
     assert_string_equal(records.text, "1 3 4 ");
     MUST(call_records_each_unmatched(store, 1, 1, on_record, &page, &err));
     assert_string_equal(page.text, "3 ");
+    MUST(call_records_each_unmatched_newest(store, 2, on_record, &newest, &err));
+    assert_string_equal(newest.text, "4 3 ");
+    MUST(call_records_count_unmatched(store, &count, &err));
+    assert_int_equal(count, 3);
     MUST(dials_each_unmatched(store, 1, 1000, 5000, 0, 10, on_dial, &dials, &err));
     assert_string_equal(dials.text, "1/1:1000-1050 1/3:5000-5050 2/4:1100-1150 ");
     MUST(dials_each_unmatched(store, 1, 1001, 4999, 1, 10, on_dial, &some, &err));
@@ -188,10 +193,12 @@ static void packages__are_found_by_their_mark(void **state)
     assert_int_equal(package_case_put(store, row.id, 99, &err), ERR_REFUSED);
 }
 
-static int on_span(void *context, int64_t from_utc, int64_t to_utc, struct err *err)
+static int on_span(void *context, int64_t from_utc, int64_t to_utc, int64_t imported_utc,
+                   struct err *err)
 {
     (void)err;
-    listing_add(context, "%jd-%jd;", (intmax_t)from_utc, (intmax_t)to_utc);
+    listing_add(context, "%jd-%jd@%jd;", (intmax_t)from_utc, (intmax_t)to_utc,
+                (intmax_t)imported_utc);
     return OK;
 }
 
@@ -214,7 +221,7 @@ static void call_record_spans_each__is_by_file_and_put_dial_matches_later(void *
         MUST(call_record_put_new(store, &row, &err));
     }
     MUST(call_record_spans_each(store, on_span, &listing, &err));
-    assert_string_equal(listing.text, "1003-4000;6000-7000;");
+    assert_string_equal(listing.text, "1003-4000@1717400000;6000-7000@1717400000;");
     MUST(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err));
     MUST(call_record_put_dial(store, row.id, dial_id, &err));
     assert_int_equal(call_record_find_dial(store, 11, 1003, 10, &dial_id, &err), ERR_NOT_FOUND);

@@ -3,6 +3,8 @@
 #include "tests/service/storage/campaigning.h"
 #include "tests/support/fault.h"
 
+#include <math.h>
+
 static int on_campaign(void *context, const struct campaign_row *row, struct err *err)
 {
     (void)err;
@@ -93,12 +95,45 @@ static void campaign_unit_add__keeps_the_counts_possible(void **state)
     assert_int_equal(campaign_unit_add(store, id, 7, &change, &err), ERR_NOT_FOUND);
 }
 
+static void campaign_unit_find_fresh__goes_by_share_then_by_work(void **state)
+{
+    struct store *store = begin(*state);
+    struct err err = {.code = OK};
+    struct listing order = {.len = 0};
+    int64_t id = put_campaign(store, "2024-05"), other = put_campaign(store, "2024-06");
+    static const struct campaign_unit_row units[] = {
+        {.unit = 0, .target = 3, .released = 9, .queued = 5, .final = 1},
+        {.unit = 1, .target = 9, .released = 9, .queued = 3, .final = 3}, /* as 0 */
+        {.unit = 2, .target = 9, .released = 9, .queued = 4, .final = 3}, /* fewer in work */
+        {.unit = 3, .target = 0, .released = 9, .queued = 9},
+        {.unit = 4, .target = 9, .released = 9, .queued = 0, .final = 0}, /* none is fresh */
+        {.unit = 5, .target = 9, .released = 10, .queued = 9, .final = 1, .complete = 1},
+        {.unit = 6, .target = 0, .released = 9, .queued = 8, .final = 1}, /* as if 1 */
+    };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        MUST(campaign_unit_put(store, id, &units[i], &err));
+    MUST(campaign_unit_put(store, other, &units[3], &err));
+    struct fresh_unit unit = {.share = -1.0};
+    for (int i = 0; i < 6; i++) {
+        MUST(campaign_unit_find_fresh(store, id, &unit, &unit, &err));
+        listing_add(&order, "%jd ", (intmax_t)unit.unit);
+    }
+    assert_int_equal(campaign_unit_find_fresh(store, id, &unit, &unit, &err), ERR_NOT_FOUND);
+    assert_string_equal(order.text, "3 5 2 0 1 6 ");
+    const struct campaign_unit_change final = {.queued = -1, .final = 1};
+    MUST(campaign_unit_add(store, id, 3, &final, &err));
+    unit.share = -1.0;
+    MUST(campaign_unit_find_fresh(store, id, &unit, &unit, &err));
+    assert_true(unit.unit == 5 && unit.in_work == 0 && fabs(unit.share - 1.0 / 9) < 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(campaigns__are_open_until_they_end),
         TEST(campaign_get_current__is_of_the_draw_in_force),
         TEST(campaign_unit_add__keeps_the_counts_possible),
+        TEST(campaign_unit_find_fresh__goes_by_share_then_by_work),
     };
     storage_use_allocator();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,40 @@ static void case_put__stores_every_column(void **state)
     assert_int_equal(case_put(store, &row, &err), ERR_NOT_FOUND);
 }
 
+static void case_put_held__changes_the_lease_and_the_appointment_alone(void **state)
+{
+    struct store *store = begin(*state);
+    struct err err = {.code = OK};
+    struct followup_case read;
+    struct followup_case row = {.campaign_id = put_campaign(store, "2024-05"),
+                                .case_no = 3,
+                                .unit = 1,
+                                .state = CASE_LEASED,
+                                .from_utc = 4,
+                                .until_utc = 5,
+                                .account_id = 6,
+                                .appointment_utc = 7,
+                                .appointment_account = 8};
+    MUST(case_put_new(store, &row, &err));
+    struct followup_case held = row;
+    held.until_utc = 50;
+    held.appointment_utc = held.appointment_account = 0;
+    struct followup_case asked = held;
+    asked.state = CASE_FINAL;
+    asked.account_id = asked.from_utc = 99;
+    MUST(case_put_held(store, &asked, &err));
+    MUST(case_get(store, row.id, &read, &err));
+    assert_same_case(&read, &held);
+    assert_int_equal(case_find_ended(store, 49, &read, &err), ERR_NOT_FOUND);
+    MUST(case_find_ended(store, 50, &read, &err));
+    held.appointment_utc = 70;
+    MUST(case_put_held(store, &held, &err));
+    MUST(case_get(store, row.id, &read, &err));
+    assert_same_case(&read, &held);
+    row.id = 99;
+    assert_int_equal(case_put_held(store, &row, &err), ERR_NOT_FOUND);
+}
+
 static void case_put__refuses_states_that_cannot_be(void **state)
 {
     struct store *store = begin(*state);
@@ -491,6 +525,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(case_put__stores_every_column),
+        TEST(case_put_held__changes_the_lease_and_the_appointment_alone),
         TEST(case_put__refuses_states_that_cannot_be),
         TEST(case_state_from_word__knows_every_state),
         TEST(case_find_due__goes_by_time_and_passes_over),

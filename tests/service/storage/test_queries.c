@@ -55,6 +55,8 @@ static void hot_queries__search_an_index(void **state)
         {"cases_each", "INDEX cases_by_campaign (campaign_id=? AND rowid>?)"},
         {"campaign_get_current", "(round_id=? AND draw_no=?)"},
         {"campaign_units_each", "PRIMARY KEY (campaign_id=?)"},
+        {"campaign_unit_find_fresh",
+         "INDEX campaign_units_fresh (campaign_id=? AND (share,in_work,unit)>(?,?,?))"},
         {"campaign_unit_add", "PRIMARY KEY (campaign_id=? AND unit=?)"},
         {"do_not_call_has", "INDEX do_not_call_in_force (phone_key=?)"},
         {"dial_get_open", "INDEX dials_open (case_id=?)"},
@@ -72,6 +74,8 @@ static void hot_queries__search_an_index(void **state)
         {"package_get_of_case", "INDEX package_cases_by_case (case_id=?)"},
         {"package_order_get", "PRIMARY KEY (package_id=? AND case_id=? AND no=?)"},
         {"call_records_each_unmatched", "INDEX call_records_by_dial (dial_id=? AND rowid>?)"},
+        {"call_records_each_unmatched_newest", "INDEX call_records_by_dial (dial_id=?)"},
+        {"call_records_count_unmatched", "INDEX call_records_by_dial (dial_id=?)"},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

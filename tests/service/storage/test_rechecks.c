@@ -196,11 +196,10 @@ static void rechecks_each__filters_and_pages(void **state)
         const char *state;
         int64_t team_id, after_id, limit;
         const char *expected;
-    } table[] = {{"", -1, 0, 10, "1 done;2 queued;3 queued;"},
-                 {"queued", -1, 0, 10, "2 queued;3 queued;"},
-                 {"", TEAM, 0, 10, "3 queued;"},
-                 {"", 0, 0, 10, "1 done;2 queued;"},
-                 {"", -1, 1, 1, "2 queued;"}};
+    } table[] = {
+        {"", -1, 0, 10, "1 done;2 queued;3 queued;"}, {"queued", -1, 0, 10, "2 queued;3 queued;"},
+        {RECHECKS_OVER, -1, 0, 10, "1 done;"},        {"", TEAM, 0, 10, "3 queued;"},
+        {"", 0, 0, 10, "1 done;2 queued;"},           {"", -1, 1, 1, "2 queued;"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct listing listing = {.len = 0};
         MUST(rechecks_each(store, 1, bytes_from_z(table[i].state), table[i].team_id,
@@ -235,6 +234,10 @@ static void recheck_answer_put__replaces(void **state)
     MUST(recheck_answer_put(store, &row, &err));
     MUST(recheck_answers_each(store, 1, on_answer, &listing, &err));
     assert_string_equal(listing.text, "2 resolved=yes;4 resolved=yes;");
+    listing.len = 0;
+    MUST(recheck_answers_drop(store, 1, &err));
+    MUST(recheck_answers_each(store, 1, on_answer, &listing, &err));
+    assert_int_equal(listing.len, 0);
     row.recheck_id = 99;
     assert_int_equal(recheck_answer_put(store, &row, &err), ERR_REFUSED);
 }
