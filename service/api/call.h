@@ -78,7 +78,7 @@ void call_count(struct call *call, int (*run)(struct call *, struct store *, str
 void call_hash(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                void (*respond)(struct call *));
 /* Needs the header Idempotency-Key (400 without): the same key again gets `status` and `answer` as they were, and
- * neither `run` nor `respond` is called. */
+ * neither `run` nor `respond` is called; with another request, or from before the vault's key was replaced, 409. */
 void call_write(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                 void (*respond)(struct call *));
 /* As call_write, where the answer shows what no receipt may hold: a person's case. `run` leaves a reference in the

@@ -22,9 +22,10 @@
  *   LEASED        give back,      hold,        give back,    give back,       finish, lapse,
  *                 lapse, end      finish       finish,       finish,          give back, end
  *                                              lapse, end    lapse, end
- *   APPOINTMENT   -               lease        book, place,  place            settle, ban, place
- *                                              end
- *   WAITING       place           lease        book          place, end       settle, ban, place
+ *   APPOINTMENT   -               lease        assign, book, place            settle, ban, place
+ *                                              place, end
+ *   WAITING       place           lease        book          assign, place,   settle, ban, place
+ *                                                            end
  *   FINAL         take back       -            -             free, take back  correct, take back
  *
  * What a held case becomes is what the protocol says of its past (situation_place), whoever lets go of it. */
@@ -49,7 +50,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
     [CASE_APPOINTMENT] =
         {
             [CASE_LEASED] = BIT(ACT_LEASE),
-            [CASE_APPOINTMENT] = BIT(ACT_BOOK) | BIT(ACT_PLACE) | BIT(ACT_END),
+            [CASE_APPOINTMENT] = BIT(ACT_ASSIGN) | BIT(ACT_BOOK) | BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_WAITING] = BIT(ACT_PLACE),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
@@ -58,7 +59,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
             [CASE_QUEUED] = BIT(ACT_PLACE),
             [CASE_LEASED] = BIT(ACT_LEASE),
             [CASE_APPOINTMENT] = BIT(ACT_BOOK) | BIT(ACT_PLACE),
-            [CASE_WAITING] = BIT(ACT_PLACE) | BIT(ACT_END),
+            [CASE_WAITING] = BIT(ACT_ASSIGN) | BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
     [CASE_FINAL] =
