@@ -1,5 +1,6 @@
 #include "service/api/call.h"
 
+#include "service/api/json_value.h"
 #include "service/api/sentences.h"
 
 #include <string.h>
@@ -50,24 +51,13 @@ void call_answer_json(struct call *call, int status, json_t *value)
         call_answer(call);
 }
 
-static int on_json(const char *ptr, size_t len, void *context)
-{
-    struct buf *out = context;
-    buf_append(out, (struct bytes){ptr, len});
-    return out->rc == OK ? 0 : -1;
-}
-
 int call_put_json(struct call *call, json_t *value, struct err *err)
 {
     buf_clear(&call->answer);
     if (call->answer.max_bytes == 0)
         buf_init(&call->answer, HTTP_ANSWER_MAX_BYTES);
-    int dumped =
-        value != NULL ? json_dump_callback(value, on_json, &call->answer, JSON_COMPACT) : -1;
+    int rc = json_write(&call->answer, value, err);
     json_decref(value);
-    int rc = buf_status(&call->answer, err);
-    if (rc == OK && dumped != 0)
-        rc = err_set(err, ERR_NOMEM, "could not build the answer");
     return rc;
 }
 

@@ -6,20 +6,17 @@
 #include "service/api/import_view.h"
 #include "service/api/json_value.h"
 #include "service/api/task_files.h"
-#include "service/auth/digest.h"
 #include "service/followup/acceptance.h"
 #include "service/followup/call_list.h"
-#include "service/host/files.h"
 
 #include <stdio.h>
 
 /* The telephone company's list of calls, what it does not match, and what a contractor's team has done. */
 
-enum { UNMATCHED_SHOWN = 500, MASKED_BYTES = 64, DETAILS_BYTES = 160 };
+enum { UNMATCHED_SHOWN = 500, DETAILS_BYTES = 160 };
 
 struct calls_ask {
     struct bytes round, name, team;
-    unsigned char sha256[SHA256_BYTES];
 };
 
 static struct calls_ask *ask_of(struct call *call)
@@ -95,18 +92,8 @@ static int load(struct call *call, struct store *store, struct err *err)
     return rc == OK ? answer_load(call, &result, err) : rc;
 }
 
-/* Not on the loop, nor within a snapshot. */
-static int hash_body(struct call *call, struct store *store, struct err *err)
-{
-    struct calls_ask *ask = call->input;
-    store_rollback(store);
-    return files_sha256(exchange_body_path(call->exchange), ask->sha256, err);
-}
-
 static void start_load(struct call *call)
 {
-    const struct calls_ask *ask = call->input;
-    call->body_sha256 = ask->sha256;
     call_write(call, load, NULL);
 }
 
@@ -118,7 +105,7 @@ void call_records_load(struct http_exchange *exchange)
         return;
     ask->name = exchange_query(exchange, "name");
     if (task_files_is_name(ask->name))
-        call_read(call, hash_body, start_load);
+        call_hash_body(call, start_load);
     else
         call_refuse_field(call, "name", "请用参数 name 给出文件名（不含目录，不超过 200 字节）。");
 }
@@ -126,7 +113,7 @@ void call_records_load(struct http_exchange *exchange)
 /* ---- what does not match ---- */
 
 struct unmatched {
-    struct call *call;
+    struct case_reader *reader;
     json_t *records, *dials;
     int64_t record_count, dial_count;
 };
@@ -134,19 +121,18 @@ struct unmatched {
 static int on_record(void *context, const struct call_record_row *row, struct err *err)
 {
     struct unmatched *unmatched = context;
-    struct buf masked;
-    buf_init(&masked, MASKED_BYTES);
-    int rc = call_list_mask(&unmatched->call->service->datadir, row, &masked, err);
-    json_t *object =
-        rc == OK ? json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
-                             (json_int_t)row->line, "masked", json_bytes(buf_bytes(&masked)), "at",
-                             json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
-                             "line_name", json_text_or_empty(row->line_name))
-                 : NULL;
-    if (rc == OK && json_array_append_new(unmatched->records, object) != 0)
-        rc = err_set(err, ERR_NOMEM, "could not list calls");
-    buf_deinit(&masked);
-    return rc;
+    struct bytes masked;
+    int rc = case_reader_open_masked(unmatched->reader, unmatched->reader->calls, row->id,
+                                     row->sealed, &masked, err);
+    if (rc != OK)
+        return rc;
+    json_t *object = json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "id", (json_int_t)row->id, "line",
+                               (json_int_t)row->line, "masked", json_bytes(masked), "at",
+                               json_time(row->started_utc), "seconds", (json_int_t)row->seconds,
+                               "line_name", json_text_or_empty(row->line_name));
+    return json_array_append_new(unmatched->records, object) == 0
+               ? OK
+               : err_set(err, ERR_NOMEM, "could not list calls");
 }
 
 static int on_dial(void *context, const struct unmatched_dial *dial, struct err *err)
@@ -183,8 +169,12 @@ static int load_unmatched(struct call *call, struct store *store, struct unmatch
 
 static int list_unmatched(struct call *call, struct store *store, struct err *err)
 {
-    struct unmatched unmatched = {call, json_array(), json_array(), 0, 0};
-    int rc = load_unmatched(call, store, &unmatched, err);
+    struct case_readers *readers = call->service->case_readers;
+    struct unmatched unmatched = {NULL, json_array(), json_array(), 0, 0};
+    int rc = case_readers_take(readers, &unmatched.reader, err);
+    if (rc == OK)
+        rc = load_unmatched(call, store, &unmatched, err);
+    case_readers_give(readers, unmatched.reader);
     if (rc == OK)
         return call_put_json(call,
                              json_pack("{s:o, s:I, s:o, s:I}", "records", unmatched.records,
@@ -205,31 +195,6 @@ void call_records_unmatched(struct http_exchange *exchange)
 }
 
 /* ---- acceptance ---- */
-
-enum { TEAMS_MAX = 256 };
-
-struct teams {
-    struct call *call;
-    struct {
-        int64_t id;
-        struct bytes name; /* the arena's */
-    } of[TEAMS_MAX];
-    size_t count;
-};
-
-static int on_team(void *context, const struct team_row *row, struct err *err)
-{
-    struct teams *teams = context;
-    const struct calls_ask *ask = teams->call->input;
-    if (!bytes_equal(row->kind, BYTES_LIT("contractor")) || teams->count == TEAMS_MAX ||
-        (ask->team.len > 0 && !bytes_equal(row->name, ask->team)))
-        return OK;
-    teams->of[teams->count].id = row->id;
-    teams->of[teams->count].name = arena_copy(exchange_arena(teams->call->exchange), row->name);
-    return teams->of[teams->count++].name.ptr != NULL
-               ? OK
-               : err_set(err, ERR_NOMEM, "could not list teams");
-}
 
 static json_t *share_to_json(int64_t part, int64_t whole)
 {
@@ -263,23 +228,28 @@ static int append_team(struct store *store, int64_t campaign_id, int64_t team_id
                : err_set(err, ERR_NOMEM, "could not show an acceptance");
 }
 
+static bool is_asked_for(const struct calls_ask *ask, struct bytes team)
+{
+    return ask->team.len == 0 || bytes_equal(ask->team, team);
+}
+
 static int show_acceptance(struct call *call, struct store *store, struct err *err)
 {
     const struct calls_ask *ask = call->input;
-    struct teams *teams = arena_alloc(exchange_arena(call->exchange), sizeof *teams);
+    struct followup_teams *teams = NULL;
     struct round_row round;
     struct campaign_row campaign;
-    if (teams == NULL)
-        return err_set(err, ERR_NOMEM, "could not show an acceptance");
-    json_t *items = json_array();
-    teams->call = call;
-    teams->count = 0;
     int rc = followup_campaign(call, store, ask->round, &round, &campaign, err);
     int64_t campaign_id = rc == OK ? campaign.id : 0;
     if (rc == OK)
-        rc = teams_each(store, on_team, teams, err);
-    for (size_t i = 0; i < teams->count && rc == OK; i++)
-        rc = append_team(store, campaign_id, teams->of[i].id, teams->of[i].name, items, err);
+        rc = followup_teams_load(call, store, &teams, err);
+    if (rc != OK)
+        return rc;
+    json_t *items = json_array();
+    for (size_t i = 0; i < teams->count && rc == OK; i++) {
+        if (teams->of[i].is_contractor && is_asked_for(ask, teams->of[i].name))
+            rc = append_team(store, campaign_id, teams->of[i].id, teams->of[i].name, items, err);
+    }
     if (rc == OK)
         return call_put_json(call, list_to_json(items, NULL), err);
     json_decref(items);

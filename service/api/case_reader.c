@@ -42,6 +42,7 @@ static void reader_free(struct case_reader *reader)
     vault_sealer_free(reader->notes);
     vault_sealer_free(reader->rechecks);
     vault_sealer_free(reader->bans);
+    vault_sealer_free(reader->calls);
     buf_wipe(&reader->plain);
     buf_deinit(&reader->masked);
     buf_deinit(&reader->practice);
@@ -57,9 +58,10 @@ static int reader_new(const struct datadir *datadir, struct case_reader **out, s
         enum sealed_table table;
         struct vault_sealer **sealer;
     } wanted[] = {
-        {SEALED_ORDERS, &reader->orders},     {SEALED_CASE_NUMBERS, &reader->numbers},
-        {SEALED_ANSWERS, &reader->answers},   {SEALED_DIALS, &reader->notes},
-        {SEALED_RECHECKS, &reader->rechecks}, {SEALED_DO_NOT_CALL, &reader->bans},
+        {SEALED_ORDERS, &reader->orders},      {SEALED_CASE_NUMBERS, &reader->numbers},
+        {SEALED_ANSWERS, &reader->answers},    {SEALED_DIALS, &reader->notes},
+        {SEALED_RECHECKS, &reader->rechecks},  {SEALED_DO_NOT_CALL, &reader->bans},
+        {SEALED_CALL_RECORDS, &reader->calls},
     };
     buf_init(&reader->plain, PLAIN_MAX_BYTES);
     buf_init(&reader->masked, PLAIN_MAX_BYTES);

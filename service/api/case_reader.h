@@ -9,7 +9,7 @@
  * One thread at a time has one; readers take theirs out of the service's pool and give it back. Thread: any. */
 struct case_reader {
     struct casework *work; /* for what writes nothing: casework_hours, _propose, _number */
-    struct vault_sealer *orders, *numbers, *answers, *notes, *rechecks, *bans;
+    struct vault_sealer *orders, *numbers, *answers, *notes, *rechecks, *bans, *calls;
     struct buf plain, masked; /* what was opened last */
     struct unit_names *units;
     struct case_parts parts; /* of its work's hours */

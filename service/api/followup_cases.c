@@ -2,6 +2,7 @@
 
 #include "service/api/account_json.h"
 #include "service/api/desk.h"
+#include "service/api/followup_json.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/json_value.h"
@@ -12,36 +13,15 @@
 /* Cases for their supervisors: the list, and what is done with one beside the phone. A contractor's supervisors have
  * those of their team alone, and are not told of which unit they are. */
 
-enum { PAGE = 100, CODE_MAX_BYTES = CASE_CODE_BYTES - 1, TIME_MAX_BYTES = 40, TEAMS_MAX = 64 };
+enum { PAGE = 100, CODE_MAX_BYTES = CASE_CODE_BYTES - 1, TIME_MAX_BYTES = 40 };
 
 /* ---- one of them ---- */
 
-struct team_names {
-    struct {
-        int64_t id;
-        struct bytes name;
-    } teams[TEAMS_MAX];
-    size_t count;
-    struct arena *arena;
-};
-
-static int on_team(void *context, const struct team_row *row, struct err *err)
+static json_t *team_to_json(const struct followup_teams *teams, int64_t id)
 {
-    struct team_names *names = context;
-    if (names->count == TEAMS_MAX)
-        return OK;
-    names->teams[names->count].id = row->id;
-    names->teams[names->count].name = arena_copy(names->arena, row->name);
-    return names->teams[names->count++].name.ptr != NULL
-               ? OK
-               : err_set(err, ERR_NOMEM, "no memory for the teams");
-}
-
-static json_t *team_to_json(const struct team_names *names, int64_t id)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (names->teams[i].id == id)
-            return json_bytes(names->teams[i].name);
+    for (size_t i = 0; i < teams->count; i++) {
+        if (teams->of[i].id == id)
+            return json_bytes(teams->of[i].name);
     }
     return json_null();
 }
@@ -58,31 +38,26 @@ static json_t *holder_to_json(struct store *store, const struct followup_case *r
 }
 
 static json_t *case_row_to_json(struct store *store, const struct followup_case *row,
-                                const struct team_names *names)
+                                const struct followup_teams *teams)
 {
-    struct bytes code = bytes_from_z(row->code);
     bool is_parked = row->state != CASE_FINAL && row->from_utc >= CASEWORK_PARKED_UTC;
     bool has_times = row->state != CASE_FINAL && row->state != CASE_QUEUED && !is_parked;
-    return json_pack("{s:I, s:s, s:o, s:o, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-                     (json_int_t)row->id, "state", case_state_word(row->state), "code",
-                     code.len > 0 ? json_bytes(code) : json_null(), "name",
-                     code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why",
-                     row->why, "language", row->language, "team", team_to_json(names, row->team_id),
-                     "is_parked", is_parked, "holder", holder_to_json(store, row), "from",
-                     json_time(has_times ? row->from_utc : 0), "until",
-                     json_time(has_times ? row->until_utc : 0), "appointment_at",
-                     json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc),
-                     "final_at", json_time(row->final_utc));
+    return json_with(followup_case_to_json(row),
+                     json_pack("{s:o, s:b, s:o, s:o, s:o}", "team",
+                               team_to_json(teams, row->team_id), "is_parked", is_parked, "holder",
+                               holder_to_json(store, row), "from",
+                               json_time(has_times ? row->from_utc : 0), "until",
+                               json_time(has_times ? row->until_utc : 0)));
 }
 
 static int put_case(struct call *call, struct store *store, int64_t case_id, struct err *err)
 {
     struct followup_case row;
-    struct team_names names = {.count = 0, .arena = exchange_arena(call->exchange)};
+    struct followup_teams *teams = NULL;
     int rc = case_get(store, case_id, &row, err);
     if (rc == OK)
-        rc = teams_each(store, on_team, &names, err);
-    return rc == OK ? call_put_json(call, case_row_to_json(store, &row, &names), err) : rc;
+        rc = followup_teams_load(call, store, &teams, err);
+    return rc == OK ? call_put_json(call, case_row_to_json(store, &row, teams), err) : rc;
 }
 
 /* ---- the list ---- */
@@ -91,7 +66,7 @@ struct case_page {
     struct bytes round, unit, team;
     struct case_filter filter;
     int64_t unit_no; /* -1: none has the code */
-    struct team_names names;
+    struct followup_teams *teams;
     struct followup_case rows[PAGE];
     size_t count;
 };
@@ -122,10 +97,9 @@ static int find_named(struct call *call, struct store *store, const struct campa
     int64_t own_team = 0;
     int64_t round_id = campaign->round_id;
     int64_t draw_no = campaign->draw_no;
-    page->names.arena = exchange_arena(call->exchange);
     int rc = followup_team(call, store, &own_team, err);
     if (rc == OK)
-        rc = teams_each(store, on_team, &page->names, err);
+        rc = followup_teams_load(call, store, &page->teams, err);
     if (rc == OK && own_team == 0 && page->team.len > 0) {
         rc = team_get(store, page->team, &team, err);
         page->filter.team_id = rc == OK ? team.id : 0;
@@ -139,7 +113,7 @@ static int find_named(struct call *call, struct store *store, const struct campa
         page->filter.unit = page->unit_no;
     }
     if (rc == OK && page->unit.len > 0 && page->unit_no < 0)
-        rc = err_set(err, ERR_NOT_FOUND, "no unit has the code \"" BYTES_FMT "\" in the draw",
+        rc = err_set(err, ERR_NOT_FOUND, "no unit \"" BYTES_FMT "\" is in the draw",
                      BYTES_ARG(page->unit));
     return rc;
 }
@@ -151,7 +125,7 @@ static int render_page(struct call *call, struct store *store, const struct camp
     json_t *items = json_array();
     int rc = OK;
     for (size_t i = 0; i < page->count && rc == OK; i++) {
-        json_t *item = case_row_to_json(store, &page->rows[i], &page->names);
+        json_t *item = case_row_to_json(store, &page->rows[i], page->teams);
         struct bytes unit = BYTES_NONE;
         if (!call->who.is_contractor) {
             rc = case_reader_unit(reader, store, campaign->round_id, campaign->draw_no,

@@ -1,5 +1,6 @@
 #include "service/api/case_json.h"
 #include "service/api/desk.h"
+#include "service/api/followup_json.h"
 #include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/json_value.h"
@@ -9,14 +10,14 @@
 #include <string.h>
 
 /* One case whole: its numbers masked, every dial, every answer as it was given, and what scoring has of it, in all its
- * versions. Looking at it is entered in the audit log, so that it is a write. A contractor's supervisors see what their
+ * versions. That it is looked at stands in the audit log before it is read. A contractor's supervisors see what their
  * callers did: dials, notes, answers as they were keyed. Not whom they called about what: no name, no text of an
  * order, no unit, no order's number, nor the words that the person spoke. */
 
-enum { SOURCES_MAX = 1024 };
+enum { ORIGINS_MAX = 1024 };
 
 /* Where attempts came from. */
-struct source {
+struct origin {
     int64_t id;
     struct bytes kind, why;
 };
@@ -30,8 +31,8 @@ struct history {
     struct campaign_row campaign;
     struct case_shown shown;
     json_t *dials, *answers, *attempts;
-    struct source *sources;
-    size_t source_count;
+    struct origin *origins;
+    size_t origin_count;
     bool is_version;
 };
 
@@ -82,42 +83,41 @@ static const char *choice_zh(struct bytes item, struct bytes value)
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct history *history = context;
-    bool is_contractor = history->call->who.is_contractor;
-    struct bytes words = BYTES_NONE;
-    int rc = is_contractor ? OK
-                           : case_reader_open_masked(history->reader, history->reader->answers,
-                                                     row->id, row->sealed, &words, err);
+    struct bytes sealed = history->call->who.is_contractor ? BYTES_NONE : row->sealed;
+    struct bytes words;
+    int rc = case_reader_open_masked(history->reader, history->reader->answers, row->id, sealed,
+                                     &words, err);
     if (rc != OK)
         return rc;
-    json_t *answer = json_pack(
-        "{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id, "order",
-        (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value", json_bytes(row->value),
-        "text", choice_zh(row->item, row->value), "words",
-        is_contractor ? json_null() : json_bytes(words), "at", json_time(row->at_utc), "spent_ms",
-        row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
+    json_t *answer =
+        json_pack("{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o}", "dial", (json_int_t)row->dial_id,
+                  "order", (json_int_t)row->drawn_id, "item", json_bytes(row->item), "value",
+                  json_bytes(row->value), "text", choice_zh(row->item, row->value), "words",
+                  json_bytes(words), "at", json_time(row->at_utc), "spent_ms",
+                  row->spent_ms >= 0 ? json_integer((json_int_t)row->spent_ms) : json_null());
     return json_array_append_new(history->answers, answer) == 0 ? OK : out_of_memory(err);
 }
 
 /* ---- what scoring has ---- */
 
-static int on_source(void *context, const struct outcome_file_row *row, struct err *err)
+static int on_origin(void *context, const struct outcome_file_row *row, struct err *err)
 {
     struct history *history = context;
-    if (history->source_count == SOURCES_MAX)
+    if (history->origin_count == ORIGINS_MAX)
         return OK;
-    struct source *source = &history->sources[history->source_count++];
-    source->id = row->id;
-    source->kind = arena_copy(history->arena, row->kind);
-    source->why = arena_copy(history->arena, row->why);
-    return source->kind.ptr != NULL && source->why.ptr != NULL ? OK : out_of_memory(err);
+    struct origin *origin = &history->origins[history->origin_count++];
+    origin->id = row->id;
+    origin->kind = arena_copy(history->arena, row->kind);
+    origin->why = arena_copy(history->arena, row->why);
+    return origin->kind.ptr != NULL && origin->why.ptr != NULL ? OK : out_of_memory(err);
 }
 
-static const struct source *source_of(const struct history *history, int64_t id)
+static const struct origin *origin_of(const struct history *history, int64_t id)
 {
-    static const struct source none = {0, {"", 0}, {"", 0}};
-    for (size_t i = 0; i < history->source_count; i++) {
-        if (history->sources[i].id == id)
-            return &history->sources[i];
+    static const struct origin none = {0, {"", 0}, {"", 0}};
+    for (size_t i = 0; i < history->origin_count; i++) {
+        if (history->origins[i].id == id)
+            return &history->origins[i];
     }
     return &none;
 }
@@ -131,7 +131,7 @@ static int on_attempt(void *context, const struct attempt_row *row, struct err *
         [RESOLUTION_NO] = "no",
     };
     struct history *history = context;
-    const struct source *source = source_of(history, row->file_id);
+    const struct origin *origin = origin_of(history, row->file_id);
     const char *resolved = row->still_open ? "open" : resolutions[row->resolved];
     json_t *attempt = json_pack(
         "{s:I, s:o, s:o, s:s, s:o, s:o, s:b, s:o, s:o}", "no", (json_int_t)row->no, "at",
@@ -139,8 +139,8 @@ static int on_attempt(void *context, const struct attempt_row *row, struct err *
         json_bytes(row->code), "name", case_disposition_zh(row->code), "resolved",
         resolved[0] != '\0' ? json_string(resolved) : json_null(), "satisfaction",
         row->satisfaction != SATISFACTION_MISSING ? json_integer(row->satisfaction) : json_null(),
-        "is_former", history->is_version, "source", json_bytes(source->kind), "why",
-        json_text_or_null(source->why));
+        "is_former", history->is_version, "source", json_bytes(origin->kind), "why",
+        json_text_or_null(origin->why));
     return json_array_append_new(history->attempts, attempt) == 0 ? OK : out_of_memory(err);
 }
 
@@ -207,15 +207,15 @@ static int load(struct history *history, struct err *err)
     int64_t case_id = history->row.id;
     const struct case_ask ask = {
         .row = history->row, .now_utc = history->call->now_utc, .turn = "held"};
-    history->sources = arena_alloc(history->arena, SOURCES_MAX * sizeof *history->sources);
-    if (history->sources == NULL)
+    history->origins = arena_alloc(history->arena, ORIGINS_MAX * sizeof *history->origins);
+    if (history->origins == NULL)
         return out_of_memory(err);
     int rc = campaign_get(store, history->row.campaign_id, &history->campaign, err);
     history->campaign.round_name = history->campaign.opened_by = BYTES_NONE;
     if (rc == OK)
         rc = case_shown_load(history->reader, store, &ask, history->arena, &history->shown, err);
     if (rc == OK)
-        rc = outcome_files_each(store, history->campaign.round_id, on_source, history, err);
+        rc = outcome_files_each(store, history->campaign.round_id, on_origin, history, err);
     if (rc == OK)
         rc = dials_each_of_case(store, case_id, on_dial, history, err);
     return rc == OK ? answers_each_of_case(store, case_id, on_answer, history, err) : rc;
@@ -225,20 +225,14 @@ static json_t *whole_to_json(struct history *history, json_t *orders)
 {
     const struct followup_case *row = &history->row;
     const struct case_shown *shown = &history->shown;
-    struct bytes code = bytes_from_z(row->code);
     struct bytes citizen = history->call->who.is_contractor ? BYTES_NONE : shown->citizen;
-    return json_pack(
-        "{s:I, s:o, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "id",
-        (json_int_t)row->id, "round", json_bytes(shown->round), "state",
-        case_state_word(row->state), "code", code.len > 0 ? json_bytes(code) : json_null(), "name",
-        code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why", row->why,
-        "language", row->language, "citizen", json_bytes(citizen), "appointment_at",
-        json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc), "final_at",
-        json_time(row->final_utc), "from",
-        json_time(row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC ? row->from_utc
-                                                                                    : 0),
-        "numbers", case_numbers_to_json(shown), "dials", history->dials, "answers",
-        history->answers, "orders", orders);
+    bool is_waiting = row->state == CASE_WAITING && row->from_utc < CASEWORK_PARKED_UTC;
+    return json_with(followup_case_to_json(row),
+                     json_pack("{s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "round",
+                               json_bytes(shown->round), "citizen", json_bytes(citizen), "from",
+                               json_time(is_waiting ? row->from_utc : 0), "numbers",
+                               case_numbers_to_json(shown), "dials", history->dials, "answers",
+                               history->answers, "orders", orders));
 }
 
 static int render(struct history *history, struct err *err)

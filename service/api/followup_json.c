@@ -4,6 +4,7 @@
 
 #include "service/api/case_json.h"
 #include "service/api/json_value.h"
+#include "service/host/files.h"
 
 #include <math.h>
 
@@ -60,23 +61,22 @@ static json_t *outcomes_to_json(const struct overview_outcomes *outcomes)
                      number(outcomes->rates.ref1), "con1", number(outcomes->rates.con1));
 }
 
+static json_t *states_to_json(const struct overview *overview)
+{
+    json_t *states = json_pack("{s:o}", "attempts", waves_to_json(overview));
+    for (int i = 0; i < CASE_STATE_COUNT; i++)
+        states = json_with(states, json_pack("{s:o}", case_state_word((enum case_state)i),
+                                             count(overview->of_state[i])));
+    return states;
+}
+
 static json_t *totals_to_json(const struct overview *overview, bool for_whole)
 {
     json_t *totals = json_pack(
         "{s:o, s:o, s:o}", "target", for_whole ? count(overview->target) : json_null(), "released",
         count(overview->released), "handed_over", count(overview->handed_over));
-    json_t *outcomes = outcomes_to_json(&overview->outcomes);
-    bool is_whole = totals != NULL && outcomes != NULL && json_object_update(totals, outcomes) == 0;
-    json_decref(outcomes);
-    for (int i = 0; i < CASE_STATE_COUNT && is_whole; i++)
-        is_whole = json_object_set_new(totals, case_state_word((enum case_state)i),
-                                       count(overview->of_state[i])) == 0;
-    if (is_whole)
-        is_whole = json_object_set_new(totals, "attempts", waves_to_json(overview)) == 0;
-    if (is_whole)
-        return totals;
-    json_decref(totals);
-    return NULL;
+    totals = json_with(totals, outcomes_to_json(&overview->outcomes));
+    return json_with(totals, states_to_json(overview));
 }
 
 /* ---- lists ---- */
@@ -195,12 +195,32 @@ json_t *overview_to_json(const struct overview *overview, bool for_whole, int64_
         totals_to_json(overview, for_whole), "dispositions", dispositions_to_json(overview),
         "callers", callers_to_json(overview), "forecast", forecast_to_json(&overview->forecast),
         "open_ends", open_ends_to_json(overview, for_whole), "alerts", alerts_to_json(overview));
-    json_t *more = json_pack("{s:o, s:o}", "units", units_to_json(overview), "response",
-                             number(overview->response));
-    bool is_whole = !for_whole || (more != NULL && json_object_update(object, more) == 0);
-    json_decref(more);
-    if (is_whole)
-        return object;
-    json_decref(object);
-    return NULL;
+    return for_whole ? json_with(object, json_pack("{s:o, s:o}", "units", units_to_json(overview),
+                                                   "response", number(overview->response)))
+                     : object;
+}
+
+/* ---- a case ---- */
+
+json_t *followup_case_to_json(const struct followup_case *row)
+{
+    struct bytes code = bytes_from_z(row->code);
+    return json_pack("{s:I, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "id", (json_int_t)row->id,
+                     "state", case_state_word(row->state), "code", json_text_or_null(code), "name",
+                     code.len > 0 ? json_string(case_disposition_zh(code)) : json_null(), "why",
+                     row->why, "language", row->language, "appointment_at",
+                     json_time(row->appointment_utc), "freed_at", json_time(row->freed_utc),
+                     "final_at", json_time(row->final_utc));
+}
+
+json_t *package_to_json(const struct package_row *row, int64_t now_utc)
+{
+    char until[DAY_TEXT_BYTES];
+    int64_t today = (now_utc + OFFICE_OFFSET_S) / SECONDS_A_DAY;
+    day_format(row->until_day, until);
+    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:s, s:b}", "mark", json_bytes(row->mark),
+                     "team", json_bytes(row->team_name), "cases", (json_int_t)row->cases, "out",
+                     (json_int_t)row->out, "made_at", json_time(row->made_utc), "made_by",
+                     json_bytes(row->made_by), "until", until, "is_over",
+                     (int)(row->until_day < today));
 }

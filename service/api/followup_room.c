@@ -6,6 +6,7 @@
 #include "importers/phone.h"
 
 #include "service/api/followup_news.h"
+#include "service/intake/mask.h"
 
 enum { WHY_MAX_CHARACTERS = 200, WHY_MAX_BYTES = 4 * WHY_MAX_CHARACTERS, NUMBER_MAX_BYTES = 64 };
 
@@ -25,6 +26,34 @@ int followup_team(const struct call *call, struct store *store, int64_t *out_tea
     return rc;
 }
 
+static int on_team(void *context, const struct team_row *row, struct err *err)
+{
+    struct followup_teams *teams = context;
+    if (teams->count == FOLLOWUP_TEAMS_MAX)
+        return OK;
+    teams->of[teams->count].id = row->id;
+    teams->of[teams->count].is_contractor = bytes_equal(row->kind, BYTES_LIT("contractor"));
+    teams->of[teams->count].name = arena_copy(teams->arena, row->name);
+    return teams->of[teams->count++].name.ptr != NULL
+               ? OK
+               : err_set(err, ERR_NOMEM, "no memory for the teams");
+}
+
+int followup_teams_load(const struct call *call, struct store *store, struct followup_teams **out,
+                        struct err *err)
+{
+    struct arena *arena = exchange_arena(call->exchange);
+    struct followup_teams *teams = arena_alloc(arena, sizeof *teams);
+    if (teams == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for the teams");
+    teams->arena = arena;
+    teams->count = 0;
+    int rc = teams_each(store, on_team, teams, err);
+    if (rc == OK)
+        *out = teams;
+    return rc;
+}
+
 int followup_campaign(struct call *call, struct store *store, struct bytes round_name,
                       struct round_row *out_round, struct campaign_row *out, struct err *err)
 {
@@ -41,10 +70,23 @@ int followup_case(const struct call *call, struct store *store, int64_t case_id,
     if (rc == OK)
         rc = case_get(store, case_id, &row, err);
     if (rc == OK && team_id != 0 && row.team_id != team_id)
-        rc = err_set(err, ERR_NOT_FOUND, "case %jd is of another team", (intmax_t)case_id);
+        rc = err_set(err, ERR_NOT_FOUND, "there is no case %jd", (intmax_t)case_id);
     if (rc == OK)
         *out = row;
     return rc;
+}
+
+/* In the arena; ptr NULL: no memory. */
+static struct bytes mask_why(struct call *call, struct bytes why)
+{
+    struct buf masked;
+    struct bytes kept = BYTES_NONE;
+    buf_init(&masked, WHY_MAX_BYTES);
+    mask_numbers(why, &masked);
+    if (masked.rc == OK)
+        kept = arena_copy(exchange_arena(call->exchange), buf_bytes(&masked));
+    buf_deinit(&masked);
+    return kept;
 }
 
 bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
@@ -57,8 +99,12 @@ bool followup_take_why(struct call *call, json_t *object, struct bytes *out)
         call_refuse_field(call, "why", "请填写理由，1 至 200 字。");
         return false;
     }
-    *out = why;
-    return true;
+    *out = mask_why(call, why);
+    if (out->ptr != NULL)
+        return true;
+    call->rc = err_set(&call->err, ERR_NOMEM, "no memory for a reason");
+    call_fail(call);
+    return false;
 }
 
 bool followup_take_number(struct call *call, json_t *object, struct bytes *out)

@@ -9,13 +9,28 @@
 /* The contractor's team of who asks; 0: of our own people, who see all. */
 int followup_team(const struct call *call, struct store *store, int64_t *out_team_id,
                   struct err *err);
+/* Teams by number. */
+enum { FOLLOWUP_TEAMS_MAX = 256 };
+struct followup_teams {
+    struct {
+        int64_t id;
+        struct bytes name;
+        bool is_contractor;
+    } of[FOLLOWUP_TEAMS_MAX];
+    size_t count;
+    struct arena *arena;
+};
+/* All, the call's arena's. */
+int followup_teams_load(const struct call *call, struct store *store, struct followup_teams **out,
+                        struct err *err);
 /* The campaign of a round. ERR_NOT_FOUND. `out` may be NULL; the round's texts are the call's arena's. */
 int followup_campaign(struct call *call, struct store *store, struct bytes round_name,
                       struct round_row *out_round, struct campaign_row *out, struct err *err);
-/* A case that who asks may see: ERR_NOT_FOUND for one of another team. */
+/* A case that who asks may see: one of another team is to them as if it did not exist. ERR_NOT_FOUND. */
 int followup_case(const struct call *call, struct store *store, int64_t case_id,
                   struct followup_case *out, struct err *err);
-/* Parsing (loop): the member "why", 1 to 200 characters; false: a problem was answered. */
+/* Parsing (loop): the member "why", 1 to 200 characters, numbers in it masked: it lies open, in the audit log too.
+ * False: a problem was answered. */
 bool followup_take_why(struct call *call, json_t *object, struct bytes *out);
 /* … the member "number", as phone_read gives it, in the call's arena. */
 bool followup_take_number(struct call *call, json_t *object, struct bytes *out);

@@ -114,6 +114,10 @@ void call_records_load(struct http_exchange *exchange);
 void call_records_unmatched(struct http_exchange *exchange);
 void acceptance_show(struct http_exchange *exchange);
 
+/* packages.c */
+void packages_list(struct http_exchange *exchange);
+void packages_take_back(struct http_exchange *exchange);
+
 /* desk.c, desk_shift.c, desk_next.c, desk_case.c, desk_attempt.c: what callers do */
 void desk_show(struct http_exchange *exchange);
 void desk_begin_shift(struct http_exchange *exchange);

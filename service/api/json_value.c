@@ -56,6 +56,30 @@ json_t *json_append(json_t *array, json_t *value)
     return NULL;
 }
 
+json_t *json_with(json_t *object, json_t *more)
+{
+    bool is_whole = object != NULL && more != NULL && json_object_update(object, more) == 0;
+    json_decref(more);
+    if (is_whole)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static int on_json(const char *ptr, size_t len, void *context)
+{
+    struct buf *out = context;
+    buf_append(out, (struct bytes){ptr, len});
+    return out->rc == OK ? 0 : -1;
+}
+
+int json_write(struct buf *out, const json_t *value, struct err *err)
+{
+    int dumped = value != NULL ? json_dump_callback(value, on_json, out, JSON_COMPACT) : -1;
+    int rc = buf_status(out, err);
+    return rc == OK && dumped != 0 ? err_set(err, ERR_NOMEM, "could not write JSON") : rc;
+}
+
 int json_print(struct buf *out, json_t *root, struct err *err)
 {
     char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;

@@ -17,6 +17,10 @@ json_t *json_text_or_empty(struct bytes text);
 json_t *json_time(int64_t utc);
 /* The array with the value behind it; takes both over. */
 json_t *json_append(json_t *array, json_t *value);
+/* The object with the members of another; takes both over. */
+json_t *json_with(json_t *object, json_t *more);
+/* Append the value, compact; it stays the caller's. NULL is ERR_NOMEM. */
+int json_write(struct buf *out, const json_t *value, struct err *err);
 /* Append the document, indented by two, and a line end; takes `root` over, NULL is ERR_NOMEM. */
 int json_print(struct buf *out, json_t *root, struct err *err);
 

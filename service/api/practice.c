@@ -2,6 +2,7 @@
 
 #include "base/civil.h"
 
+#include "service/api/json_value.h"
 #include "service/host/files.h"
 
 /* One of each script, a case of two orders, a second number, an agreed time, a past: what callers meet on their first
@@ -119,24 +120,15 @@ static json_t *all_to_json(struct case_parts *parts, const struct case_shown *sh
                      certificate(parts, shape, asker, then_utc));
 }
 
-static int on_json(const char *ptr, size_t len, void *context)
-{
-    struct buf *out = context;
-    buf_append(out, (struct bytes){ptr, len});
-    return out->rc == OK ? 0 : -1;
-}
-
 static int render(struct case_reader *reader, const struct case_asker *asker,
                   const struct calling_hours *hours, int64_t now_utc, struct err *err)
 {
     const struct case_shown shape = {
         .lease_until_utc = now_utc + LEASE_S, .hours = hours, .now_utc = now_utc};
     json_t *value = all_to_json(&reader->parts, &shape, asker, now_utc);
-    int rc = OK;
     buf_deinit(&reader->practice);
     buf_init(&reader->practice, PRACTICE_MAX_BYTES);
-    if (value == NULL || json_dump_callback(value, on_json, &reader->practice, JSON_COMPACT) != 0)
-        rc = err_set(err, ERR_NOMEM, "could not make the practice");
+    int rc = json_write(&reader->practice, value, err);
     json_decref(value);
     return rc;
 }

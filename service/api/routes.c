@@ -243,6 +243,12 @@ const struct http_route api_routes[] = {
     {METHOD_GET, "/api/v1/rounds/{id}/followup/acceptance", DESK, HTTP_BODY_NONE, 0,
      acceptance_show, "getAcceptance"},
 
+    /* packages.c */
+    {METHOD_GET, "/api/v1/rounds/{id}/followup/packages", DESK, HTTP_BODY_NONE, 0, packages_list,
+     "listPackages"},
+    {METHOD_POST, "/api/v1/rounds/{id}/followup/packages/{mark}/take-back", DESK, HTTP_BODY_MEMORY,
+     1024, packages_take_back, "takeBackPackage"},
+
     /* feed.c */
     {METHOD_GET, "/api/v1/events", ANYONE | ACCESS_UNATTENDED, HTTP_BODY_NONE, 0, feed_subscribe,
      "subscribeEvents"},

@@ -130,7 +130,7 @@ static const struct known_failure known_failures[] = {
     /* closing, and packages */
     {ERR_NOT_FOUND, "\" is not phoned", "本期尚未开始电话测评"},
     {ERR_REFUSED, "cases unworked", "电话测评尚未做完"},
-    {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本包只能给外包班组"},
+    {ERR_REFUSED, "is not a contractor's", "这不是外包班组，样本只能交给外包班组"},
     {ERR_REFUSED, "last day of the package", "有效期已过，请改 --until"},
     {ERR_REFUSED, "no fresh cases", "没有可以外包的未拨打样本"},
     {ERR_REFUSED, "package has expired", "样本包已过有效期，请与评价办联系"},

@@ -4,6 +4,7 @@
 
 #include "service/api/closing_words.h"
 #include "service/api/draw_words.h"
+#include "service/api/followup_room.h"
 #include "service/api/handlers.h"
 #include "service/api/long_task.h"
 #include "service/followup/draw.h"
@@ -20,7 +21,6 @@ enum {
     SCAN_THREADS = 2,
     SIZE_MAX_ORDERS = 10000000,
     SEED_MAX_BYTES = 256,
-    WHY_MAX_BYTES = 400,
 };
 
 /* ---- counting: score and report ---- */
@@ -389,6 +389,15 @@ static bool take_format(struct call *call, json_t *object, struct long_wish *wis
     return false;
 }
 
+/* Why a round is closed although not all is done; may be missing or empty. */
+static bool take_why(struct call *call, json_t *object, struct bytes *out)
+{
+    json_t *why = json_object_get(object, "why");
+    bool is_missing =
+        why == NULL || json_is_null(why) || (json_is_string(why) && json_string_length(why) == 0);
+    return is_missing || followup_take_why(call, object, out);
+}
+
 void rounds_start_task(struct http_exchange *exchange)
 {
     static const char *const names[] = {"kind", "format", "size", "margin",
@@ -407,8 +416,7 @@ void rounds_start_task(struct http_exchange *exchange)
     }
     bool is_draw = wish.kind->run == draw || wish.kind->run == plan;
     if ((is_draw && !take_draw(call, object, &wish)) ||
-        (wish.kind->run == close_round &&
-         !call_text(call, object, "why", false, WHY_MAX_BYTES, &wish.text)) ||
+        (wish.kind->run == close_round && !take_why(call, object, &wish.text)) ||
         (wish.kind->run == report && !take_format(call, object, &wish)))
         return;
     long_task_start(call, &wish, false);

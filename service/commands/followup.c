@@ -38,10 +38,15 @@ const struct command command_followup = {
     .details =
         "open 以本期的样本开始电话测评：同一人的几件工单为一个访问样本，由话务员在网页上办理。\n"
         "show "
-        "显示各单位的样本、已启用、已拨打、已完结、已答，以及尚未做完的；只供评价办内部使用。\n"
+        "显示各单位的样本、已启用、已拨打、已完结、已答，样本包，以及尚未做完的；只供评价办内部使用"
+        "。\n"
         "release 按票号顺序启用备用样本，须说明原因。\n"
-        "assign 随机把若干未拨打的样本分给外包班组（none：收回）。pause 暂停派发样本，resume "
+        "assign 随机把若干未拨打的样本分给外包班组（none：收回，拨打过而未结案的也收回）。pause "
+        "暂停派发样本，resume "
         "继续。\n"
+        "package 把若干未拨打的样本加密写成一个文件交给外包班组，结果用 outcomes import 收回；\n"
+        "take-back 收回未交回的样本；read 由外包机构用口令打开样本包，不需要数据目录。\n"
+        "export 把全部拨打结果写成可供 outcomes import 读取的文件。\n"
         "--by 为经办人，缺省为登录名。",
     .run = run,
 };

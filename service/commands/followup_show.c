@@ -1,10 +1,15 @@
 #include "service/commands/followup_verbs.h"
 
+#include "base/civil.h"
+
 #include "service/api/closing_words.h"
+#include "service/api/followup_json.h"
 #include "service/commands/arguments.h"
 #include "service/commands/grid.h"
 #include "service/commands/output.h"
 #include "service/followup/closing.h"
+
+#include <inttypes.h>
 
 /* How far the phoning of a round is, unit by unit: for the office alone. */
 
@@ -13,7 +18,9 @@ enum { SHOW_ARENA_MAX_BYTES = 4 * 1024 * 1024 };
 struct progress {
     struct arena arena;
     struct grid grid;
-    json_t *units;
+    int64_t now_utc;
+    json_t *units, *packages;
+    struct buf packages_zh; /* a line each */
     struct campaign_unit_row all;
     struct closing_ends ends;
 };
@@ -56,6 +63,20 @@ static int on_unit(void *context, const struct campaign_unit_row *row, struct er
                : err_set(err, ERR_NOMEM, "could not list units");
 }
 
+static int on_package(void *context, const struct package_row *row, struct err *err)
+{
+    struct progress *progress = context;
+    char until[DAY_TEXT_BYTES];
+    day_format(row->until_day, until);
+    buf_printf(&progress->packages_zh,
+               "样本包 " BYTES_FMT "：" BYTES_FMT "，%" PRId64 " 个样本中 %" PRId64
+               " 个未交回，有效至 %s\n",
+               BYTES_ARG(row->mark), BYTES_ARG(row->team_name), row->cases, row->out, until);
+    return json_array_append_new(progress->packages, package_to_json(row, progress->now_utc)) == 0
+               ? buf_status(&progress->packages_zh, err)
+               : err_set(err, ERR_NOMEM, "could not list packages");
+}
+
 /* ---- printing ---- */
 
 static const char *state_zh(const struct campaign_row *row)
@@ -84,9 +105,9 @@ static int print_json(struct progress *progress, const struct campaign_row *row,
                   json_bytes(row->opened_by), "ended_at", json_time(row->ended_utc), "paused",
                   (int)row->is_paused, "round", json_bytes(row->round_name));
     return json_print(out,
-                      json_pack("{s:o, s:O, s:o, s:o}", "campaign", campaign, "units",
-                                progress->units, "totals", unit_to_json(&progress->all),
-                                "open_ends", ends_to_json(&progress->ends)),
+                      json_pack("{s:o, s:O, s:o, s:O, s:o}", "campaign", campaign, "units",
+                                progress->units, "totals", unit_to_json(&progress->all), "packages",
+                                progress->packages, "open_ends", ends_to_json(&progress->ends)),
                       err);
 }
 
@@ -97,6 +118,7 @@ static int print_table(struct progress *progress, const struct campaign_row *row
     buf_printf(out, "评价期：" BYTES_FMT "，电话测评%s\n", BYTES_ARG(row->round_name),
                state_zh(row));
     int rc = grid_render(&progress->grid, FORMAT_TABLE, out, err);
+    buf_append(out, buf_bytes(&progress->packages_zh));
     if (rc == OK && closing_is_held_up(&progress->ends)) {
         buf_append_z(out, "尚未做完：");
         closing_words(&progress->ends, out);
@@ -133,6 +155,8 @@ static int show(struct store *store, struct bytes round_name, enum command_forma
         rc = keep_texts(&progress->arena, &campaign, err);
     if (rc == OK)
         rc = campaign_units_each(store, campaign.id, on_unit, progress, err);
+    if (rc == OK)
+        rc = packages_each(store, campaign.id, on_package, progress, err);
     if (rc == OK)
         rc = closing_ends_load(store, round.id, &progress->ends, err);
     if (rc != OK)
@@ -171,7 +195,10 @@ int followup_show_run(struct command_context *context, int argc, char **argv)
         return status;
     arena_init(&progress.arena, SHOW_ARENA_MAX_BYTES);
     buf_init(&out, OUTPUT_MAX_BYTES);
+    buf_init(&progress.packages_zh, OUTPUT_MAX_BYTES);
     progress.units = json_array();
+    progress.packages = json_array();
+    progress.now_utc = context->now_utc;
     int rc = command_open(context, STORE_READONLY, &datadir, &err);
     if (rc == OK)
         rc = show(datadir.store, bytes_from_z(round), format, &progress, &out, &err);
@@ -180,6 +207,8 @@ int followup_show_run(struct command_context *context, int argc, char **argv)
     if (rc != OK)
         status = command_fail(context, &err);
     json_decref(progress.units);
+    json_decref(progress.packages);
+    buf_deinit(&progress.packages_zh);
     buf_deinit(&out);
     arena_deinit(&progress.arena);
     datadir_close(&datadir);

@@ -213,17 +213,27 @@ int followup_release_run(struct command_context *context, int argc, char **argv)
 
 /* ---- assign ---- */
 
+/* Cases of a team are offered to its people alone, and the office's own callers those of no team. */
+static int find_team(struct store *store, const char *name, int64_t *out_id, struct err *err)
+{
+    struct team_row team = {.id = 0};
+    bool is_nobody = strcmp(name, "none") == 0;
+    int rc = is_nobody ? OK : team_get(store, bytes_from_z(name), &team, err);
+    if (rc == OK && !is_nobody && !bytes_equal(team.kind, BYTES_LIT("contractor")))
+        rc = err_set(err, ERR_REFUSED, "team \"%s\" is not a contractor's", name);
+    if (rc == OK)
+        *out_id = team.id;
+    return rc;
+}
+
 static int assign(struct step *step, const struct step_arguments *arguments, int64_t *out_cases,
                   struct err *err)
 {
     struct casework *work = NULL;
     struct campaign_row campaign;
-    struct team_row team = {.id = 0};
     struct store *store = step->datadir.store;
-    int rc = strcmp(arguments->team, "none") == 0
-                 ? OK
-                 : team_get(store, bytes_from_z(arguments->team), &team, err);
-    int64_t team_id = team.id;
+    int64_t team_id = 0;
+    int rc = find_team(store, arguments->team, &team_id, err);
     if (rc == OK)
         rc = followup_find_campaign(store, step->round.id, step->round.name, &campaign, err);
     if (rc == OK)

@@ -8,12 +8,11 @@
 #include "service/auth/vault.h"
 #include "service/host/files.h"
 #include "service/intake/document.h"
-#include "service/intake/mask.h"
 #include "service/storage/sealed.h"
 
 /* ---- the file ---- */
 
-enum { SEALED_MAX_BYTES = 256, MASKED_MAX_BYTES = 256 };
+enum { SEALED_MAX_BYTES = 256 };
 
 struct loading {
     struct store *store;
@@ -264,27 +263,6 @@ int call_list_load(const struct datadir *datadir, struct store *store, const cha
 }
 
 /* ---- what does not match ---- */
-
-int call_list_mask(const struct datadir *datadir, const struct call_record_row *row,
-                   struct buf *out, struct err *err)
-{
-    struct vault_sealer *sealer = NULL;
-    struct buf plain;
-    buf_init(&plain, MASKED_MAX_BYTES);
-    int rc = vault_sealer_new(datadir->vault, sealed_purpose(SEALED_CALL_RECORDS), &sealer, err);
-    struct sealer door = {0};
-    if (rc == OK) {
-        door = vault_sealer_door(sealer);
-        rc = door.open(door.context, row->id, row->sealed, &plain, err);
-    }
-    if (rc == OK) {
-        mask_numbers(buf_bytes(&plain), out);
-        rc = buf_status(out, err);
-    }
-    vault_sealer_free(sealer);
-    buf_wipe(&plain);
-    return rc;
-}
 
 enum { SPANS_MAX = 1024 };
 

@@ -38,10 +38,6 @@ int call_list_load(const struct datadir *datadir, struct store *store, const cha
                    struct bytes file_name, const struct actor *actor, struct call_list_result *out,
                    struct err *err);
 
-/* The number of a stored call, masked (138****8000). */
-int call_list_mask(const struct datadir *datadir, const struct call_record_row *row,
-                   struct buf *out, struct err *err);
-
 /* Ended dials of the campaign without a record, on days of which a list was loaded (whole days of the office's zone,
  * the last one until it was loaded): of the others nothing can be said. */
 int call_list_dials_each(struct store *store, int64_t campaign_id, unmatched_dial_cb on_dial,

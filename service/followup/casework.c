@@ -22,9 +22,10 @@
  *   LEASED        give back,      hold,        give back,    give back,       finish, lapse,
  *                 lapse, end      finish       finish,       finish,          give back, end
  *                                              lapse, end    lapse, end
- *   APPOINTMENT   -               lease        book, place,  place            settle, ban, place
- *                                              end
- *   WAITING       place           lease        book          place, end       settle, ban, place
+ *   APPOINTMENT   -               lease        assign, book, place            settle, ban, place
+ *                                              place, end
+ *   WAITING       place           lease        book          assign, place,   settle, ban, place
+ *                                                            end
  *   FINAL         take back       -            -             free, take back  correct, take back
  *
  * What a held case becomes is what the protocol says of its past (situation_place), whoever lets go of it. */
@@ -49,7 +50,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
     [CASE_APPOINTMENT] =
         {
             [CASE_LEASED] = BIT(ACT_LEASE),
-            [CASE_APPOINTMENT] = BIT(ACT_BOOK) | BIT(ACT_PLACE) | BIT(ACT_END),
+            [CASE_APPOINTMENT] = BIT(ACT_ASSIGN) | BIT(ACT_BOOK) | BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_WAITING] = BIT(ACT_PLACE),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
@@ -58,7 +59,7 @@ static const uint32_t allowed[CASE_STATE_COUNT][CASE_STATE_COUNT] = {
             [CASE_QUEUED] = BIT(ACT_PLACE),
             [CASE_LEASED] = BIT(ACT_LEASE),
             [CASE_APPOINTMENT] = BIT(ACT_BOOK) | BIT(ACT_PLACE),
-            [CASE_WAITING] = BIT(ACT_PLACE) | BIT(ACT_END),
+            [CASE_WAITING] = BIT(ACT_ASSIGN) | BIT(ACT_PLACE) | BIT(ACT_END),
             [CASE_FINAL] = BIT(ACT_SETTLE) | BIT(ACT_BAN) | BIT(ACT_PLACE),
         },
     [CASE_FINAL] =
@@ -362,19 +363,22 @@ int casework_hours(struct casework *work, struct store *store, int64_t campaign_
     return rc;
 }
 
+enum script_kind casework_script_of(const struct fact *fact)
+{
+    if (fact->closed.kind == MOMENT_NONE && fact->status != ORDER_STATUS_CLOSED)
+        return SCRIPT_OVERDUE;
+    return fact->kind == ORDER_KIND_CONSULT ? SCRIPT_CONSULT : SCRIPT_ORDINARY;
+}
+
 int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
                     enum script_kind *out, struct err *err)
 {
     struct fact_row row;
     int judgement = 0;
     int rc = round_fact_get(store, round_id, handling_id, &row, &judgement, err);
-    if (rc != OK)
-        return rc;
-    if (row.fact.closed.kind == MOMENT_NONE && row.fact.status != ORDER_STATUS_CLOSED)
-        *out = SCRIPT_OVERDUE;
-    else
-        *out = row.fact.kind == ORDER_KIND_CONSULT ? SCRIPT_CONSULT : SCRIPT_ORDINARY;
-    return OK;
+    if (rc == OK)
+        *out = casework_script_of(&row.fact);
+    return rc;
 }
 
 /* ---- the whole ---- */

@@ -20,9 +20,10 @@
  *          +---- never dialled, a number came -----+--> WAITING, APPOINTMENT, FINAL (exhausted)
  *
  * What is neither LEASED nor FINAL becomes FINAL by the do-not-call list, a supervisor (settle), or outcomes that a
- * file brought, and APPOINTMENT by book. A case without a number, and all that waits when its campaign ends, is parked: WAITING (APPOINTMENT) from
- * CASEWORK_PARKED_UTC on. A fresh case whose number was dialled for another case as often as a day allows waits for
- * the next day. The table of casework.c is the whole of it; any other transition is refused: ERR_WRONG_STATE.
+ * file brought, and APPOINTMENT by book. A case without a number, and all that waits when its campaign ends, is
+ * parked: WAITING (APPOINTMENT) from CASEWORK_PARKED_UTC on. A fresh case whose number was dialled for another case as
+ * often as a day allows waits for the next day. The table of casework.c is the whole of it; any other transition is
+ * refused: ERR_WRONG_STATE.
  *
  * Texts are sealed for sealed_purpose (service/storage/sealed.h), as the rows that storage names.
  *
@@ -50,6 +51,7 @@ int casework_hours(struct casework *work, struct store *store, int64_t campaign_
 /* Which script a drawn order has, by what its round froze: one that was not closed then has that of overdue ones. */
 int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
                     enum script_kind *out, struct err *err);
+enum script_kind casework_script_of(const struct fact *fact); /* that it froze */
 
 /* ---- a campaign ---- */
 
@@ -99,8 +101,8 @@ int casework_give_back(struct casework *work, struct store *store, const struct 
                        int64_t case_id, struct err *err);
 /* Reveal a number and begin the dial. The number is not given here: casework_number gives it once this has been
  * committed. ERR_REFUSED: outside the hours, the number's limit of the day, a dead number, the do-not-call list, a
- * number that is called for another case, a paused campaign, outcomes that a file brought. ERR_NOT_FOUND: no such number. ERR_WRONG_STATE: not
- * held, or being dialled already. */
+ * number that is called for another case, a paused campaign, outcomes that a file brought. ERR_NOT_FOUND: no such
+ * number. ERR_WRONG_STATE: not held, or being dialled already. */
 int casework_dial(struct casework *work, struct store *store, const struct caller *caller,
                   int64_t case_id, int64_t number_no, struct dial_row *out, struct err *err);
 /* The number of the dial that is going on, for whoever makes it, caller or checker: ERR_WRONG_STATE for others. */
@@ -162,7 +164,8 @@ int casework_ban(struct casework *work, struct store *store, struct bytes number
  * do-not-call list; ERR_WRONG_STATE: the case is FINAL. */
 int casework_add_number(struct casework *work, struct store *store, int64_t case_id,
                         struct bytes number, const struct actor *actor, struct err *err);
-/* Give `count` fresh cases to a team (0: back to all), at random over the units by their number. */
+/* Give `count` fresh cases to a team, at random over the units by their number. team_id 0: take back as many of what
+ * teams have and nobody holds, begun ones too, for a team that goes would leave them half worked. */
 int casework_assign(struct casework *work, struct store *store, int64_t campaign_id,
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err);

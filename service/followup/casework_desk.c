@@ -199,21 +199,30 @@ static int assign_all(struct store *store, const struct case_list *list, int64_t
     for (size_t i = 0; i < list->count && rc == OK; i++) {
         struct followup_case row = list->rows[i];
         row.team_id = team_id;
+        /* An appointment with one of another team is anybody's. */
+        row.appointment_account = 0;
+        if (row.state == CASE_APPOINTMENT)
+            row.account_id = 0;
         rc = case_change(store, ACT_ASSIGN, &list->rows[i], &row, err);
     }
     return rc;
 }
 
-static int list_fresh(struct store *store, int64_t campaign_id, int64_t team_id,
-                      struct case_list *list, struct err *err)
+static int list_to_assign(struct store *store, int64_t campaign_id, int64_t team_id,
+                          struct case_list *list, struct err *err)
 {
+    static const enum case_state states[] = {CASE_QUEUED, CASE_WAITING, CASE_APPOINTMENT};
+    size_t state_count = team_id == 0 ? sizeof states / sizeof *states : 1;
     struct case_list all = {NULL, 0, 0};
-    const struct case_filter filter = {.campaign_id = campaign_id,
-                                       .unit = -1,
-                                       .state = CASE_QUEUED,
-                                       .team_id = team_id == 0 ? -1 : 0,
-                                       .limit = INT64_MAX};
-    int rc = cases_each(store, &filter, case_list_take, &all, err);
+    int rc = OK;
+    for (size_t i = 0; i < state_count && rc == OK; i++) {
+        const struct case_filter filter = {.campaign_id = campaign_id,
+                                           .unit = -1,
+                                           .state = (int)states[i],
+                                           .team_id = team_id == 0 ? -1 : 0,
+                                           .limit = INT64_MAX};
+        rc = cases_each(store, &filter, case_list_take, &all, err);
+    }
     for (size_t i = 0; i < all.count && rc == OK; i++) {
         if (all.rows[i].team_id != team_id)
             rc = case_list_take(list, &all.rows[i], err);
@@ -233,7 +242,7 @@ int casework_assign(struct casework *work, struct store *store, int64_t campaign
         return err_set(err, ERR_FORMAT, "%jd cases cannot be assigned", (intmax_t)count);
     int rc = campaign_load_open(work, store, campaign_id, &campaign, err);
     if (rc == OK)
-        rc = list_fresh(store, campaign_id, team_id, &list, err);
+        rc = list_to_assign(store, campaign_id, team_id, &list, err);
     if (rc == OK)
         rc = case_list_pick(work, &list, count, err);
     if (rc == OK)

@@ -118,8 +118,8 @@ int situation_load(struct casework *work, struct store *store, const struct camp
 /* A number that may be dialled today, the proposed one if it may; 0: none. */
 int64_t situation_number(const struct situation *situation, int64_t proposed);
 
-/* Nobody is told a time at which they may not be called: ERR_REFUSED when it is past, outside the hours, more days ahead
- * than the rules' window has, or of today when the numbers have had their dials. */
+/* Nobody is told a time at which they may not be called: ERR_REFUSED when it is past, outside the hours, more days
+ * ahead than the rules' window has, or of today when the numbers have had their dials. */
 int situation_check_time(const struct campaign *campaign, const struct situation *situation,
                          int64_t at_utc, struct err *err);
 

@@ -135,8 +135,7 @@ static int look_up_packed(struct load *load, struct bytes text, struct err *err)
                                    [PACKAGE_EXPIRED] = REJECT_PACKAGE_EXPIRED};
     enum package_name name = PACKAGE_NO_NAME;
     struct bytes order_no = BYTES_NONE;
-    int64_t case_id = 0;
-    int rc = package_return_find(&load->back, text, &name, &order_no, &case_id, err);
+    int rc = package_return_find(&load->back, text, &name, &order_no, err);
     if (rc == OK && name != PACKAGE_FOUND)
         load->order.refused = refusals[name];
     if (rc != OK || name != PACKAGE_FOUND)

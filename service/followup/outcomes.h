@@ -36,13 +36,14 @@ struct outcomes_result {
 };
 
 /* Load one file, all or nothing: begins and commits its own transaction. Attempts are known by order, time and
- * caller: the same content again is unchanged, other content corrects (what stood there is kept). An attempt
- * without a time is known by its whole content; on a bare day a caller may have several (service/followup/known.h).
- * A row may name its order as a package did (C12-1-9f3a07, service/followup/package.h): its case then becomes what
- * its attempts say. Rejected by name and line: an order that is not drawn or not released, one of no package of this
- * round or of one that has expired, a call before its order was received or in the future, two rows of the file that
- * contradict each other. The first outcome takes a drawn round to calling. A file that was loaded before is read again
- * for its rejects alone: it corrects nothing, and when none can be taken now, nothing is stored.
+ * caller: the same content again is unchanged, other content corrects (what stood there is kept). An attempt without
+ * a time is known by its whole content; on a bare day a caller may have several (service/followup/known.h). A row may
+ * name its order as a package did (C12-1-9f3a07, service/followup/package.h). Where the service phones the round,
+ * cases follow whatever a row is named by: casework_take_outcomes. Rejected by name and line: an order that is not
+ * drawn or not released, one of no package of this round or of one that has expired, a call before its order was
+ * received or in the future, two rows of the file that contradict each other. The first outcome takes a drawn round
+ * to calling. A file that was loaded before is read again for its rejects alone: it corrects nothing, and when none
+ * can be taken now, nothing is stored.
  *
  * `document` is open and hashed, not recognised yet. ERR_WRONG_STATE: no draw, or the round is closed. ERR_REFUSED: no
  * file of outcomes; out->refusal says why. */

@@ -88,7 +88,7 @@ static int find(struct package_return *back, const struct packed_name *packed,
 }
 
 int package_return_find(struct package_return *back, struct bytes text, enum package_name *out_name,
-                        struct bytes *out_order_no, int64_t *out_case_id, struct err *err)
+                        struct bytes *out_order_no, struct err *err)
 {
     struct packed_name packed = {.case_id = 0};
     struct err look = {0};
@@ -96,7 +96,6 @@ int package_return_find(struct package_return *back, struct bytes text, enum pac
     if (back->work == NULL || !read_name(text, &packed))
         return OK;
     *out_name = PACKAGE_UNKNOWN;
-    *out_case_id = packed.case_id;
     int rc = find(back, &packed, out_name, out_order_no, &look);
     if (rc == ERR_NOT_FOUND)
         return OK;

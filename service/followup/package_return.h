@@ -30,11 +30,11 @@ enum package_name {
     PACKAGE_NO_NAME, /* it is no name of a package's order */
     PACKAGE_UNKNOWN, /* of no package of this round, or taken back, perhaps handed to somebody else since */
     PACKAGE_EXPIRED,
-    PACKAGE_FOUND /* *out_order_no is its number, valid until the next call, *out_case_id its case */
+    PACKAGE_FOUND /* *out_order_no is its number, valid until the next call */
 };
 /* C12-1-9f3a07, or 12-1-9f3a07 as a contractor may have it. */
 int package_return_find(struct package_return *back, struct bytes text, enum package_name *out_name,
-                        struct bytes *out_order_no, int64_t *out_case_id, struct err *err);
+                        struct bytes *out_order_no, struct err *err);
 
 /* The case of a drawn order, by its case_no; 0: it is phoned by nobody of ours. */
 int package_return_case(struct package_return *back, int64_t case_no, int64_t *out_case_id,

@@ -4,6 +4,7 @@ import { html, useRef, useState } from "./standalone.module.js";
 import { newKey, upload } from "./api.js";
 import { bytes, count, duration, percent, time } from "./figures.js";
 import { Alert, Loaded, Page, Table, announce, useRead } from "./parts.js";
+import { Packages } from "./packages.js";
 import { PhonedRound, followupPath } from "./phoned_rounds.js";
 
 /* ---- loading ---- */
@@ -140,7 +141,8 @@ function Calls({ round, account }) {
     return html`<div>
         <${Upload} round=${round} onDone=${source.reload} />
         <div><${Unmatched} source=${source} /></div>
-        ${account.role === "office" && !account.unit && html`<div><${Acceptance} round=${round} /></div>`}
+        ${account.role === "office" && !account.unit && html`<div><${Acceptance} round=${round} /></div>
+            <div><${Packages} round=${round} /></div>`}
     </div>`;
 }
 

@@ -275,7 +275,7 @@ function Assign({ round, onClose, onDone }) {
             <div class="actions"><button type="button" class="main" onClick=${onClose}>关闭</button></div>
         <//>`;
     return html`<${Dialog} title="分配给外包班组" onClose=${onClose}>
-        <p class="hint">只动还没有拨打的样本：按各单位数量随机分配，班组只看到自己的；收回的由本机关访问。</p>
+        <p class="hint">在还没有拨打的样本中，按各单位数量随机分配；分给的班组只看到自己的样本。收回的包括已拨打、尚未结案的，由本机关接着访问。</p>
         <form onSubmit=${submit}>
             <${FormProblem} problem=${action.problem || callers.problem} />
             <${Field} label="班组" name="team" value=${team} onValue=${setChosen} problem=${action.problem}

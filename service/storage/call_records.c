@@ -224,7 +224,7 @@ int package_put_new(struct store *store, struct package_row *row, struct err *er
 /* Columns of package_get_by_mark, package_get_of_case and packages_each. */
 static void read_package(sqlite3_stmt *statement, struct package_row *out)
 {
-    enum { ID, CAMPAIGN, TEAM, TEAM_NAME, MARK, CASES, MADE, MADE_BY, UNTIL };
+    enum { ID, CAMPAIGN, TEAM, TEAM_NAME, MARK, CASES, MADE, MADE_BY, UNTIL, OUT };
     *out = (struct package_row){
         .id = sqlite3_column_int64(statement, ID),
         .campaign_id = sqlite3_column_int64(statement, CAMPAIGN),
@@ -235,6 +235,7 @@ static void read_package(sqlite3_stmt *statement, struct package_row *out)
         .made_utc = sqlite3_column_int64(statement, MADE),
         .made_by = database_column_text(statement, MADE_BY),
         .until_day = sqlite3_column_int64(statement, UNTIL),
+        .out = sqlite3_column_int64(statement, OUT),
     };
 }
 
@@ -261,17 +262,6 @@ int package_case_put(struct store *store, int64_t package_id, int64_t case_id, s
 {
     const int64_t integers[] = {package_id, case_id};
     return database_run_with(store, "package_case_put", integers, 2, err);
-}
-
-int package_has_case(struct store *store, int64_t package_id, int64_t case_id, bool *out,
-                     struct err *err)
-{
-    const int64_t integers[] = {package_id, case_id};
-    int64_t has = 0;
-    int rc = database_integer_with(store, "package_has_case", integers, 2, &has, err);
-    if (rc == OK)
-        *out = has != 0;
-    return rc;
 }
 
 int package_cases_each(struct store *store, int64_t package_id, package_case_cb on_case,

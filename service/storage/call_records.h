@@ -84,13 +84,12 @@ struct package_row {
     int64_t made_utc;
     struct bytes made_by;
     int64_t until_day;
+    int64_t out; /* filled by packages_each: cases that nothing has come back of */
 };
 int package_put_new(struct store *store, struct package_row *row, struct err *err); /* fills id */
 int package_get_by_mark(struct store *store, struct bytes mark, struct package_row *out,
                         struct err *err);
 int package_case_put(struct store *store, int64_t package_id, int64_t case_id, struct err *err);
-int package_has_case(struct store *store, int64_t package_id, int64_t case_id, bool *out,
-                     struct err *err);
 typedef int (*package_case_cb)(void *context, int64_t case_id, struct err *err);
 int package_cases_each(struct store *store, int64_t package_id, package_case_cb on_case,
                        void *context, struct err *err); /* by id */

@@ -12,6 +12,11 @@ check open 0 followup open --round 2024-06
 check team 0 user team 惠民调查 --kind contractor
 check assign 0 followup assign --round 2024-06 --team 惠民调查 --count 5
 
+check packing_team 0 user team 慧访公司 --kind contractor
+echo 'correct horse battery' > "$work/passphrase"
+check package 0 followup package --round 2024-06 --team 慧访公司 --count 3 --until "$(TZ=Asia/Shanghai date +%F)" \
+    --to "$work/cases.pkg" --passphrase-file "$work/passphrase"
+
 browser_account zhang.call add zhang.call --role caller --display 张话务
 browser_account qin.check add qin.check --role checker --display 覃复核
 browser_account wu.super add wu.super --role supervisor --display 吴督导

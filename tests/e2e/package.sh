@@ -34,6 +34,8 @@ package() {
 # ---- out ----
 package to_our_own_team 1 --round one --team 本办一组 --count 5 --to "$work/none.pkg"
 says own_is_refused 不是外包班组
+check cases_are_not_set_aside_for_it_either 1 followup assign --round one --team 本办一组 --count 5
+says own_is_refused_again 不是外包班组
 package to_no_team 1 --round one --team 外包二组 --count 5 --to "$work/none.pkg"
 check for_a_day_that_is_over 1 followup package --round one --team 外包一组 --count 5 --until 2024-07-01 \
     --to "$work/none.pkg" --passphrase-file "$work/passphrase"
@@ -55,6 +57,7 @@ verdict its_head_has_mark_and_day $? "$(head -3 "$work/one.pkg")"
 package over_no_other_file 1 --round one --team 外包一组 --count 20 --to "$work/one.pkg"
 check its_cases_are_not_offered_here 0 followup show --round one --format json
 holds they_are_open_until_they_come_back ".totals.worked == 20 and .totals.final == 0 and .open_ends.unworked == $released and .totals.answered == 0"
+holds its_package_is_listed ".packages | length == 1 and .[0].mark == \"$mark\" and .[0].out == 20 and .[0].until == \"$today\""
 check it_is_recorded 0 audit list --format csv
 says with_its_mark "$mark"
 
@@ -102,6 +105,7 @@ rows=$(($(wc -l <"$work/back.csv") - 1))
 holds all_of_them ".[0] | .accepted == $rows and .rejected == 0"
 check their_cases_are_final 0 followup show --round one --format json
 holds by_what_came_back ".totals.final == 20 and .totals.answered >= 10 and .totals.answered < 20"
+holds and_no_longer_out '.packages[0] | .cases == 20 and .out == 0'
 holds and_no_longer_open ".open_ends.unworked == $released - 20"
 [ "$(sqlite3 -readonly "$PINGYI_DATA/pingyi.db" 'SELECT count(*) FROM do_not_call')" -ge 1 ]
 verdict a_hard_refusal_is_called_no_more $?
@@ -152,6 +156,9 @@ check whoever_had_them_before 3 outcomes import --round one --format json "$work
 holds cannot_answer_for_them '.[0].accepted == 0'
 check who_had_them_before_has_none_to_give_back 0 followup take-back --round one --package "$late"
 says none_of_theirs '收回 0 个'
+check every_package_is_listed 0 followup show --round one
+says what_came_back "样本包 $mark：外包一组，20 个样本中 0 个未交回"
+says what_was_taken_back "样本包 $late：外包一组，5 个样本中 0 个未交回"
 elsewhere theirs_opens 0 followup read "$work/rest.pkg" --to "$work/rest.csv" --passphrase-file "$work/passphrase"
 fill "$work/rest.csv" >"$work/rest.back.csv"
 check who_has_them_now 0 outcomes import --round one --format json "$work/rest.back.csv"

@@ -65,7 +65,7 @@ INSERT INTO packages (campaign_id, team_id, cases, made_utc, until_day, mark, ma
 VALUES (:campaign_id, :team_id, :cases, :made_utc, :until_day, :mark, :made_by);
 
 -- name: package_get_by_mark
-SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day
+SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day, 0
 FROM packages AS p JOIN teams AS t ON t.id = p.team_id
 WHERE p.mark = :mark;
 
@@ -75,11 +75,13 @@ INSERT INTO package_cases (package_id, case_id) VALUES (:package_id, :case_id);
 -- name: package_cases_each
 SELECT case_id FROM package_cases WHERE package_id = :package_id ORDER BY case_id;
 
--- name: package_has_case
-SELECT 1 FROM package_cases WHERE package_id = :package_id AND case_id = :case_id;
-
 -- name: packages_each
-SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day
+-- Out is what has no disposition yet, was not taken back, and is in no later package.
+SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day,
+    (SELECT count(*)
+     FROM package_cases AS o CROSS JOIN cases AS c ON c.id = o.case_id
+     WHERE o.package_id = p.id AND c.state = 'final' AND c.code = ''
+       AND NOT EXISTS (SELECT 1 FROM package_cases AS l WHERE l.case_id = o.case_id AND l.package_id > o.package_id))
 FROM packages AS p JOIN teams AS t ON t.id = p.team_id
 WHERE p.campaign_id = :campaign_id ORDER BY p.id;
 
@@ -87,7 +89,7 @@ WHERE p.campaign_id = :campaign_id ORDER BY p.id;
 INSERT INTO package_orders (package_id, case_id, no, drawn_id) VALUES (:package_id, :case_id, :no, :drawn_id);
 
 -- name: package_get_of_case
-SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day
+SELECT p.id, p.campaign_id, p.team_id, t.name, p.mark, p.cases, p.made_utc, p.made_by, p.until_day, 0
 FROM package_cases AS c JOIN packages AS p ON p.id = c.package_id JOIN teams AS t ON t.id = p.team_id
 WHERE c.case_id = :case_id ORDER BY c.package_id DESC LIMIT 1;
 

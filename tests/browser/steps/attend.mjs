@@ -207,7 +207,7 @@ export async function matching(world, page, office, file, numbers) {
         await page.click("text=上传并核对");
         await page.locator("text=没有任何变化").waitFor();
     });
-    await step("the_office_has_the_acceptance_sheet", async () => {
+    await step("the_office_has_the_acceptance_sheet_and_the_packages", async () => {
         const window = await openWindow(world);
         await window.goto(`${world.base}/`);
         await firstSignIn(window, office);
@@ -215,6 +215,14 @@ export async function matching(world, page, office, file, numbers) {
         await window.locator("td", { hasText: "5" }).first().waitFor();
         expect((await window.content()).includes("惠民调查"), "no contractor's team");
         await look(world, window, "acceptance");
+        const row = window.locator("tr", { hasText: "慧访公司" }).last();
+        await row.locator("button", { hasText: "收回" }).click();
+        await dialog(window).locator("text=还有3个样本没有交回结果").waitFor();
+        await look(world, window, "package-take-back");
+        await dialog(window).locator("button.main").click();
+        await window.locator("[role=status]", { hasText: "已收回3个样本" }).first().waitFor();
+        await row.locator("button", { hasText: "收回" }).waitFor({ state: "detached" });
+        await settled(window);
         await window.context().close();
     });
 }

@@ -1,6 +1,8 @@
+#include "service/followup/package.h"
+
 #include "tests/service/api/phoned_city.h"
 
-/* Attendance and lists of calls, route by route. */
+/* Attendance, lists of calls and packages, route by route. */
 
 static const char list_line[] = "GET /api/v1/followup/shifts";
 static const char confirm_line[] = "POST /api/v1/followup/shifts/#/confirm";
@@ -231,6 +233,65 @@ static void acceptance__is_of_contractors_teams(void **state)
     assert_int_equal(ask(running, VISITOR_CONTRACTOR, acceptance_line), 403);
 }
 
+/* ---- packages ---- */
+
+static const char packages_line[] = "GET /api/v1/rounds/2026-05/followup/packages";
+
+/* Two cases for the contractor, as the command line hands them over, until tomorrow. */
+static int hand_over_two(struct datadir *datadir, void *context, struct err *err)
+{
+    const struct actor actor = {BYTES_LIT("office"), PHONED_NOW_UTC};
+    const struct package_wish wish = {BYTES_LIT("外包"), 2, PHONED_NOW_UTC / 86400 + 1};
+    struct arena arena;
+    struct round_row round;
+    struct buf csv;
+    arena_init(&arena, (size_t)1024 * 1024);
+    buf_init(&csv, (size_t)1024 * 1024);
+    int rc = round_get_kept(datadir->store, BYTES_LIT("2026-05"), &arena, &round, err);
+    if (rc == OK)
+        rc = package_make(datadir, &round, &wish, &actor, context, &csv, err);
+    buf_deinit(&csv);
+    arena_deinit(&arena);
+    return rc;
+}
+
+static void packages__are_listed_and_taken_back(void **state)
+{
+    struct running *running = *state;
+    struct package_made made;
+    char line[PATH_BYTES];
+    assert_int_equal(ask(running, office, packages_line), 200);
+    described_as(running, "listPackages", 200);
+    assert_false(says(running, "\"mark\""));
+    by_command(running, hand_over_two, &made);
+    assert_int_equal(ask(running, office, packages_line), 200);
+    described_as(running, "listPackages", 200);
+    text_at_is(running, "items.0.mark", made.head.mark);
+    text_at_is(running, "items.0.team", "外包");
+    text_at_is(running, "items.0.until", "2026-06-23");
+    assert_true(says(running, "\"is_over\":false"));
+    assert_int_equal(number_at(running, "items.0.out"), 2);
+    assert_int_equal(ask(running, supervisor, packages_line), 403);
+    assert_int_equal(ask(running, VISITOR_CONTRACTOR, packages_line), 403);
+    (void)snprintf(line, sizeof line, "POST /api/v1/rounds/2026-05/followup/packages/%s/take-back",
+                   made.head.mark);
+    assert_int_equal(submit(running, supervisor, line, "{}"), 403);
+    assert_int_equal(submit(running, office, line, "{}"), 200);
+    described_as(running, "takeBackPackage", 200);
+    assert_int_equal(number_at(running, "cases"), 2);
+    assert_int_equal(ask(running, office, packages_line), 200);
+    assert_int_equal(number_at(running, "items.0.out"), 0);
+    line[strlen(line) - strlen("0/take-back")] ^= 1; /* another mark */
+    assert_int_equal(submit(running, office, line, "{}"), 404);
+    assert_int_equal(ask(running, auditor, "GET /api/v1/audit"), 200);
+    assert_true(says(running, "package.take_back"));
+    for (int i = 0; i < 2; i++) {
+        test_now += 86000; /* of a session's day */
+        assert_int_equal(ask(running, office, packages_line), 200);
+        assert_int_equal(says(running, "\"is_over\":true"), i == 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +303,7 @@ int main(void)
         PHONED_CITY(calls__tell_checkers_dials_apart),
         PHONED_CITY(calls__that_are_none_are_refused),
         PHONED_CITY(acceptance__is_of_contractors_teams),
+        PHONED_CITY(packages__are_listed_and_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

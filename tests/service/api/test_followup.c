@@ -403,12 +403,24 @@ static void book_and_settle__change_a_case(void **state)
                      409);
 }
 
+/* ---- the end ---- */
+
+static void close__takes_no_blank_for_a_reason(void **state)
+{
+    struct running *running = *state;
+    const char *tasks = "POST /api/v1/rounds/2026-05/tasks";
+    assert_int_equal(submit(running, office, tasks, "{\"kind\":\"close\",\"why\":\" \"}"), 400);
+    text_at_is(running, "field", "why");
+    run_task(running, tasks, "{\"kind\":\"close\",\"why\":\"\"}", "failed");
+    run_task(running, tasks, "{\"kind\":\"close\",\"why\":\"已到期限\"}", "done");
+}
+
 /* ---- lists ---- */
 
 static void do_not_call__acts_at_once_and_tells_no_number(void **state)
 {
     struct running *running = *state;
-    const char *body = "{\"number\":\"139 7781 0001\",\"why\":\"本人来电要求\"}";
+    const char *body = "{\"number\":\"139 7781 0001\",\"why\":\"本人用" PERSON_NUMBER "来电要求\"}";
     assert_int_equal(submit(running, VISITOR_CONTRACTOR, ban_line, body), 403);
     assert_int_equal(submit(running, supervisor, ban_line, "{\"number\":\"12345\",\"why\":\"无\"}"),
                      400);
@@ -419,7 +431,7 @@ static void do_not_call__acts_at_once_and_tells_no_number(void **state)
     assert_int_equal(ask(running, supervisor, "GET /api/v1/followup/do-not-call"), 200);
     described_as(running, "listDoNotCall", 200);
     text_at_is(running, "items.0.masked", "139****0001");
-    text_at_is(running, "items.0.why", "本人来电要求");
+    text_at_is(running, "items.0.why", "本人用139****0001来电要求");
     assert_int_equal(number_at(running, "items.0.id"), 1);
     assert_int_equal(rows_of(running, supervisor, "?state=final"), 1);
     text_at_is(running, "items.0.why", "do_not_call");
@@ -528,6 +540,7 @@ int main(void)
         PHONED_CITY(history__shows_all_but_numbers),
         PHONED_CITY(free__lets_a_refusal_be_called_once_more),
         PHONED_CITY(book_and_settle__change_a_case),
+        PHONED_CITY(close__takes_no_blank_for_a_reason),
         PHONED_CITY(do_not_call__acts_at_once_and_tells_no_number),
         PHONED_CITY(callers__have_languages),
         PHONED_CITY(news__are_two_events_however_much_moves_in_a_second),

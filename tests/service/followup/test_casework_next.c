@@ -137,6 +137,44 @@ static void casework_next__gives_teams_their_own(void **state)
     phoning_deinit(&phoning);
 }
 
+/* Else they would be called by nobody, and end half worked. */
+static void casework_assign__takes_back_what_a_team_has_begun(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    struct err err = {0};
+    struct finished finished;
+    int64_t cases = 0;
+    phoning_simple(&phoning, 4, PHONING_RULES);
+    const struct actor actor = supervisor(&phoning);
+    phoning.callers[2].team_id = 7;
+    begin(&phoning);
+    DO(casework_assign(phoning.work, phoning.store, phoning.campaign_id, 7, 3, &actor, &cases,
+                       &err));
+    (void)end(&phoning, OK);
+    int64_t busy = next_case(&phoning, 2).row.id;
+    (void)finish(&phoning, 2, dial(&phoning, 2, busy, 1), "2.211");
+    const struct dial_end away = {.code = BYTES_LIT("2.20"),
+                                  .appointment_utc = at("2024-07-02T10:00:00+08:00"),
+                                  .appointment_is_own = true};
+    int64_t appointed = next_case(&phoning, 2).row.id;
+    DO(try_finish(&phoning, 2, dial(&phoning, 2, appointed, 1), &away, &finished, &err));
+    int64_t held = next_case(&phoning, 2).row.id;
+    begin(&phoning);
+    DO(casework_assign(phoning.work, phoning.store, phoning.campaign_id, 0, 9, &actor, &cases,
+                       &err));
+    (void)end(&phoning, OK);
+    assert_int_equal(cases, 2);
+    assert_int_equal(case_now(&phoning, held).team_id, 7);
+    assert_int_equal(give_back(&phoning, 2, held), OK);
+    phoning.now_utc = away.appointment_utc;
+    struct leased_case leased = next_case(&phoning, 0);
+    assert_true(leased.row.id == appointed && leased.turn == TURN_APPOINTMENT);
+    leased = next_case(&phoning, 1);
+    assert_true(leased.row.id == busy && leased.turn == TURN_RETRY);
+    phoning_deinit(&phoning);
+}
+
 static void casework_next__gives_languages_to_who_speaks_them(void **state)
 {
     (void)state;
@@ -271,6 +309,7 @@ int main(void)
         cmocka_unit_test(casework_next__spreads_over_units_by_share_and_work),
         cmocka_unit_test(casework_next__keeps_to_the_hours),
         cmocka_unit_test(casework_next__gives_teams_their_own),
+        cmocka_unit_test(casework_assign__takes_back_what_a_team_has_begun),
         cmocka_unit_test(casework_next__gives_languages_to_who_speaks_them),
         cmocka_unit_test(casework_next__passes_over_a_person_who_is_called_for_another_case),
         cmocka_unit_test(casework_next__lets_a_case_wait_whose_number_has_had_its_day),
