@@ -260,8 +260,7 @@ static int load_order(struct loading *loading, struct shown_order *order, struct
         order->received = fact.fact.received;
         order->closed = fact.fact.closed;
         order->received_day = zone_day(loading->shown->hours->zone, fact.fact.received);
-        rc = casework_script(loading->store, campaign->round_id, order->handling_id, &order->kind,
-                             err);
+        order->kind = casework_script_of(&fact.fact);
     }
     if (rc == OK)
         rc = case_reader_unit(loading->reader, loading->store, campaign->round_id,
