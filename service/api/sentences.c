@@ -92,6 +92,7 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "is dead", "这个号码已停用或有误，请换号码"},
     {ERR_REFUSED, "is on the do-not-call list", "已列入免打扰名单，不得拨打"},
     {ERR_REFUSED, "is paused", "电话测评已暂停，请听督导员通知"},
+    {ERR_REFUSED, "waits for another part", "这个样本须换时段再拨，请退回"},
     {ERR_REFUSED, "were imported", "这个样本已有导入的访问结果，不再拨打，请退回"},
     {ERR_REFUSED, "is not answered", "还有必答的问题没有回答，不能记为成功访问"},
     {ERR_REFUSED, "contradicts the answers",

@@ -137,6 +137,27 @@ static int check_number(const struct situation *situation, const struct followup
     return OK;
 }
 
+/* A case that was given out in one part of the day and held into another. An appointment that is late is kept late. */
+static int check_part(const struct campaign *campaign, const struct situation *situation,
+                      const struct followup_case *row, struct err *err)
+{
+    struct next next;
+    struct err of_next = {.code = OK};
+    if (row->state != CASE_LEASED || row->appointment_utc != 0)
+        return OK;
+    int rc = protocol_next(campaign->hours, &situation->past, &next, &of_next);
+    if (rc == ERR_NO_CALENDAR)
+        return OK; /* it is open now; what comes later nobody knows */
+    if (rc != OK) {
+        *err = of_next;
+        return rc;
+    }
+    return next.step == NEXT_WAITING && next.from_utc > situation->past.now_utc
+               ? err_set(err, ERR_REFUSED, "case %jd waits for another part of the day",
+                         (intmax_t)row->id)
+               : OK;
+}
+
 int dial_check(struct casework *work, struct store *store, const struct campaign *campaign,
                const struct followup_case *row, int64_t number_no, int64_t now_utc,
                int64_t *out_phone_key, struct err *err)
@@ -150,6 +171,8 @@ int dial_check(struct casework *work, struct store *store, const struct campaign
         rc = situation_load(work, store, campaign, row, now_utc, &situation, err);
     if (rc == OK)
         rc = check_number(&situation, row, number_no, err);
+    if (rc == OK)
+        rc = check_part(campaign, &situation, row, err);
     if (rc == OK)
         rc = case_number_is_busy(store, row->id, &is_busy, err);
     if (rc == OK && is_busy)

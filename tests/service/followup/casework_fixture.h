@@ -354,6 +354,23 @@ static inline struct followup_case case_of_no(struct phoning *phoning, int64_t c
     return row;
 }
 
+static inline int on_number_of(void *context, const struct case_number *row, struct err *err)
+{
+    int64_t *count = context;
+    (void)err;
+    *count = row->no;
+    return OK;
+}
+static inline int64_t count_numbers(struct phoning *phoning, int64_t case_id)
+{
+    struct err err = {0};
+    int64_t count = 0;
+    begin(phoning);
+    DO(case_numbers_each(phoning->store, case_id, on_number_of, &count, &err));
+    store_rollback(phoning->store);
+    return count;
+}
+
 static inline int on_state_of(void *context, const struct followup_case *row, struct err *err)
 {
     int *states = context;

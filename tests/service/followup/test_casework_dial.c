@@ -86,6 +86,51 @@ static void casework_dial__refuses_what_the_rules_forbid(void **state)
     phoning_deinit(&phoning);
 }
 
+#define TWO_PARTS PHONING_RULES "[followup]\nweekday = 09:00-12:00 12:00-18:00\n"
+
+static void casework_dial__keeps_to_the_part_of_the_day_it_was_given_out_in(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    int64_t dial_id = 0;
+    phoning_simple(&phoning, 1, TWO_PARTS);
+    phoning.now_utc = at("2024-07-01T13:00:00+08:00");
+    struct leased_case leased = next_case(&phoning, 0);
+    (void)finish(&phoning, 0, dial(&phoning, 0, leased.row.id, 1), "2.21");
+    phoning.now_utc = at("2024-07-02T11:58:00+08:00");
+    leased = next_case(&phoning, 0);
+    phoning.now_utc = at("2024-07-02T12:00:00+08:00");
+    assert_int_equal(try_dial(&phoning, 0, leased.row.id, 1, &dial_id), ERR_REFUSED);
+    assert_int_equal(give_back(&phoning, 0, leased.row.id), OK);
+    assert_true(case_now(&phoning, leased.row.id).from_utc > at("2024-07-02T18:00:00+08:00"));
+    phoning_deinit(&phoning);
+}
+
+static void casework_next__finds_the_part_on_another_day_when_others_used_this_one_up(void **state)
+{
+    static const char orders[] = LINE("A1", "甲局", "投诉", "13900000009")
+        LINE("A2", "甲局", "投诉", "13900000002;13900000009");
+    (void)state;
+    struct phoning phoning;
+    phoning_init(&phoning, orders, 2, TWO_PARTS "per_day = 1\n");
+    assert_int_equal(try_open(&phoning), OK);
+    struct leased_case one = next_case(&phoning, 0);
+    if (count_numbers(&phoning, one.row.id) == 2) {
+        assert_int_equal(give_back(&phoning, 0, one.row.id), OK);
+        one = next_case(&phoning, 0);
+    }
+    (void)finish(&phoning, 0, dial(&phoning, 0, one.row.id, 1), "2.21");
+    phoning.now_utc = at("2024-07-02T11:50:00+08:00");
+    struct leased_case other = next_case(&phoning, 1);
+    assert_int_equal(count_numbers(&phoning, other.row.id), 2);
+    (void)finish(&phoning, 1, dial(&phoning, 1, other.row.id, 1), "2.214");
+    (void)finish(&phoning, 1, dial(&phoning, 1, other.row.id, 2), "2.21");
+    phoning.now_utc = at("2024-07-02T12:00:00+08:00");
+    (void)nothing_due(&phoning, 0);
+    assert_int_equal(case_now(&phoning, one.row.id).from_utc, at("2024-07-03T12:00:00+08:00"));
+    phoning_deinit(&phoning);
+}
+
 static void casework_number__is_for_whoever_dials_it_now(void **state)
 {
     (void)state;
@@ -172,6 +217,8 @@ int main(void)
         cmocka_unit_test(casework_give_back__leaves_it_to_others_undialled_alone),
         cmocka_unit_test(casework_renew__holds_on_by_every_act),
         cmocka_unit_test(casework_dial__refuses_what_the_rules_forbid),
+        cmocka_unit_test(casework_dial__keeps_to_the_part_of_the_day_it_was_given_out_in),
+        cmocka_unit_test(casework_next__finds_the_part_on_another_day_when_others_used_this_one_up),
         cmocka_unit_test(casework_number__is_for_whoever_dials_it_now),
         cmocka_unit_test(casework_answer__takes_what_the_script_of_the_order_asks),
     };

@@ -1,23 +1,5 @@
 #include "tests/service/followup/casework_fixture.h"
 
-static int on_number(void *context, const struct case_number *row, struct err *err)
-{
-    int64_t *count = context;
-    (void)err;
-    *count = row->no;
-    return OK;
-}
-
-static int64_t count_numbers(struct phoning *phoning, int64_t case_id)
-{
-    struct err err = {0};
-    int64_t count = 0;
-    begin(phoning);
-    DO(case_numbers_each(phoning->store, case_id, on_number, &count, &err));
-    store_rollback(phoning->store);
-    return count;
-}
-
 static int step_top_up(struct fixture *fixture, const struct round_row *round, struct arena *arena,
                        void *context, struct err *err)
 {
