@@ -37,6 +37,7 @@ export function useCsrf(token) {
     csrf = token || "";
 }
 
+/* Nobody is signed in any more; or (code "csrf") somebody has signed in anew in another window. */
 export function whenSignedOut(handler) {
     onSignedOut = handler;
 }
@@ -44,6 +45,20 @@ export function whenSignedOut(handler) {
 /* When the service last heard of somebody here, in milliseconds. */
 export function lastHeard() {
     return seenAt;
+}
+
+/* The service's clock, in milliseconds; that of the machine before this page may be wrong. Its answers name seconds, so
+ * small differences are none. */
+const CLOCKS_AGREE_MS = 2000;
+let aheadMs = 0;
+
+export function serviceNow() {
+    return Date.now() + aheadMs;
+}
+
+function compareClocks(answer) {
+    const ms = Date.parse(answer.headers.get("Date")) - Date.now();
+    if (Math.abs(ms - aheadMs) > CLOCKS_AGREE_MS) aheadMs = ms;
 }
 
 export function newKey() {
@@ -69,6 +84,10 @@ const WORDS_OF_STATUS = {
 
 function wordsOf(status) {
     return WORDS_OF_STATUS[status] || "服务器出错，请稍后重试；仍不成功请联系系统管理员。";
+}
+
+function isOfSignIn(problem) {
+    return problem.status === 401 || problem.code === "csrf";
 }
 
 async function problemOf(answer) {
@@ -113,13 +132,14 @@ async function send(path, options, tries) {
 }
 
 async function finish(answer, path) {
+    compareClocks(answer);
     if (answer.ok) {
         if (isAttended()) seenAt = Date.now();
         return valueOf(answer);
     }
     const problem = await problemOf(answer);
     const isSignIn = path === "/api/v1/sessions";
-    if (problem.status === 401 && !isSignIn) onSignedOut(problem);
+    if (isOfSignIn(problem) && !isSignIn) onSignedOut(problem);
     throw problem;
 }
 
@@ -172,7 +192,7 @@ export function upload(path, file, key, onProgress) {
             const retryAfter = Number(request.getResponseHeader("Retry-After")) || 0;
             const text = told.detail || told.title || wordsOf(request.status);
             const problem = new Problem(request.status, told.code || "", text, told.field || "", retryAfter);
-            if (problem.status === 401) onSignedOut(problem);
+            if (isOfSignIn(problem)) onSignedOut(problem);
             reject(problem);
         };
         request.send(file);

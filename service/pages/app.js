@@ -224,8 +224,12 @@ function App() {
         if (place !== undefined) window.location.hash = place;
     };
     useEffect(() => {
-        whenSignedOut(() => {
+        whenSignedOut((problem) => {
             if (isLeaving.current || current.current === null) return; /* who has left is told why */
+            if (problem.code === "csrf") {
+                load();
+                return;
+            }
             leave(current.current ? "登录已失效，请重新登录；登录后回到原来的页面。" : "");
         });
         load();

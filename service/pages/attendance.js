@@ -1,6 +1,7 @@
 /* Attendance: who was there when, how much was dialled, and how many minutes count for the fees. */
 
 import { html, useRef, useState } from "./standalone.module.js";
+import { serviceNow } from "./api.js";
 import { clock, count } from "./figures.js";
 import {
     Act, Alert, Dialog, Field, FormProblem, Loaded, Page, Table, Tag, announce, useRead, useWrite, valuesOf,
@@ -9,7 +10,7 @@ import {
 const SHIFTS = "/api/v1/followup/shifts";
 
 function today() {
-    const now = new Date(Date.now() + 8 * 3600 * 1000); /* the office's day, whatever the machine's zone */
+    const now = new Date(serviceNow() + 8 * 3600 * 1000); /* the office's day, whatever the machine's zone */
     return now.toISOString().slice(0, 10);
 }
 

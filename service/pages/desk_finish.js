@@ -1,6 +1,7 @@
 /* How a call ended: the dispositions with their keys at the right, and what is asked before one is recorded. */
 
 import { html, useLayoutEffect, useRef, useState } from "./standalone.module.js";
+import { serviceNow } from "./api.js";
 import { Alert, Field } from "./parts.js";
 import { Picker, daysOf, timeOf } from "./desk_appointment.js";
 import { LANGUAGES, say } from "./words.js";
@@ -70,7 +71,7 @@ export function FinishPanel({ model }) {
     const { language } = draft;
     const [fault, setFault] = useState("");
     const head = useRef(null);
-    if (!draft.days) draft.days = daysOf(model.work.windows, Date.now());
+    if (!draft.days) draft.days = daysOf(model.work.windows, serviceNow());
     useLayoutEffect(() => {
         setFault("");
         if (offer.asks !== "time" && head.current) head.current.focus({ preventScroll: true });

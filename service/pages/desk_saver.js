@@ -14,9 +14,10 @@ export function patiently(ask) {
     return ask(controller.signal).finally(() => clearTimeout(timer));
 }
 
-/* Whether the service may have answered so only for now. */
+/* Whether the service may have answered so only for now; a page that is told of a new sign-in takes up its token. */
 export function isPassing(problem) {
-    return !(problem instanceof Problem) || problem.status === 0 || problem.status === 429 || problem.status >= 500;
+    if (!(problem instanceof Problem) || problem.status === 0 || problem.code === "csrf") return true;
+    return problem.status === 429 || problem.status >= 500;
 }
 
 export function pauseAfter(failures, problem) {

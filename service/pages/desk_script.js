@@ -1,6 +1,7 @@
 /* The script in the middle: the number while a call goes on, one question at a time, and what was answered. */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
+import { serviceNow } from "./api.js";
 import { choiceText } from "./desk_steps.js";
 import { ITEMS, say } from "./words.js";
 
@@ -27,7 +28,7 @@ function useSeconds(from) {
         const timer = setInterval(() => setTick((old) => old + 1), 1000);
         return () => clearInterval(timer);
     }, [from]);
-    return Math.max(0, Math.floor((Date.now() - Date.parse(from)) / 1000));
+    return Math.max(0, Math.floor((serviceNow() - Date.parse(from)) / 1000));
 }
 
 export function clockWords(seconds) {

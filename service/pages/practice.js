@@ -1,7 +1,7 @@
 /* Practice: the desk's service in memory, with the invented cases that GET desk brings. It has the functions of
  * desk_service.js, says nothing to anybody, and forgets everything when the page is left. */
 
-import { Problem } from "./api.js";
+import { Problem, serviceNow } from "./api.js";
 
 const DAYS = 15;
 const HOURS = [[9 * 60, 12 * 60], [15 * 60, 18 * 60], [19 * 60, 20 * 60 + 30]];
@@ -60,7 +60,7 @@ export function practiceService(desk) {
 
     const copy = (value) => JSON.parse(JSON.stringify(value));
     const mine = (id) => (held && held.id === id ? held : refuse("这件练习样本已经结束"));
-    const renewed = () => ({ lease_until: at(Date.now() + LEASE_S * 1000) });
+    const renewed = () => ({ lease_until: at(serviceNow() + LEASE_S * 1000) });
 
     const service = {
         desk: async () =>
@@ -69,7 +69,7 @@ export function practiceService(desk) {
                 campaigns: [{ id: 0, round: "练习" }], practice: [],
             })),
         begin: async () => {
-            shift = { id: 0, since: at(Date.now()) };
+            shift = { id: 0, since: at(serviceNow()) };
             return shift;
         },
         end: async () => {
@@ -77,15 +77,15 @@ export function practiceService(desk) {
             const since = shift.since;
             shift = null;
             held = null;
-            const minutes = Math.round((Date.now() - Date.parse(since)) / 60000);
-            return { id: 0, since, ended: at(Date.now()), minutes };
+            const minutes = Math.round((serviceNow() - Date.parse(since)) / 60000);
+            return { id: 0, since, ended: at(serviceNow()), minutes };
         },
         next: async () => {
             if (!held) {
                 held = copy(cases[turn % cases.length]);
                 turn += 1;
                 Object.assign(held, renewed(), { lease_seconds: LEASE_S, answers: {} });
-                held.windows = windowsFrom(Date.now());
+                held.windows = windowsFrom(serviceNow());
                 held.number_no = firstNumber(held);
                 held.id = `练习${turn}`;
                 held.dial = null;
@@ -102,7 +102,7 @@ export function practiceService(desk) {
         },
         dial: async (id, numberNo) => {
             dials += 1;
-            startedAt = Date.now();
+            startedAt = serviceNow();
             today.dials += 1;
             mine(id).dial = { id: dials, number_no: numberNo, started_at: at(startedAt) };
             return Object.assign({ dial: copy(held.dial) }, renewed());
@@ -133,16 +133,16 @@ export function practiceService(desk) {
             number.tries += 1;
             number.tries_today += 1;
             number.is_dead = number.is_dead || NEXT_NUMBER.includes(body.disposition);
-            today.seconds += Math.round((Date.now() - startedAt) / 1000);
+            today.seconds += Math.round((serviceNow() - startedAt) / 1000);
             if (body.disposition === "1.1") today.completes += 1;
             if (body.disposition === "1.2") today.partials += 1;
             if (/^2\.1/.test(body.disposition)) today.refusals += 1;
-            work.history.push({ at: at(Date.now()), disposition: offer.code, name: offer.name, by: "您拨打" });
+            work.history.push({ at: at(serviceNow()), disposition: offer.code, name: offer.name, by: "您拨打" });
             const next = nextOf(offer.code, body.appointment, work.numbers.some((each) => !each.is_dead));
-            const receipt = { attempt: work.dial.id, case: id, at: at(Date.now()), disposition: offer.code };
+            const receipt = { attempt: work.dial.id, case: id, at: at(serviceNow()), disposition: offer.code };
             work.dial = null;
             if (next !== "number") held = null;
-            const later = next === "waiting" ? at(Date.now() + RETRY_MS) : null;
+            const later = next === "waiting" ? at(serviceNow() + RETRY_MS) : null;
             return { receipt, next, next_at: next === "appointment" ? body.appointment.at : later };
         },
     };

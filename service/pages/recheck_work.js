@@ -5,7 +5,7 @@
  *                   +-----------------------------------+ */
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./standalone.module.js";
-import { newKey, read, write } from "./api.js";
+import { read, write } from "./api.js";
 import { Act, Alert, Facts, announce, guardLeaving, useWrite } from "./parts.js";
 import { Watermark, groupNumber } from "./desk_script.js";
 import { keyOf } from "./desk_steps.js";
@@ -115,7 +115,7 @@ function Result({ work, account, action, onDone, onLost }) {
     const valueOf = ({ order, item }) => answers[keyOf(order, item.name)];
     const choose = (order, item, value) => {
         put({ answers: Object.assign({}, answers, { [keyOf(order, item.name)]: value }) });
-        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }, newKey()).catch(() => {
+        write("PUT", addressOf(work, "/answers"), { order, item: item.name, value }).catch(() => {
             if (kept) kept.isBehind = true;
         });
     };

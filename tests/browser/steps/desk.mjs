@@ -343,6 +343,19 @@ export async function phoning(world, page, caller) {
         const held = await heldCase(page);
         expect(held.answers.is_you && held.answers.is_you.value === "yes", JSON.stringify(held.answers));
     });
+    await step("a_sign_in_in_another_window_is_taken_up", async () => {
+        await page.context().clearCookies();
+        const second = await page.context().newPage();
+        await second.goto(`${world.base}/#/account`);
+        await enterPassword(second, caller);
+        await second.locator("h1", { hasText: "账号" }).waitFor();
+        await second.close();
+        await page.keyboard.press("1");
+        await says(page, "现在是");
+        await saved(page);
+        const held = await heldCase(page);
+        expect(held.orders[0].answers.contacted.value === "yes", JSON.stringify(held.orders[0].answers));
+    });
     await step("a_case_that_was_taken_back_is_told", async () => {
         const detail = "这个样本不在您手中";
         const json = { code: "not_held", detail };
@@ -423,6 +436,19 @@ export async function phoning(world, page, caller) {
         await see(world, page, "desk-waiting");
         await page.keyboard.press("Enter");
         await says(page, "看清诉求");
+    });
+    await step("a_wrong_clock_of_the_machine_does_not_matter", async () => {
+        const seconds = await page.evaluate(async () => {
+            const { read, serviceNow } = await import("/api.js");
+            const right = Date.now;
+            Date.now = () => right() - 7 * 60000;
+            await read("/api/v1/account");
+            const late = Math.abs(serviceNow() - right()) / 1000;
+            Date.now = right;
+            await read("/api/v1/account");
+            return Math.max(late, Math.abs(serviceNow() - right()) / 1000);
+        });
+        expect(seconds < 60, `the service's clock is ${seconds} s off`);
     });
     await step("all_keys_are_told", async () => {
         await page.keyboard.press("?");
