@@ -82,6 +82,21 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     return piece != NULL ? memset(piece, 0, bytes) : NULL;
 }
 
+void *arena_room_for(struct arena *arena, void *rows, size_t count, size_t *capacity, size_t size)
+{
+    enum { FIRST_CAPACITY = 8 };
+    if (count < *capacity)
+        return rows;
+    size_t wanted = *capacity > 0 ? 2 * *capacity : FIRST_CAPACITY;
+    void *larger = arena_alloc(arena, size_multiply(wanted, size));
+    if (larger == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(larger, rows, count * size);
+    *capacity = wanted;
+    return larger;
+}
+
 struct bytes arena_copy(struct arena *arena, struct bytes text)
 {
     char *copy = take(arena, size_add(text.len, 1));

@@ -5,6 +5,7 @@
 
 #include "service/api/followup_news.h"
 #include "service/auth/hmac.h"
+#include "service/host/files.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -104,6 +105,22 @@ void call_hash(struct call *call, int (*run)(struct call *, struct store *, stru
 {
     begin(call, run, respond);
     submit_work(call, call->service->hasher);
+}
+
+/* Not on the loop; nor within a snapshot, which would keep the log from beginning anew. */
+static int hash_body(struct call *call, struct store *store, struct err *err)
+{
+    unsigned char *sha256 = arena_alloc(exchange_arena(call->exchange), SHA256_BYTES);
+    store_rollback(store);
+    if (sha256 == NULL)
+        return err_set(err, ERR_NOMEM, "no memory for the hash of a body");
+    call->body_sha256 = sha256;
+    return files_sha256(exchange_body_path(call->exchange), sha256, err);
+}
+
+void call_hash_body(struct call *call, void (*next)(struct call *))
+{
+    call_read(call, hash_body, next);
 }
 
 /* ---- refusals ---- */

@@ -40,7 +40,7 @@ struct call {
     /* Of call_write_shown: what `run` left in the answer and the receipt holds, for `show` and `respond`. */
     struct bytes reference;
     bool is_repeat; /* the write was done by an earlier call with the same key */
-    /* Of a body on disk, set before call_write; NULL: the body is in memory, and is hashed there. */
+    /* Of a body on disk, by call_hash_body; NULL: the body is in memory, and is hashed there. */
     const unsigned char *body_sha256;
     /* Set by a `run` that refuses in its own words (status not 0), with an error, which rolls a write back, or with OK,
      * which commits it all the same (never with a key: a repeat would not hear the refusal). */
@@ -87,6 +87,8 @@ void call_write(struct call *call, int (*run)(struct call *, struct store *, str
 void call_write_shown(struct call *call, int (*run)(struct call *, struct store *, struct err *),
                       int (*show)(struct call *, struct store *, struct err *),
                       void (*respond)(struct call *));
+/* Before a call_write of a body on disk, which may be gigabytes. */
+void call_hash_body(struct call *call, void (*next)(struct call *));
 /* Before a call_write that comes after steps which would judge a repeat by what the first call has changed: a repeat
  * is answered here as by call_write, else `next` goes on. */
 void call_look_up(struct call *call, void (*next)(struct call *));

@@ -6,10 +6,8 @@
 #include "service/api/import_view.h"
 #include "service/api/json_value.h"
 #include "service/api/task_files.h"
-#include "service/auth/digest.h"
 #include "service/followup/acceptance.h"
 #include "service/followup/call_list.h"
-#include "service/host/files.h"
 
 #include <stdio.h>
 
@@ -19,7 +17,6 @@ enum { UNMATCHED_SHOWN = 500, DETAILS_BYTES = 160 };
 
 struct calls_ask {
     struct bytes round, name, team;
-    unsigned char sha256[SHA256_BYTES];
 };
 
 static struct calls_ask *ask_of(struct call *call)
@@ -95,18 +92,8 @@ static int load(struct call *call, struct store *store, struct err *err)
     return rc == OK ? answer_load(call, &result, err) : rc;
 }
 
-/* Not on the loop, nor within a snapshot. */
-static int hash_body(struct call *call, struct store *store, struct err *err)
-{
-    struct calls_ask *ask = call->input;
-    store_rollback(store);
-    return files_sha256(exchange_body_path(call->exchange), ask->sha256, err);
-}
-
 static void start_load(struct call *call)
 {
-    const struct calls_ask *ask = call->input;
-    call->body_sha256 = ask->sha256;
     call_write(call, load, NULL);
 }
 
@@ -118,7 +105,7 @@ void call_records_load(struct http_exchange *exchange)
         return;
     ask->name = exchange_query(exchange, "name");
     if (task_files_is_name(ask->name))
-        call_read(call, hash_body, start_load);
+        call_hash_body(call, start_load);
     else
         call_refuse_field(call, "name", "请用参数 name 给出文件名（不含目录，不超过 200 字节）。");
 }

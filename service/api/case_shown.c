@@ -34,22 +34,6 @@ static int out_of_memory(struct err *err)
     return err_set(err, ERR_NOMEM, "could not show a case");
 }
 
-/* Room for one more in an array of the arena. */
-static void *room_for(struct arena *arena, void *rows, size_t count, size_t *capacity, size_t size)
-{
-    enum { FIRST_CAPACITY = 4 };
-    if (count < *capacity)
-        return rows;
-    size_t wanted = *capacity > 0 ? 2 * *capacity : FIRST_CAPACITY;
-    void *larger = arena_alloc(arena, size_multiply(wanted, size));
-    if (larger == NULL)
-        return NULL;
-    if (count > 0)
-        memcpy(larger, rows, count * size);
-    *capacity = wanted;
-    return larger;
-}
-
 /* ---- texts ---- */
 
 /* The first `characters` of a text; ill-formed bytes end it. */
@@ -115,10 +99,11 @@ static int on_number(void *context, const struct case_number *row, struct err *e
     struct loading *loading = context;
     struct case_shown *shown = loading->shown;
     struct bytes digits;
-    struct shown_number *numbers = room_for(loading->arena, shown->numbers, shown->number_count,
-                                            &loading->number_capacity, sizeof *numbers);
-    int64_t *keys = room_for(loading->arena, loading->phone_keys, shown->number_count,
-                             &loading->key_capacity, sizeof *keys);
+    struct shown_number *numbers =
+        arena_room_for(loading->arena, shown->numbers, shown->number_count,
+                       &loading->number_capacity, sizeof *numbers);
+    int64_t *keys = arena_room_for(loading->arena, loading->phone_keys, shown->number_count,
+                                   &loading->key_capacity, sizeof *keys);
     if (numbers == NULL || keys == NULL)
         return out_of_memory(err);
     shown->numbers = numbers;
@@ -158,8 +143,9 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
             .id = row->id, .number_no = row->number_no, .started_utc = row->started_utc};
     if (row->ended_utc == 0)
         return OK;
-    struct shown_attempt *attempts = room_for(loading->arena, shown->attempts, shown->attempt_count,
-                                              &loading->attempt_capacity, sizeof *attempts);
+    struct shown_attempt *attempts =
+        arena_room_for(loading->arena, shown->attempts, shown->attempt_count,
+                       &loading->attempt_capacity, sizeof *attempts);
     if (attempts == NULL)
         return out_of_memory(err);
     shown->attempts = attempts;
@@ -185,8 +171,9 @@ static struct shown_answer *find_answer(struct case_shown *shown, int64_t drawn_
 static struct shown_answer *add_answer(struct loading *loading, const struct answer_row *row)
 {
     struct case_shown *shown = loading->shown;
-    struct shown_answer *answers = room_for(loading->arena, shown->answers, shown->answer_count,
-                                            &loading->answer_capacity, sizeof *answers);
+    struct shown_answer *answers =
+        arena_room_for(loading->arena, shown->answers, shown->answer_count,
+                       &loading->answer_capacity, sizeof *answers);
     struct bytes item = arena_copy(loading->arena, row->item);
     if (answers == NULL || item.ptr == NULL)
         return NULL;
@@ -218,8 +205,8 @@ static int on_order(void *context, const struct case_order *row, struct err *err
 {
     struct loading *loading = context;
     struct case_shown *shown = loading->shown;
-    struct shown_order *orders = room_for(loading->arena, shown->orders, shown->order_count,
-                                          &loading->order_capacity, sizeof *orders);
+    struct shown_order *orders = arena_room_for(loading->arena, shown->orders, shown->order_count,
+                                                &loading->order_capacity, sizeof *orders);
     if (orders == NULL)
         return out_of_memory(err);
     shown->orders = orders;
@@ -260,8 +247,7 @@ static int load_order(struct loading *loading, struct shown_order *order, struct
         order->received = fact.fact.received;
         order->closed = fact.fact.closed;
         order->received_day = zone_day(loading->shown->hours->zone, fact.fact.received);
-        rc = casework_script(loading->store, campaign->round_id, order->handling_id, &order->kind,
-                             err);
+        order->kind = casework_script_of(&fact.fact);
     }
     if (rc == OK)
         rc = case_reader_unit(loading->reader, loading->store, campaign->round_id,

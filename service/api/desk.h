@@ -35,7 +35,7 @@ int desk_said(struct call *call, int rc, struct err *err);
 int desk_show_case(struct call *call, struct store *store, const struct followup_case *row,
                    const char *turn, struct err *err);
 
-/* Make of a number the call's answer: `open` is casework_number or rechecking_number. Who asks must be dialling it: 409. */
+/* Make of a number the call's answer: `open` is casework_number or rechecking_number. 409 to who is not dialling it. */
 int desk_show_number(struct call *call, struct store *store,
                      int (*open)(struct casework *work, struct store *store,
                                  const struct caller *caller, int64_t id, struct buf *out,

@@ -2,8 +2,8 @@
 #include "service/api/handlers.h"
 #include "service/api/subtree.h"
 
-/* What has changed, told to those who watch: events `task`, `round`, `import` and `followup`, each to the roles that may read of
- * it. A stream ends with its session. */
+/* What has changed, told to those who watch: events `task`, `round`, `import` and `followup`, each to the roles that
+ * may read of it. A stream ends with its session. */
 
 static bool may_go_on(void *context, int64_t session_id)
 {

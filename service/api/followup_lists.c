@@ -224,7 +224,7 @@ static int put_languages(struct call *call, struct store *store, struct err *err
         rc = account_get(store, input->name, &account, err);
     bool is_other = rc == OK && team_id != 0 && account.team_id != team_id;
     if (is_other)
-        rc = err_set(err, ERR_NOT_FOUND, "no account is named \"" BYTES_FMT "\" in the team",
+        rc = err_set(err, ERR_NOT_FOUND, "no account is named \"" BYTES_FMT "\"",
                      BYTES_ARG(input->name));
     if (rc == OK)
         rc = caller_languages_put(store, account.id, input->languages, input->count, err);

@@ -10,8 +10,8 @@
 /* In a write: when it is committed, the campaign's round is told of. Thread: the writer's. */
 int call_tell_followup(struct call *call, struct store *store, int64_t campaign_id,
                        struct err *err);
-/* In a write that may have moved any of them: the rounds that are phoned, to be told of when it is committed; what finds
- * no room is left out. Thread: the writer's. */
+/* In a write that may have moved any of them: the rounds that are phoned, to be told of when it is committed; what
+ * finds no room is left out. Thread: the writer's. */
 int followup_rounds_load(struct store *store, struct followup_rounds *out, struct err *err);
 /* Tell of it now, or before the second is over. Thread: loop. */
 void followup_news_tell(struct service *service, struct bytes round);

@@ -70,7 +70,7 @@ int followup_case(const struct call *call, struct store *store, int64_t case_id,
     if (rc == OK)
         rc = case_get(store, case_id, &row, err);
     if (rc == OK && team_id != 0 && row.team_id != team_id)
-        rc = err_set(err, ERR_NOT_FOUND, "case %jd is of another team", (intmax_t)case_id);
+        rc = err_set(err, ERR_NOT_FOUND, "there is no case %jd", (intmax_t)case_id);
     if (rc == OK)
         *out = row;
     return rc;

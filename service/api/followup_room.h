@@ -26,11 +26,11 @@ int followup_teams_load(const struct call *call, struct store *store, struct fol
 /* The campaign of a round. ERR_NOT_FOUND. `out` may be NULL; the round's texts are the call's arena's. */
 int followup_campaign(struct call *call, struct store *store, struct bytes round_name,
                       struct round_row *out_round, struct campaign_row *out, struct err *err);
-/* A case that who asks may see: ERR_NOT_FOUND for one of another team. */
+/* A case that who asks may see: one of another team is to them as if it did not exist. ERR_NOT_FOUND. */
 int followup_case(const struct call *call, struct store *store, int64_t case_id,
                   struct followup_case *out, struct err *err);
-/* Parsing (loop): the member "why", 1 to 200 characters, numbers in it masked: it lies open, in the audit log too. False:
- * a problem was answered. */
+/* Parsing (loop): the member "why", 1 to 200 characters, numbers in it masked: it lies open, in the audit log too.
+ * False: a problem was answered. */
 bool followup_take_why(struct call *call, json_t *object, struct bytes *out);
 /* … the member "number", as phone_read gives it, in the call's arena. */
 bool followup_take_number(struct call *call, json_t *object, struct bytes *out);

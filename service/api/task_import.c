@@ -6,7 +6,6 @@
 #include "service/api/json_value.h"
 #include "service/api/long_task.h"
 #include "service/api/task_files.h"
-#include "service/auth/digest.h"
 #include "service/host/files.h"
 #include "service/intake/intake.h"
 
@@ -148,24 +147,10 @@ static bool parse_flag(struct bytes text, bool *out)
     return text.ptr == NULL || *out || bytes_equal(text, BYTES_LIT("0"));
 }
 
-struct upload {
-    struct long_wish wish;
-    unsigned char sha256[SHA256_BYTES];
-};
-
-/* A file of gigabytes is not read on the loop, nor within a snapshot, which would keep the log from beginning anew. */
-static int hash_body(struct call *call, struct store *store, struct err *err)
-{
-    struct upload *upload = call->input;
-    store_rollback(store);
-    return files_sha256(exchange_body_path(call->exchange), upload->sha256, err);
-}
-
 static void start_load(struct call *call)
 {
-    const struct upload *upload = call->input;
-    call->body_sha256 = upload->sha256;
-    long_task_start(call, &upload->wish, true);
+    const struct long_wish *wish = call->input;
+    long_task_start(call, wish, true);
 }
 
 void imports_load(struct http_exchange *exchange)
@@ -173,23 +158,23 @@ void imports_load(struct http_exchange *exchange)
     struct call *call = call_of(exchange);
     struct bytes profile = exchange_query(exchange, "profile");
     struct bytes ini = BYTES_NONE;
-    struct upload *upload = call_alloc(call, sizeof *upload);
-    if (upload == NULL)
+    struct long_wish *wish = call_alloc(call, sizeof *wish);
+    if (wish == NULL)
         return;
-    upload->wish = (struct long_wish){
+    *wish = (struct long_wish){
         .kind = &kind_load, .subject = exchange_query(exchange, "name"), .text = profile};
-    call->input = upload;
-    if (!task_files_is_name(upload->wish.subject))
+    call->input = wish;
+    if (!task_files_is_name(wish->subject))
         call_refuse_field(call, "name", "请用参数 name 给出文件名（不含目录，不超过 200 字节）。");
     else if (profile.ptr != NULL && !profile_builtin_text(profile, &ini))
         call_refuse_field(call, "profile", "没有这个导入模板。");
-    else if (!parse_time(exchange_query(exchange, "extracted_at"), &upload->wish.number))
+    else if (!parse_time(exchange_query(exchange, "extracted_at"), &wish->number))
         call_refuse_field(call, "extracted_at",
                           "数据提取时间须写作 2024-06-03T08:00:00+08:00 或 2024-06-03。");
-    else if (!parse_flag(exchange_query(exchange, "add_units"), &upload->wish.flag))
+    else if (!parse_flag(exchange_query(exchange, "add_units"), &wish->flag))
         call_refuse_field(call, "add_units", "add_units 只能是 0 或 1。");
     else
-        call_read(call, hash_body, start_load);
+        call_hash_body(call, start_load);
 }
 
 /* ---- undo ---- */

@@ -363,19 +363,22 @@ int casework_hours(struct casework *work, struct store *store, int64_t campaign_
     return rc;
 }
 
+enum script_kind casework_script_of(const struct fact *fact)
+{
+    if (fact->closed.kind == MOMENT_NONE && fact->status != ORDER_STATUS_CLOSED)
+        return SCRIPT_OVERDUE;
+    return fact->kind == ORDER_KIND_CONSULT ? SCRIPT_CONSULT : SCRIPT_ORDINARY;
+}
+
 int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
                     enum script_kind *out, struct err *err)
 {
     struct fact_row row;
     int judgement = 0;
     int rc = round_fact_get(store, round_id, handling_id, &row, &judgement, err);
-    if (rc != OK)
-        return rc;
-    if (row.fact.closed.kind == MOMENT_NONE && row.fact.status != ORDER_STATUS_CLOSED)
-        *out = SCRIPT_OVERDUE;
-    else
-        *out = row.fact.kind == ORDER_KIND_CONSULT ? SCRIPT_CONSULT : SCRIPT_ORDINARY;
-    return OK;
+    if (rc == OK)
+        *out = casework_script_of(&row.fact);
+    return rc;
 }
 
 /* ---- the whole ---- */

@@ -51,6 +51,7 @@ int casework_hours(struct casework *work, struct store *store, int64_t campaign_
 /* Which script a drawn order has, by what its round froze: one that was not closed then has that of overdue ones. */
 int casework_script(struct store *store, int64_t round_id, int64_t handling_id,
                     enum script_kind *out, struct err *err);
+enum script_kind casework_script_of(const struct fact *fact); /* that it froze */
 
 /* ---- a campaign ---- */
 

@@ -22,27 +22,12 @@ struct reading {
     size_t order_capacity, answer_capacity;
 };
 
-/* Room for one more in an array of the arena. */
-static void *room_for(struct arena *arena, void *rows, size_t count, size_t *capacity, size_t size)
-{
-    enum { FIRST_CAPACITY = 16 };
-    if (count < *capacity)
-        return rows;
-    size_t wanted = *capacity > 0 ? 2 * *capacity : FIRST_CAPACITY;
-    void *larger = arena_alloc(arena, size_multiply(wanted, size));
-    if (larger == NULL)
-        return NULL;
-    if (count > 0)
-        memcpy(larger, rows, count * size);
-    *capacity = wanted;
-    return larger;
-}
-
 static int on_order(void *context, const struct case_order *row, struct err *err)
 {
     struct reading *reading = context;
-    struct answered_order *orders = room_for(reading->arena, reading->orders, reading->order_count,
-                                             &reading->order_capacity, sizeof *orders);
+    struct answered_order *orders =
+        arena_room_for(reading->arena, reading->orders, reading->order_count,
+                       &reading->order_capacity, sizeof *orders);
     if (orders == NULL)
         return err_set(err, ERR_NOMEM, "could not read the orders of a case");
     orders[reading->order_count++] =
@@ -66,8 +51,9 @@ static int open_words(struct reading *reading, const struct answer_row *row, str
 static int on_answer(void *context, const struct answer_row *row, struct err *err)
 {
     struct reading *reading = context;
-    struct kept_answer *answers = room_for(reading->arena, reading->answers, reading->answer_count,
-                                           &reading->answer_capacity, sizeof *answers);
+    struct kept_answer *answers =
+        arena_room_for(reading->arena, reading->answers, reading->answer_count,
+                       &reading->answer_capacity, sizeof *answers);
     struct kept_answer kept = {.drawn_id = row->drawn_id};
     kept.answer.item = arena_copy(reading->arena, row->item);
     kept.answer.value = arena_copy(reading->arena, row->value);

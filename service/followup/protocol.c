@@ -22,7 +22,7 @@ enum meaning {
     MEANS_DEAD        /* the number is no use */
 };
 
-static bool find_meaning(struct bytes code, enum meaning *out)
+static bool find_meaning(const char *code, enum meaning *out)
 {
     static const struct {
         char code[CASE_CODE_BYTES];
@@ -37,7 +37,7 @@ static bool find_meaning(struct bytes code, enum meaning *out)
         {"2.34", MEANS_BAD_LINE},  {"2.36", MEANS_END},         {"3.20", MEANS_NO_CONTACT},
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (bytes_equal(code, bytes_from_z(codes[i].code))) {
+        if (strcmp(codes[i].code, code) == 0) {
             *out = codes[i].meaning;
             return true;
         }
@@ -50,7 +50,11 @@ bool protocol_is_end(struct bytes code)
 {
     enum meaning meaning = MEANS_NOTHING;
     enum outcome_group group = OUTCOME_UNKNOWN_UNWORKED;
-    if (find_meaning(code, &meaning))
+    char text[CASE_CODE_BYTES] = "";
+    if (code.len == 0 || code.len >= sizeof text)
+        return false;
+    memcpy(text, code.ptr, code.len);
+    if (find_meaning(text, &meaning))
         return meaning == MEANS_END || meaning == MEANS_REFUSAL;
     (void)outcome_group_of(code, &group);
     return group == OUTCOME_REFUSAL || group == OUTCOME_OTHER || group == OUTCOME_INELIGIBLE;
@@ -146,7 +150,7 @@ static int take_past(const struct case_past *past, struct tally *out, struct err
     struct tally tally = {.is_release_owed = past->was_freed};
     for (size_t i = 0; i < past->dial_count; i++) {
         enum meaning meaning = MEANS_NOTHING;
-        if (!find_meaning(bytes_from_z(past->dials[i].code), &meaning))
+        if (!find_meaning(past->dials[i].code, &meaning))
             return err_set(err, ERR_CORRUPT, "a dial has the code \"%s\", which no caller may give",
                            past->dials[i].code);
         if (meaning != MEANS_NOTHING)
@@ -165,8 +169,7 @@ static int64_t dials_with(const struct case_past *past, int64_t number_no, enum 
     int64_t count = 0;
     for (size_t i = 0; i < past->dial_count; i++) {
         enum meaning of_dial = MEANS_NOTHING;
-        struct bytes code = bytes_from_z(past->dials[i].code);
-        if (past->dials[i].number_no == number_no && find_meaning(code, &of_dial) &&
+        if (past->dials[i].number_no == number_no && find_meaning(past->dials[i].code, &of_dial) &&
             of_dial == meaning)
             count++;
     }

@@ -47,8 +47,8 @@ struct recheck_answer {
     int64_t drawn_id;
     struct bytes item, value;
 };
-/* An answer, as it is given: kept while the checker holds the re-check, so that nothing is lost with a page. ERR_FORMAT:
- * no such item or value. */
+/* An answer, as it is given: kept while the checker holds the re-check, so that nothing is lost with a page.
+ * ERR_FORMAT: no such item or value. */
 int rechecking_answer(struct casework *work, struct store *store, const struct caller *checker,
                       int64_t id, const struct recheck_answer *answer, int64_t *out_until_utc,
                       struct err *err);

@@ -91,9 +91,10 @@ static struct work *take_share(struct lane *lane)
 {
     size_t width = (size_t)lane->width;
     size_t share = (lane->waiting + width - 1) / width;
-    size_t count = share < lane->together ? share : lane->together;
+    size_t most = share < lane->together ? share : lane->together;
     struct work *first = lane->first, *last = first;
-    for (size_t i = 1; i < count; i++)
+    size_t count = 1;
+    for (; count < most && last->next != NULL; count++)
         last = last->next;
     lane->first = last->next;
     lane->waiting -= count;

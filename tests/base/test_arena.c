@@ -66,6 +66,27 @@ static int copy_texts(void *context, struct err *err)
     return rc;
 }
 
+static void arena_room_for__keeps_what_is_there(void **state)
+{
+    (void)state;
+    struct arena arena;
+    int64_t *rows = NULL;
+    size_t count = 0, capacity = 0;
+    arena_init(&arena, 4096);
+    for (; count < 100; count++) {
+        int64_t *larger = arena_room_for(&arena, rows, count, &capacity, sizeof *rows);
+        assert_non_null(larger);
+        rows = larger;
+        rows[count] = (int64_t)count;
+    }
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(rows[i], i);
+    size_t full = capacity;
+    assert_null(arena_room_for(&arena, rows, full, &capacity, 4096));
+    assert_int_equal(capacity, full);
+    arena_deinit(&arena);
+}
+
 static void arena_copy__survives_faults(void **state)
 {
     (void)state;
@@ -77,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_alloc__gives_zeroed_aligned_pieces_that_stay),
         cmocka_unit_test(arena_alloc__keeps_to_its_maximum),
+        cmocka_unit_test(arena_room_for__keeps_what_is_there),
         cmocka_unit_test(arena_copy__survives_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

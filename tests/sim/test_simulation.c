@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /* A campaign from its first day to its last: a small town as one of the tests; with SIM=city the reference case, 33
- * units, 4,130 cases out of 24,476 orders, ten callers, and then forty towns that only their seeds tell apart. In a town
- * a rule may have no occasion, which is told; in the city each must have one. */
+ * units, 4,130 cases out of 24,476 orders, ten callers, and then forty towns that differ by their seeds alone. In a
+ * town a rule may have no occasion, which is told; in the city each must have one. */
 
 static const int city_orders[] = {71,  71,  71,   72,   73,   75,   79,   85,   93,   105,  120,
                                   139, 164, 194,  231,  274,  326,  387,  457,  537,  629,  734,

@@ -205,7 +205,7 @@ export async function matching(world, page, office, file, numbers) {
         await look(world, page, "calls");
         await page.setInputFiles("input[type=file]", file);
         await page.click("text=上传并核对");
-        await page.locator("text=没有任何变化").waitFor();
+        await page.locator(".alert.good", { hasText: "没有任何变化" }).waitFor();
     });
     await step("the_office_has_the_acceptance_sheet_and_the_packages", async () => {
         const window = await openWindow(world);

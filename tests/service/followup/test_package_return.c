@@ -10,7 +10,7 @@
 static void load(struct phoning *phoning, const char *rows, int accepted)
 {
     struct err err = {0};
-    struct outcomes_result result;
+    struct outcomes_result result = {.named_count = 0};
     struct buf text;
     buf_init(&text, 4096);
     buf_append_z(&text, HEADER);

@@ -477,9 +477,29 @@ static void disposition_offers__say_what_follows(void **state)
     fixture_deinit(&fixture);
 }
 
+static void protocol_is_end__takes_any_code_of_a_file(void **state)
+{
+    static const struct {
+        const char *code;
+        bool is_end;
+    } codes[] = {
+        {"1.1", true},    {"1.2", true},    {"2.111", true}, {"2.112", true}, {"2.113", true},
+        {"2.11", true},   {"2.30", true},   {"2.31", true},  {"2.32", true},  {"2.36", true},
+        {"4", true},      {"4.10", true},   {"2.12", false}, {"2.20", false}, {"2.21", false},
+        {"2.213", false}, {"2.222", false}, {"2.33", false}, {"2.34", false}, {"3.11", false},
+        {"3.20", false},  {"3.9", false},   {"", false},     {"none", false}, {"2.1134567", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (protocol_is_end(bytes_from_z(codes[i].code)) != codes[i].is_end)
+            fail_msg("%s", codes[i].code);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(protocol_is_end__takes_any_code_of_a_file),
         cmocka_unit_test(protocol_next__after_one_dial_follows_the_table),
         cmocka_unit_test(protocol_next__second_times_and_releases),
         cmocka_unit_test(protocol_next__numbers_take_turns),
