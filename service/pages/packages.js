@@ -3,6 +3,7 @@
 import { html, useState } from "./standalone.module.js";
 import { count, time } from "./figures.js";
 import { Confirm, Loaded, Table, Tag, announce, useRead, useWrite } from "./parts.js";
+import { followupPath } from "./phoned_rounds.js";
 
 function columnsOf(onTakeBack) {
     return [
@@ -18,8 +19,9 @@ function columnsOf(onTakeBack) {
         { label: "制作", kind: "time", cell: (row) => html`${time(row.made_at)}<small>　${row.made_by}</small>` },
         {
             label: "操作",
-            cell: (row) => row.out > 0 && html`<button type="button" class="plain" onClick=${() => onTakeBack(row)}
-                aria-label=${`收回样本包${row.mark}`}>收回</button>`,
+            kind: "acts",
+            cell: (row) => row.out > 0 && html`<button type="button" class="plain small"
+                onClick=${() => onTakeBack(row)}>收回<span class="unseen">：样本包 ${row.mark}</span></button>`,
         },
     ];
 }
@@ -29,18 +31,18 @@ function TakeBack({ path, row, onClose, onDone }) {
     const confirm = async () => {
         const answer = await action.run("POST", `${path}/${row.mark}/take-back`, {});
         if (answer) {
-            announce(`已收回${count(answer.cases)}个样本`);
+            announce(`已收回样本${count(answer.cases)}件`);
             onDone();
         }
         return answer;
     };
-    const question = `${row.team}还有${count(row.out)}个样本没有交回结果。收回后由该班组在本系统拨打或另行分配，这份样本包的结果不再接收。`;
+    const question = `${row.team}还有${count(row.out)}件样本没有交回结果。收回后由该班组在本系统拨打或另行分配，这份样本包的结果不再接收。`;
     return html`<${Confirm} title="收回样本包" question=${question} word="收回" action=${action} isDangerous
         onConfirm=${confirm} onClose=${onClose} />`;
 }
 
 export function Packages({ round }) {
-    const path = `/api/v1/rounds/${encodeURIComponent(round)}/followup/packages`;
+    const path = followupPath(round, "packages");
     const source = useRead(path);
     const [row, setRow] = useState(null);
     return html`<${Loaded} source=${source}>

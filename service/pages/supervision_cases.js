@@ -221,8 +221,8 @@ function DialEntry({ dial, history, account, reload }) {
 
 function OrderCard({ order, place, isSingle }) {
     return html`<section class="card">
-        <h2>${isSingle ? "工单" : `工单${place}`}${order.order_no && html`　<code>${order.order_no}</code>`}
-            　<${Tag}>${say(ORDER_KINDS, order.kind)}<//></h2>
+        <h2>${isSingle ? "工单" : `工单${place}`}${order.order_no && html`　<code>${order.order_no}</code>`}${"　"}<${Tag}>
+            ${say(ORDER_KINDS, order.kind)}<//></h2>
         <${Facts} pairs=${[
             ["单位", order.unit],
             ["标题", order.title],

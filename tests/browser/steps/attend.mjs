@@ -217,10 +217,10 @@ export async function matching(world, page, office, file, numbers) {
         await look(world, window, "acceptance");
         const row = window.locator("tr", { hasText: "慧访公司" }).last();
         await row.locator("button", { hasText: "收回" }).click();
-        await dialog(window).locator("text=还有3个样本没有交回结果").waitFor();
+        await dialog(window).locator("text=还有3件样本没有交回结果").waitFor();
         await look(world, window, "package-take-back");
         await dialog(window).locator("button.main").click();
-        await window.locator("[role=status]", { hasText: "已收回3个样本" }).first().waitFor();
+        await window.locator("[role=status]", { hasText: "已收回样本3件" }).first().waitFor();
         await row.locator("button", { hasText: "收回" }).waitFor({ state: "detached" });
         await settled(window);
         await window.context().close();
