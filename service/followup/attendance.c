@@ -18,37 +18,44 @@ struct walk {
     const struct attendance_wish *wish;
     attended_cb on_attended;
     void *context;
+    int64_t account_id, ended_utc; /* the shift before */
 };
 
-static int64_t late_minutes(const struct calling_hours *hours, int64_t started_utc)
+/* Who comes back in the span in which an earlier shift ended is not late. */
+static int64_t late_minutes(const struct walk *walk, const struct shift_row *row)
 {
+    const struct calling_hours *hours = walk->wish->hours;
     struct calling_window window;
     struct err unused = {0};
     bool is_open = false;
-    if (hours == NULL || hours_window(hours, started_utc, &is_open, &window, &unused) != OK ||
+    if (hours == NULL || hours_window(hours, row->started_utc, &is_open, &window, &unused) != OK ||
         !is_open)
         return 0;
-    int64_t minutes = (started_utc - window.from_utc) / MINUTE_S;
+    if (walk->account_id == row->account_id && walk->ended_utc > window.from_utc)
+        return 0;
+    int64_t minutes = (row->started_utc - window.from_utc) / MINUTE_S;
     return minutes >= ATTENDANCE_LATE_MINUTES ? minutes : 0;
 }
 
 static int on_shift(void *context, const struct shift_row *row, struct err *err)
 {
-    const struct walk *walk = context;
+    struct walk *walk = context;
     int64_t end_utc = row->ended_utc != 0 ? row->ended_utc : walk->wish->now_utc;
     const struct attended attended = {
         .shift = row,
         .minutes_worked = end_utc > row->started_utc ? (end_utc - row->started_utc) / MINUTE_S : 0,
-        .late_minutes = late_minutes(walk->wish->hours, row->started_utc),
+        .late_minutes = late_minutes(walk, row),
         .is_forgotten = bytes_equal(row->ended_why, BYTES_LIT("forgotten")),
     };
+    walk->account_id = row->account_id;
+    walk->ended_utc = end_utc;
     return walk->on_attended(walk->context, &attended, err);
 }
 
 int attendance_each(struct store *store, const struct attendance_wish *wish,
                     attended_cb on_attended, void *context, struct err *err)
 {
-    struct walk walk = {wish, on_attended, context};
+    struct walk walk = {.wish = wish, .on_attended = on_attended, .context = context};
     if (wish->to_day < wish->from_day || wish->to_day - wish->from_day >= ATTENDANCE_DAYS_MAX)
         return err_set(err, ERR_FORMAT, "attendance is listed for 1 to %d days",
                        (int)ATTENDANCE_DAYS_MAX);
@@ -65,7 +72,7 @@ int attendance_confirm(struct store *store, int64_t id, const struct attendance_
         return err_set(err, ERR_FORMAT, "a shift has 0 to %d minutes", (int)ATTENDANCE_MINUTES_MAX);
     int rc = shift_get(store, id, &row, err);
     if (rc == OK && verdict->team_id != -1 && row.team_id != verdict->team_id)
-        rc = err_set(err, ERR_NOT_FOUND, "shift %jd is of another team", (intmax_t)id);
+        rc = err_set(err, ERR_NOT_FOUND, "there is no shift %jd", (intmax_t)id);
     if (rc == OK && row.account_id == verdict->account_id)
         rc = err_set(err, ERR_REFUSED, "nobody confirms a shift of their own");
     return rc == OK ? shift_put_confirmed(store, id, verdict->minutes, actor->now_utc, actor->who,

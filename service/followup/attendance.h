@@ -21,8 +21,8 @@ enum {
 struct attended {
     const struct shift_row *shift; /* valid during the call */
     int64_t minutes_worked;        /* whole ones, until its end, or until now */
-    /* It began so long after a span of the calling hours had begun; 0: fewer than ATTENDANCE_LATE_MINUTES, or between
-     * two spans. */
+    /* It began so long after a span of the calling hours had begun; 0: fewer than ATTENDANCE_LATE_MINUTES, between two
+     * spans, or after a pause in the span. */
     int64_t late_minutes;
     bool is_forgotten;
 };

@@ -79,14 +79,15 @@ static void attendance_each__tells_who_was_late(void **state)
     (void)put_shift(&phoning, 0, DAY_OF_TEST "08:55:00+08:00", DAY_OF_TEST "12:00:30+08:00");
     (void)put_shift(&phoning, 1, DAY_OF_TEST "09:04:59+08:00", DAY_OF_TEST "12:00:00+08:00");
     (void)put_shift(&phoning, 2, DAY_OF_TEST "09:05:00+08:00", DAY_OF_TEST "09:05:00+08:00");
-    (void)put_shift(&phoning, 3, DAY_OF_TEST "15:40:00+08:00", NULL);
+    (void)put_shift(&phoning, 3, DAY_OF_TEST "15:40:00+08:00", DAY_OF_TEST "15:45:00+08:00");
+    (void)put_shift(&phoning, 3, DAY_OF_TEST "15:50:00+08:00", NULL);
     phoning.now_utc = at(DAY_OF_TEST "16:00:00+08:00");
     struct attendance_wish wish = wish_of(&phoning);
-    check_list(&phoning, &wish, "185 late 0;175 late 0;0 late 0;20 late 0;");
+    check_list(&phoning, &wish, "185 late 0;175 late 0;0 late 0;5 late 0;10 late 0;");
     begin(&phoning);
     DO(casework_hours(phoning.work, phoning.store, phoning.campaign_id, &wish.hours, &err));
     store_rollback(phoning.store);
-    check_list(&phoning, &wish, "185 late 0;175 late 0;0 late 5;20 late 40;");
+    check_list(&phoning, &wish, "185 late 0;175 late 0;0 late 5;5 late 40;10 late 0;");
     wish.team_id = 7;
     check_list(&phoning, &wish, "");
     wish.to_day = wish.from_day + ATTENDANCE_DAYS_MAX;
