@@ -216,6 +216,9 @@ class Caller {
         await this.page.keyboard.press("ArrowLeft");
         const at = Math.ceil((Date.now() + aheadMs + SOON_MS) / QUARTER_MS) * QUARTER_MS;
         const text = new Date(at + SHANGHAI_MS).toISOString();
+        const day = `${Number(text.slice(5, 7))}月${Number(text.slice(8, 10))}日`;
+        const picked = () => this.page.getAttribute("[role=spinbutton]", "aria-valuetext");
+        for (let i = 0; i < 2 && !(await picked()).includes(day); i++) await this.page.keyboard.press("ArrowRight");
         await this.page.keyboard.type(text.slice(11, 13) + text.slice(14, 16));
         return at;
     }
