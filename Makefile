@@ -132,7 +132,7 @@ layers headers style tidy: ## one check of the sources alone
 	@sh scripts/check_$@.sh
 fuzz: ## run every fuzz target for FUZZ_SECONDS (20)
 	@$(MAKE) --no-print-directory BUILD=fuzz $(FUZZERS)
-	@sh scripts/run_fuzz.sh $(FUZZERS)
+	@printf '%s\n' $(FUZZERS) | xargs -n 1 -P "$$(nproc)" sh scripts/run_fuzz.sh
 bench: $(PROGRAM) $(BENCHES) ## measure speed and print the ratios
 	@set -e; for run in $(BENCHES) $(wildcard tests/bench/*.sh); do PINGYI=$(PROGRAM) $$run; done
 sim: $(OUT)/tests/sim/test_simulation; @SIM=city $< ## a city and forty towns are phoned in a time of their own, every rule checked on every call

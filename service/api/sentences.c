@@ -112,6 +112,7 @@ static const struct known_failure known_failures[] = {
     {ERR_REFUSED, "cannot be called then", "那时不能拨打这个样本，请换一个时间"},
     {ERR_WRONG_STATE, "it cannot be booked", "样本在话务员手中或已结案，不能预约"},
     {ERR_WRONG_STATE, "it cannot be settled", "样本在话务员手中或已结案，不能人工结案"},
+    {ERR_FORMAT, "is no answer and has none", "只有成功访问、部分完成才有回答可以更正"},
     {ERR_FORMAT, "a case cannot be settled as", "不能用这个结果代码人工结案"},
     {ERR_WRONG_STATE, "is phoned already", "本期电话测评已经开始"},
     {ERR_WRONG_STATE, "phoning needs drawn or calling",

@@ -170,8 +170,8 @@ int casework_assign(struct casework *work, struct store *store, int64_t campaign
                     int64_t team_id, int64_t count, const struct actor *actor, int64_t *out_cases,
                     struct err *err);
 /* A new version of the attempt that a dial of a FINAL case was on one of its orders; what stood there is kept, and
- * the case's disposition follows. ERR_NOT_FOUND: no such dial or attempt. ERR_FORMAT: no such code or answer, no
- * reason. 2.113 puts the person's numbers on the do-not-call list. */
+ * the case's disposition follows. ERR_NOT_FOUND: no such dial or attempt. ERR_FORMAT: no such code or answer, an
+ * answer with a code that is none, no reason. 2.113 puts the person's numbers on the do-not-call list. */
 struct case_correction {
     int64_t drawn_id;
     struct bytes code; /* empty: as it was; one that is no answer takes the answers away */

@@ -211,7 +211,6 @@ static int find_attempt(struct store *store, const struct campaign *campaign,
                : rc;
 }
 
-/* What is no answer has none. */
 static int apply(const struct case_correction *correction, struct attempt_row *row, struct err *err)
 {
     enum outcome_group group = OUTCOME_UNKNOWN_UNWORKED;
@@ -219,6 +218,11 @@ static int apply(const struct case_correction *correction, struct attempt_row *r
     if (code.len >= CASE_CODE_BYTES || !outcome_group_of(code, &group) ||
         group == OUTCOME_UNKNOWN_UNWORKED)
         return err_set(err, ERR_FORMAT, "\"" BYTES_FMT "\" is no disposition", BYTES_ARG(code));
+    bool is_answer = group == OUTCOME_COMPLETE || group == OUTCOME_PARTIAL;
+    if (!is_answer && (correction->resolved > RESOLUTION_MISSING ||
+                       correction->satisfaction > SATISFACTION_MISSING))
+        return err_set(err, ERR_FORMAT, "\"" BYTES_FMT "\" is no answer and has none",
+                       BYTES_ARG(code));
     row->code = code;
     if (correction->resolved >= 0) {
         row->resolved = correction->resolved;
@@ -226,7 +230,7 @@ static int apply(const struct case_correction *correction, struct attempt_row *r
     }
     if (correction->satisfaction >= 0)
         row->satisfaction = correction->satisfaction;
-    if (group != OUTCOME_COMPLETE && group != OUTCOME_PARTIAL) {
+    if (!is_answer) {
         row->resolved = RESOLUTION_MISSING;
         row->still_open = false;
         row->satisfaction = SATISFACTION_MISSING;

@@ -176,7 +176,11 @@ static int put_changes(struct casework *work, struct store *store, const struct 
         struct change *change = &settling->orders[i];
         change->correction.why = verdict->why;
         if (is_void)
-            change->correction.code = BYTES_LIT("2.36");
+            change->correction = (struct case_correction){.drawn_id = change->correction.drawn_id,
+                                                          .code = BYTES_LIT("2.36"),
+                                                          .resolved = -1,
+                                                          .satisfaction = -1,
+                                                          .why = verdict->why};
         if (!is_void && !change->is_changed)
             continue;
         changes++;

@@ -226,6 +226,9 @@ static void casework_correct__keeps_what_stood_there(void **state)
     none.satisfaction = 6;
     assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_FORMAT);
     none = worse;
+    none.code = BYTES_LIT("2.112");
+    assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_FORMAT);
+    none = worse;
     none.drawn_id++;
     assert_int_equal(correct(&phoning, case_id, dial_id, none), ERR_NOT_FOUND);
     assert_int_equal(correct(&phoning, case_id, dial_id + 1, worse), ERR_NOT_FOUND);
