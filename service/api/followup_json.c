@@ -162,7 +162,7 @@ static json_t *open_ends_to_json(const struct overview *overview, bool for_whole
                      languages_to_json(overview));
 }
 
-static json_t *alerts_to_json(const struct overview *overview)
+static json_t *alerts_to_json(const struct overview *overview, bool for_whole)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < overview->alert_count; i++) {
@@ -170,10 +170,13 @@ static json_t *alerts_to_json(const struct overview *overview)
         json_t *cases = json_array();
         for (size_t at = 0; at < alert->case_count; at++)
             cases = json_append(cases, count(alert->cases[at]));
-        array = json_append(array, json_pack("{s:s, s:b, s:o, s:o, s:o}", "kind",
-                                             overview_alert_word(alert->kind), "is_alarm",
-                                             alert->is_alarm, "caller", json_bytes(alert->caller),
-                                             "detail", json_bytes(alert->detail), "cases", cases));
+        json_t *object =
+            json_pack("{s:s, s:b, s:o, s:o, s:o}", "kind", overview_alert_word(alert->kind),
+                      "is_alarm", alert->is_alarm, "caller", json_bytes(alert->caller), "detail",
+                      json_bytes(alert->detail), "cases", cases);
+        if (for_whole)
+            object = json_with(object, json_pack("{s:o}", "unit", json_bytes(alert->unit)));
+        array = json_append(array, object);
     }
     return array;
 }
@@ -194,7 +197,8 @@ json_t *overview_to_json(const struct overview *overview, bool for_whole, int64_
         "counted_at", json_time(now_utc), "fresh_for_s", count(fresh_for_s), "totals",
         totals_to_json(overview, for_whole), "dispositions", dispositions_to_json(overview),
         "callers", callers_to_json(overview), "forecast", forecast_to_json(&overview->forecast),
-        "open_ends", open_ends_to_json(overview, for_whole), "alerts", alerts_to_json(overview));
+        "open_ends", open_ends_to_json(overview, for_whole), "alerts",
+        alerts_to_json(overview, for_whole));
     return for_whole ? json_with(object, json_pack("{s:o, s:o}", "units", units_to_json(overview),
                                                    "response", number(overview->response)))
                      : object;

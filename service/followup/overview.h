@@ -69,6 +69,7 @@ struct overview_language {
     X(ALERT_SATISFIED, "satisfied_share") /* likewise 满意 */                                    \
     X(ALERT_REFUSAL, "refusal")           /* likewise refusals */                                  \
     X(ALERT_MISSING, "missing")           /* likewise items without an answer */                   \
+    X(ALERT_COACHED, "coached")           /* people say that somebody asked for an answer */       \
     X(ALERT_INTERRUPTED, "interrupted")   /* dials of today of which nobody said what became */    \
     X(ALERT_LANGUAGE, "language")         /* cases that no caller can speak to */                  \
     X(ALERT_UNMATCHED, "unmatched")       /* calls in the company's list without a dial */
@@ -84,6 +85,7 @@ struct overview_alert {
     enum overview_alert_kind kind;
     bool is_alarm;       /* beyond 99.8 % */
     struct bytes caller; /* empty: of no single one */
+    struct bytes unit;   /* likewise, its name; none for a team */
     struct bytes detail; /* in Chinese, with its base */
     int64_t cases[OVERVIEW_ALERT_CASES];
     size_t case_count; /* the first ones, where there are any to be named */
@@ -108,7 +110,7 @@ struct overview {
     struct casework_open_ends open_ends; /* of all teams */
     struct overview_language *languages; /* by language; not Mandarin */
     size_t language_count;
-    struct overview_alert *alerts; /* by kind, caller */
+    struct overview_alert *alerts; /* by kind, caller, unit */
     size_t alert_count;
 };
 

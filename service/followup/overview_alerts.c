@@ -1,5 +1,7 @@
 #include "service/followup/overview_room.h"
 
+#include "base/alloc.h"
+
 #include "service/storage/call_records.h"
 
 #include <math.h>
@@ -249,6 +251,67 @@ static int find_unmatched(struct overview_work *work, struct buf *text, struct e
     return put_alert(work, alert, text, err);
 }
 
+/* ---- told what to answer ---- */
+
+/* Of a unit's cases; those of a team all together, for its supervisors are told no unit. */
+struct coached {
+    struct overview_alert alert;
+    int64_t answered, told;
+};
+
+struct coaching {
+    const struct overview_work *work;
+    struct bytes item;
+    struct coached *units;
+    size_t unit_count;
+};
+
+static int on_coached(void *context, const struct last_answer_row *row, struct err *err)
+{
+    struct coaching *coaching = context;
+    const struct script_answer answer = {.item = coaching->item, .value = row->value};
+    int64_t unit = coaching->work->wish.team_id == 0 ? row->unit : 0;
+    struct script_outcome outcome;
+    (void)err;
+    if (!overview_has_case(coaching->work, row->case_no) || unit < 0 ||
+        (size_t)unit >= coaching->unit_count)
+        return OK;
+    struct coached *of = &coaching->units[unit];
+    script_read(&answer, 1, &outcome);
+    of->answered++;
+    if (!outcome.is_coached)
+        return OK;
+    of->told++;
+    if (of->alert.case_count < OVERVIEW_ALERT_CASES)
+        of->alert.cases[of->alert.case_count++] = row->case_id;
+    return OK;
+}
+
+static int find_coached(struct overview_work *work, struct buf *text, struct err *err)
+{
+    const struct overview *out = work->out;
+    bool is_whole = work->wish.team_id == 0;
+    struct coaching coaching = {
+        .work = work, .item = BYTES_LIT("coached"), .unit_count = is_whole ? out->unit_count : 1};
+    coaching.units =
+        arena_alloc(work->arena, size_multiply(coaching.unit_count + 1, sizeof *coaching.units));
+    if (coaching.units == NULL)
+        return err_set(err, ERR_NOMEM, "could not count who was told what to answer");
+    int rc =
+        last_answers_each(work->store, out->campaign.id, coaching.item, on_coached, &coaching, err);
+    for (size_t i = 0; i < coaching.unit_count && rc == OK; i++) {
+        struct coached *of = &coaching.units[i];
+        if (of->told == 0)
+            continue;
+        of->alert.kind = ALERT_COACHED;
+        of->alert.unit = is_whole ? out->units[i].name : BYTES_NONE;
+        buf_printf(text, "答过有无授意的样本%jd件中%jd件称有人要求或者提示过怎样回答",
+                   (intmax_t)of->answered, (intmax_t)of->told);
+        rc = put_alert(work, of->alert, text, err);
+    }
+    return rc;
+}
+
 static int compare_alerts(const void *a, const void *b)
 {
     const struct overview_alert *one = a;
@@ -257,7 +320,8 @@ static int compare_alerts(const void *a, const void *b)
         return one->is_alarm ? -1 : 1;
     if (one->kind != other->kind)
         return one->kind < other->kind ? -1 : 1;
-    return bytes_compare(one->caller, other->caller);
+    int order = bytes_compare(one->caller, other->caller);
+    return order != 0 ? order : bytes_compare(one->unit, other->unit);
 }
 
 int overview_load_alerts(struct overview_work *work, struct err *err)
@@ -277,6 +341,8 @@ int overview_load_alerts(struct overview_work *work, struct err *err)
         rc = find_languages(work, &text, err);
     if (rc == OK && work->wish.team_id == 0)
         rc = find_unmatched(work, &text, err);
+    if (rc == OK) /* last: of many units they leave no room */
+        rc = find_coached(work, &text, err);
     buf_deinit(&text);
     if (rc == OK && out->alert_count > 0)
         qsort(out->alerts, out->alert_count, sizeof *out->alerts, compare_alerts);

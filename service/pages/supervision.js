@@ -66,9 +66,10 @@ function Alerts({ value, round }) {
         <h2>提醒（${rows.length}）</h2>
         ${rows.length === 0 && html`<p class="empty">没有提醒。</p>`}
         <ul class="alerts">
-            ${rows.map((row) => html`<li key=${`${row.kind}/${row.caller}/${row.detail}`}>
+            ${rows.map((row) => html`<li key=${`${row.kind}/${row.caller || row.unit}/${row.detail}`}>
                 <${Tag} kind=${row.is_alarm ? "bad" : "warn"}>${say(ALERTS, row.kind)}<//>
-                <span>${row.caller && html`<strong>${row.caller}</strong>　`}${row.detail}${row.cases.length > 0 &&
+                <span>${(row.caller || row.unit) &&
+                html`<strong>${row.caller || row.unit}</strong>　`}${row.detail}${row.cases.length > 0 &&
                 html`，样本${row.cases.map((id) => html` <a href=${addressOf(round, "case", id)}>${id}</a>`)}`}</span>
             </li>`)}
         </ul>

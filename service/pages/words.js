@@ -314,6 +314,7 @@ export const ALERTS = {
     satisfied_share: "满意率异常",
     refusal: "拒访率异常",
     missing: "漏答异常",
+    coached: "称有授意",
     interrupted: "多次中断",
     language: "语言",
     unmatched: "话单不符",

@@ -204,3 +204,25 @@ int answers_each_of_case(struct store *store, int64_t case_id, answer_cb on_answ
     }
     return rc;
 }
+
+int last_answers_each(struct store *store, int64_t campaign_id, struct bytes item,
+                      last_answer_cb on_answer, void *context, struct err *err)
+{
+    enum { CASE, CASE_NO, UNIT, VALUE };
+    enum { INTEGERS = 1, ITEM };
+    sqlite3_stmt *statement = NULL;
+    int rc =
+        database_take_with(store, "last_answers_each", &campaign_id, INTEGERS, &statement, err);
+    if (rc == OK)
+        database_bind_text(statement, ITEM, item);
+    while (database_next(store, statement, &rc, err)) {
+        const struct last_answer_row row = {
+            .case_id = sqlite3_column_int64(statement, CASE),
+            .case_no = sqlite3_column_int64(statement, CASE_NO),
+            .unit = sqlite3_column_int64(statement, UNIT),
+            .value = database_column_text(statement, VALUE),
+        };
+        rc = on_answer(context, &row, err);
+    }
+    return rc;
+}

@@ -78,4 +78,14 @@ typedef int (*answer_cb)(void *context, const struct answer_row *row, struct err
 int answers_each_of_case(struct store *store, int64_t case_id, answer_cb on_answer, void *context,
                          struct err *err); /* as they were given */
 
+/* What was last answered to an item of the call as a whole, of each case of a campaign that has an answer to it, by
+ * case. */
+struct last_answer_row {
+    int64_t case_id, case_no, unit;
+    struct bytes value;
+};
+typedef int (*last_answer_cb)(void *context, const struct last_answer_row *row, struct err *err);
+int last_answers_each(struct store *store, int64_t campaign_id, struct bytes item,
+                      last_answer_cb on_answer, void *context, struct err *err);
+
 #endif

@@ -70,3 +70,10 @@ VALUES (:id, :case_id, :dial_id, :drawn_id, :at_utc, :spent_ms, :item, :value, :
 -- name: answers_each_of_case
 SELECT id, case_id, dial_id, drawn_id, item, value, sealed, at_utc, spent_ms FROM answers
 WHERE case_id = :case_id ORDER BY id;
+
+-- name: last_answers_each
+-- The other columns of an answer are those of the row that has max(): SQLite's bare columns.
+SELECT c.id, c.case_no, c.unit, a.value, max(a.id)
+FROM cases AS c CROSS JOIN answers AS a ON a.case_id = c.id
+WHERE c.campaign_id = :campaign_id AND a.item = :item
+GROUP BY c.id ORDER BY c.id;

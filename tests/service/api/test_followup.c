@@ -111,6 +111,34 @@ static void show__tells_contractors_of_their_team_alone(void **state)
     assert_int_equal(number_at(running, "totals.released"), PHONED);
 }
 
+static int64_t finish_coached(struct running *running, enum visitor visitor)
+{
+    int64_t case_id = take_next(running, visitor);
+    int64_t dial_id = begin_dial(running, visitor, case_id);
+    answer_all(running, visitor, case_id, dial_id);
+    assert_int_equal(try_answer(running, visitor, case_id, dial_id, 0, "coached", "yes", ""), 200);
+    test_now += 60;
+    assert_int_equal(try_finish(running, visitor, case_id, dial_id, "1.1", ""), 201);
+    return case_id;
+}
+
+static void show__tells_who_was_told_what_to_answer(void **state)
+{
+    struct running *running = *state;
+    (void)give_team(running, PHONED);
+    sign_on(running, VISITOR_CONTRACTOR);
+    int64_t case_id = finish_coached(running, VISITOR_CONTRACTOR);
+    show_later(running, supervisor);
+    text_at_is(running, "alerts.0.kind", "coached");
+    assert_int_equal(number_at(running, "alerts.0.cases.0"), case_id);
+    assert_true(says(running, "\"unit\":\"第1局\"") || says(running, "\"unit\":\"第2局\""));
+    show_later(running, VISITOR_CONTRACTOR);
+    text_at_is(running, "alerts.0.kind", "coached");
+    assert_int_equal(number_at(running, "alerts.0.cases.0"), case_id);
+    assert_false(says(running, "\"unit\""));
+    assert_false(says(running, "第"));
+}
+
 /* ---- beginning, pausing ---- */
 
 static int set_up_drawn(void **state)
@@ -529,6 +557,7 @@ int main(void)
         PHONED_CITY(show__counts_what_callers_do),
         PHONED_CITY(show__is_one_text_for_all_within_a_second),
         PHONED_CITY(show__tells_contractors_of_their_team_alone),
+        PHONED_CITY(show__tells_who_was_told_what_to_answer),
         cmocka_unit_test_setup_teardown(open__begins_once, set_up_drawn, tear_down),
         cmocka_unit_test_setup_teardown(release__takes_the_reserve_into_the_queue, set_up_drawn,
                                         tear_down),

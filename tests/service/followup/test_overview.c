@@ -377,6 +377,67 @@ static void overview_load__alerts_to_callers_unlike_the_others(void **state)
     phoning_deinit(&phoning);
 }
 
+/* A complete of somebody who answers to whether they were told what to say: `first`, and then `last`. */
+static struct followup_case complete_coached(struct phoning *phoning, int caller, const char *first,
+                                             const char *last)
+{
+    struct leased_case leased = next_case(phoning, caller);
+    int64_t dial_id = dial(phoning, caller, leased.row.id, leased.number_no);
+    answer_all(phoning, caller, dial_id, &leased.row, "yes", "5");
+    assert_int_equal(try_answer(phoning, caller, dial_id, 0, "coached", first, ""), OK);
+    assert_int_equal(try_answer(phoning, caller, dial_id, 0, "coached", last, ""), OK);
+    phoning->now_utc += 100;
+    assert_int_equal(finish(phoning, caller, dial_id, "1.1").step, NEXT_FINAL);
+    return leased.row;
+}
+
+static bool has_text(struct bytes text, const char *part)
+{
+    return bytes_find(text, bytes_from_z(part)) < text.len;
+}
+
+/* Units have two people each, who come in whatever order: of one unit one says so, of the other both do. */
+static void overview_load__alerts_to_what_people_were_told_to_answer(void **state)
+{
+    (void)state;
+    static const char orders[] =
+        LINE("A1", "甲局", "投诉", "13900000001") LINE("A2", "甲局", "投诉", "13900000002")
+            LINE("B1", "乙局", "投诉", "13900000003") LINE("B2", "乙局", "投诉", "13900000004");
+    struct phoning phoning;
+    struct look look;
+    int64_t told[2][2] = {{0}}; /* by unit */
+    int answered[2] = {0};
+    phoning_init(&phoning, orders, 4, PHONING_RULES);
+    assert_int_equal(try_open(&phoning), OK);
+    struct followup_case row = complete_coached(&phoning, 0, "yes", "no");
+    int64_t honest = row.unit;
+    look_at(&look, &phoning, 0);
+    assert_int_equal(look.out.alert_count, 0);
+    look_away(&look);
+    answered[row.unit]++;
+    for (int i = 0; i < 3; i++) {
+        row = complete_coached(&phoning, 0, "no", "yes");
+        told[row.unit][row.unit == honest ? 0 : answered[row.unit]] = row.id;
+        answered[row.unit]++;
+    }
+    look_at(&look, &phoning, 0);
+    assert_int_equal(look.out.alert_count, 2);
+    assert_true(bytes_compare(look.out.alerts[0].unit, look.out.alerts[1].unit) < 0);
+    for (size_t i = 0; i < 2; i++) {
+        const struct overview_alert *alert = &look.out.alerts[i];
+        int64_t unit = bytes_equal(alert->unit, look.out.units[0].name) ? 0 : 1;
+        assert_int_equal(alert->kind, ALERT_COACHED);
+        assert_false(alert->is_alarm);
+        assert_int_equal(alert->caller.len, 0);
+        assert_true(has_text(alert->detail, unit == honest ? "2件中1件" : "2件中2件"));
+        assert_int_equal(alert->case_count, unit == honest ? 1 : 2);
+        for (size_t at = 0; at < alert->case_count; at++)
+            assert_true(alert->cases[at] == told[unit][0] || alert->cases[at] == told[unit][1]);
+    }
+    look_away(&look);
+    phoning_deinit(&phoning);
+}
+
 static int64_t make_team(struct phoning *phoning, int caller)
 {
     struct err err = {0};
@@ -420,6 +481,17 @@ static void overview_load__shows_a_team_nothing_but_its_own(void **state)
     assert_int_equal(look.out.caller_count, 1);
     assert_int_equal(look.out.alert_count, 1);
     assert_true(bytes_equal(look.out.alerts[0].caller, phoning.callers[0].name));
+    look_away(&look);
+    int64_t own = complete_coached(&phoning, 0, "no", "yes").id;
+    (void)complete_coached(&phoning, 1, "no", "yes");
+    look_at(&look, &phoning, team_id);
+    const struct overview_alert *alert = alert_of(&look, ALERT_COACHED);
+    assert_non_null(alert);
+    assert_int_equal(alert->unit.len, 0);
+    assert_int_equal(alert->case_count, 1);
+    assert_int_equal(alert->cases[0], own);
+    assert_true(has_text(alert->detail, "2件中1件"));
+    assert_false(has_text(alert->detail, "局"));
     look_away(&look);
     phoning_deinit(&phoning);
 }
@@ -525,6 +597,7 @@ int main(void)
         cmocka_unit_test(overview_load__carries_the_pace_on),
         cmocka_unit_test(overview_load__alerts_to_what_is_too_short_or_cannot_be_said),
         cmocka_unit_test(overview_load__alerts_to_callers_unlike_the_others),
+        cmocka_unit_test(overview_load__alerts_to_what_people_were_told_to_answer),
         cmocka_unit_test(overview_load__shows_a_team_nothing_but_its_own),
         cmocka_unit_test(overview_proposal__is_made_of_released_final_and_response),
         cmocka_unit_test(overview_floor_s__grows_with_the_orders),

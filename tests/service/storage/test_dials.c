@@ -239,6 +239,49 @@ static void answers_each_of_case__are_as_they_were_given(void **state)
     assert_int_equal(answer_put(store, &row, &err), ERR_REFUSED);
 }
 
+static int on_last_answer(void *context, const struct last_answer_row *row, struct err *err)
+{
+    (void)err;
+    listing_add(context, "%jd/%jd@%jd=" BYTES_FMT ";", (intmax_t)row->case_id,
+                (intmax_t)row->case_no, (intmax_t)row->unit, BYTES_ARG(row->value));
+    return OK;
+}
+
+static void put_answer(struct store *store, int64_t case_id, int64_t dial_id, const char *item,
+                       const char *value)
+{
+    struct err err = {.code = OK};
+    struct answer_row row = {.case_id = case_id,
+                             .dial_id = dial_id,
+                             .item = bytes_from_z(item),
+                             .value = bytes_from_z(value)};
+    MUST(answer_next_id(store, &row.id, &err));
+    MUST(answer_put(store, &row, &err));
+}
+
+static void last_answers_each__gives_the_last_of_each_case(void **state)
+{
+    struct store *store = begin_with_cases(*state);
+    struct err err = {.code = OK};
+    struct listing first = {.len = 0}, second = {.len = 0}, none = {.len = 0};
+    struct dial_row dial = sample_dial(FIRST, 1, 11, ZHANG);
+    struct dial_row other = sample_dial(SECOND, 1, 11, ZHANG);
+    int64_t third = put_fresh(store, 1, 2);
+    (void)put_dial(store, &dial, 20, "1.1");
+    (void)put_dial(store, &other, 20, "1.1");
+    put_answer(store, third, 1, "coached", "unsure");
+    put_answer(store, FIRST, 1, "coached", "no");
+    put_answer(store, SECOND, 2, "coached", "no");
+    put_answer(store, FIRST, 1, "coached", "yes");
+    put_answer(store, FIRST, 1, "share_words", "no");
+    MUST(last_answers_each(store, 1, BYTES_LIT("coached"), on_last_answer, &first, &err));
+    assert_string_equal(first.text, "1/1@0=yes;3/2@0=unsure;");
+    MUST(last_answers_each(store, 2, BYTES_LIT("coached"), on_last_answer, &second, &err));
+    assert_string_equal(second.text, "2/1@0=no;");
+    MUST(last_answers_each(store, 1, BYTES_LIT("consent"), on_last_answer, &none, &err));
+    assert_int_equal(none.len, 0);
+}
+
 /* ---- faults ---- */
 
 static int act(void *context, struct err *err)
@@ -247,7 +290,7 @@ static int act(void *context, struct err *err)
     struct store *store = fixture->store;
     struct dial_row dial = sample_dial(FIRST, 1, 11, ZHANG), read;
     struct answer_row answer = {.case_id = FIRST, .item = BYTES_LIT("i"), .value = BYTES_LIT("v")};
-    struct listing work = {.len = 0};
+    struct listing work = {.len = 0}, answers = {.len = 0};
     int64_t count = 0;
     int rc = store_begin(store, err);
     if (rc == OK)
@@ -268,6 +311,10 @@ static int act(void *context, struct err *err)
         rc = dial_work_each(store, 0, 0, 0, 300, on_work, &work, err);
     if (rc == OK)
         rc = completes_each(store, 1, on_complete, &work, err);
+    if (rc == OK)
+        rc = last_answers_each(store, 1, BYTES_LIT("i"), on_last_answer, &answers, err);
+    if (rc == OK)
+        assert_string_equal(answers.text, "1/1@0=v;");
     if (rc == OK)
         assert_true(count == 1 && work.len != 0);
     store_rollback(store);
@@ -303,6 +350,7 @@ int main(void)
         TEST(dial_work_each__is_by_account_and_day),
         TEST(completes_each__gives_those_of_a_campaign),
         TEST(answers_each_of_case__are_as_they_were_given),
+        TEST(last_answers_each__gives_the_last_of_each_case),
         TEST(dials__survive_lack_of_memory),
         TEST(dials__survive_a_failing_disk),
     };

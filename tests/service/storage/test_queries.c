@@ -64,6 +64,8 @@ static void hot_queries__search_an_index(void **state)
         {"dials_count_of_number", "INDEX dials_by_number (phone_key=? AND day=?)"},
         {"dial_work_each", "INDEX dials_by_account (account_id=? AND day>? AND day<?)"},
         {"answers_each_of_case", "INDEX answers_by_case (case_id=?)"},
+        {"last_answers_each", "INDEX cases_by_campaign (campaign_id=?)"},
+        {"last_answers_each", "INDEX answers_by_case (case_id=?)"},
         {"answer_next_id", "SEARCH answers"},
         {"shift_get_open", "INDEX shifts_open (account_id=?)"},
         {"recheck_find_due", "INDEX rechecks_queued (until_utc<?)"},
