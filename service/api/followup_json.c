@@ -175,7 +175,7 @@ static json_t *alerts_to_json(const struct overview *overview, bool for_whole)
                       "is_alarm", alert->is_alarm, "caller", json_bytes(alert->caller), "detail",
                       json_bytes(alert->detail), "cases", cases);
         if (for_whole)
-            object = json_with(object, json_pack("{s:o}", "unit", json_bytes(alert->unit)));
+            object = json_with(object, json_pack("{s:o}", "unit", json_text_or_empty(alert->unit)));
         array = json_append(array, object);
     }
     return array;

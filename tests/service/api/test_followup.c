@@ -117,7 +117,7 @@ static int64_t finish_coached(struct running *running, enum visitor visitor)
     int64_t dial_id = begin_dial(running, visitor, case_id);
     answer_all(running, visitor, case_id, dial_id);
     assert_int_equal(try_answer(running, visitor, case_id, dial_id, 0, "coached", "yes", ""), 200);
-    test_now += 60;
+    test_now += 10; /* too short: an alert of the caller too */
     assert_int_equal(try_finish(running, visitor, case_id, dial_id, "1.1", ""), 201);
     return case_id;
 }
@@ -129,12 +129,15 @@ static void show__tells_who_was_told_what_to_answer(void **state)
     sign_on(running, VISITOR_CONTRACTOR);
     int64_t case_id = finish_coached(running, VISITOR_CONTRACTOR);
     show_later(running, supervisor);
-    text_at_is(running, "alerts.0.kind", "coached");
-    assert_int_equal(number_at(running, "alerts.0.cases.0"), case_id);
+    text_at_is(running, "alerts.0.kind", "short");
+    text_at_is(running, "alerts.0.unit", "");
+    text_at_is(running, "alerts.1.kind", "coached");
+    text_at_is(running, "alerts.1.caller", "");
+    assert_int_equal(number_at(running, "alerts.1.cases.0"), case_id);
     assert_true(says(running, "\"unit\":\"第1局\"") || says(running, "\"unit\":\"第2局\""));
     show_later(running, VISITOR_CONTRACTOR);
-    text_at_is(running, "alerts.0.kind", "coached");
-    assert_int_equal(number_at(running, "alerts.0.cases.0"), case_id);
+    text_at_is(running, "alerts.1.kind", "coached");
+    assert_int_equal(number_at(running, "alerts.1.cases.0"), case_id);
     assert_false(says(running, "\"unit\""));
     assert_false(says(running, "第"));
 }
