@@ -62,15 +62,22 @@ static bool near(double a, double b)
 
 /* ---- acting ---- */
 
-/* A complete that takes `seconds`; returns its case. */
-static int64_t complete_in(struct phoning *phoning, int caller, int64_t seconds)
+/* A complete that takes `seconds`, of somebody who says `coached` to whether they were told what to answer. */
+static struct followup_case complete_saying(struct phoning *phoning, int caller,
+                                            const char *coached, int64_t seconds)
 {
     struct leased_case leased = next_case(phoning, caller);
     int64_t dial_id = dial(phoning, caller, leased.row.id, leased.number_no);
     answer_all(phoning, caller, dial_id, &leased.row, "yes", "5");
+    assert_int_equal(try_answer(phoning, caller, dial_id, 0, "coached", coached, ""), OK);
     phoning->now_utc += seconds;
     assert_int_equal(finish(phoning, caller, dial_id, "1.1").step, NEXT_FINAL);
-    return leased.row.id;
+    return leased.row;
+}
+
+static int64_t complete_in(struct phoning *phoning, int caller, int64_t seconds)
+{
+    return complete_saying(phoning, caller, "no", seconds).id;
 }
 
 static void end_with(struct phoning *phoning, int caller, const char *code, const char *language)
@@ -239,9 +246,8 @@ static void overview_load__tells_who_does_what(void **state)
     begin_shift(&phoning, 1);
     begin_shift(&phoning, 2);
     look_at(&look, &phoning, 0);
-    const struct overview_caller *first = &look.out.callers[0];
     assert_int_equal(look.out.caller_count, 3);
-    first = caller_named(&look, phoning.callers[0].name.ptr);
+    const struct overview_caller *first = caller_named(&look, phoning.callers[0].name.ptr);
     assert_non_null(first);
     assert_int_equal(first->state, CALLER_IDLE);
     assert_int_equal(first->dials, 2);
@@ -319,6 +325,11 @@ static const struct overview_alert *alert_of(const struct look *look, enum overv
     return NULL;
 }
 
+static bool has_text(struct bytes text, const char *part)
+{
+    return bytes_find(text, bytes_from_z(part)) < text.len;
+}
+
 static void overview_load__alerts_to_what_is_too_short_or_cannot_be_said(void **state)
 {
     (void)state;
@@ -334,7 +345,7 @@ static void overview_load__alerts_to_what_is_too_short_or_cannot_be_said(void **
     assert_true(bytes_equal(alert->caller, phoning.callers[0].name));
     assert_int_equal(alert->case_count, 1);
     assert_int_equal(alert->cases[0], too_short);
-    assert_true(bytes_find(alert->detail, BYTES_LIT("2件中1件")) < alert->detail.len);
+    assert_true(has_text(alert->detail, "2件中1件"));
     assert_non_null(alert_of(&look, ALERT_LANGUAGE));
     assert_int_equal(look.out.language_count, 1);
     assert_int_equal(look.out.languages[0].cases, 1);
@@ -372,28 +383,9 @@ static void overview_load__alerts_to_callers_unlike_the_others(void **state)
     assert_null(alert_of(&look, ALERT_REFUSAL));
     const struct overview_alert *alert = alert_of(&look, ALERT_SATISFIED);
     assert_non_null(alert);
-    assert_true(bytes_find(alert->detail, BYTES_LIT("20件")) < alert->detail.len);
+    assert_true(has_text(alert->detail, "20件"));
     look_away(&look);
     phoning_deinit(&phoning);
-}
-
-/* A complete of somebody who answers to whether they were told what to say: `first`, and then `last`. */
-static struct followup_case complete_coached(struct phoning *phoning, int caller, const char *first,
-                                             const char *last)
-{
-    struct leased_case leased = next_case(phoning, caller);
-    int64_t dial_id = dial(phoning, caller, leased.row.id, leased.number_no);
-    answer_all(phoning, caller, dial_id, &leased.row, "yes", "5");
-    assert_int_equal(try_answer(phoning, caller, dial_id, 0, "coached", first, ""), OK);
-    assert_int_equal(try_answer(phoning, caller, dial_id, 0, "coached", last, ""), OK);
-    phoning->now_utc += 100;
-    assert_int_equal(finish(phoning, caller, dial_id, "1.1").step, NEXT_FINAL);
-    return leased.row;
-}
-
-static bool has_text(struct bytes text, const char *part)
-{
-    return bytes_find(text, bytes_from_z(part)) < text.len;
 }
 
 /* Units have two people each, who come in whatever order: of one unit one says so, of the other both do. */
@@ -409,14 +401,14 @@ static void overview_load__alerts_to_what_people_were_told_to_answer(void **stat
     int answered[2] = {0};
     phoning_init(&phoning, orders, 4, PHONING_RULES);
     assert_int_equal(try_open(&phoning), OK);
-    struct followup_case row = complete_coached(&phoning, 0, "yes", "no");
+    struct followup_case row = complete_saying(&phoning, 0, "unsure", 100);
     int64_t honest = row.unit;
     look_at(&look, &phoning, 0);
     assert_int_equal(look.out.alert_count, 0);
     look_away(&look);
     answered[row.unit]++;
     for (int i = 0; i < 3; i++) {
-        row = complete_coached(&phoning, 0, "no", "yes");
+        row = complete_saying(&phoning, 0, "yes", 100);
         told[row.unit][row.unit == honest ? 0 : answered[row.unit]] = row.id;
         answered[row.unit]++;
     }
@@ -482,8 +474,8 @@ static void overview_load__shows_a_team_nothing_but_its_own(void **state)
     assert_int_equal(look.out.alert_count, 1);
     assert_true(bytes_equal(look.out.alerts[0].caller, phoning.callers[0].name));
     look_away(&look);
-    int64_t own = complete_coached(&phoning, 0, "no", "yes").id;
-    (void)complete_coached(&phoning, 1, "no", "yes");
+    int64_t own = complete_saying(&phoning, 0, "yes", 100).id;
+    (void)complete_saying(&phoning, 1, "yes", 100);
     look_at(&look, &phoning, team_id);
     const struct overview_alert *alert = alert_of(&look, ALERT_COACHED);
     assert_non_null(alert);
