@@ -324,7 +324,7 @@ int case_shown_load(struct case_reader *reader, struct store *store, const struc
     if (rc == OK)
         rc = load_proposal(&loading, err);
     shown.citizen = loading.name;
-    if (rc == OK && shown.dial.id == 0)
+    if (rc == OK && shown.dial.id == 0 && !ask->is_dialling)
         rc = mask_name(arena, loading.name, &shown.citizen, err);
     if (rc == OK)
         *out = shown;

@@ -63,6 +63,7 @@ struct case_ask {
     int64_t account_id; /* the viewer's */
     int64_t now_utc;
     const char *turn; /* static */
+    bool is_dialling; /* the viewer, for a re-check */
 };
 
 /* All of it, within one transaction. */

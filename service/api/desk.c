@@ -133,7 +133,7 @@ static int case_to_answer(struct call *call, struct store *store, struct case_re
 {
     struct arena arena;
     struct case_shown shown;
-    const struct case_ask ask = {*row, call->who.account_id, call->now_utc, turn};
+    const struct case_ask ask = {*row, call->who.account_id, call->now_utc, turn, false};
     const struct case_asker asker = desk_asker(call);
     arena_init(&arena, CASE_MAX_BYTES);
     int rc = case_shown_load(reader, store, &ask, &arena, &shown, err);

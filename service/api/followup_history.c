@@ -48,6 +48,8 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
     struct history *history = context;
     bool has_ended = row->ended_utc != 0;
     struct bytes note;
+    if (history->call->who.is_contractor && row->recheck_id != 0)
+        return OK;
     int rc = case_reader_open_masked(history->reader, history->reader->notes, row->id, row->sealed,
                                      &note, err);
     if (rc != OK)
@@ -140,7 +142,7 @@ static int on_attempt(void *context, const struct attempt_row *row, struct err *
         resolved[0] != '\0' ? json_string(resolved) : json_null(), "satisfaction",
         row->satisfaction != SATISFACTION_MISSING ? json_integer(row->satisfaction) : json_null(),
         "is_former", history->is_version, "source", json_bytes(origin->kind), "why",
-        json_text_or_null(origin->why));
+        json_text_or_null(history->call->who.is_contractor ? BYTES_NONE : origin->why));
     return json_array_append_new(history->attempts, attempt) == 0 ? OK : out_of_memory(err);
 }
 
@@ -221,6 +223,16 @@ static int load(struct history *history, struct err *err)
     return rc == OK ? answers_each_of_case(store, case_id, on_answer, history, err) : rc;
 }
 
+/* The day's dials of a number tell a contractor of a checker's call. */
+static json_t *numbers_to_json(const struct history *history)
+{
+    json_t *numbers = case_numbers_to_json(&history->shown);
+    size_t count = history->call->who.is_contractor ? json_array_size(numbers) : 0;
+    for (size_t i = 0; i < count; i++)
+        (void)json_object_del(json_array_get(numbers, i), "tries_today");
+    return numbers;
+}
+
 static json_t *whole_to_json(struct history *history, json_t *orders)
 {
     const struct followup_case *row = &history->row;
@@ -231,7 +243,7 @@ static json_t *whole_to_json(struct history *history, json_t *orders)
                      json_pack("{s:o, s:o, s:o, s:o, s:O, s:O, s:O}", "round",
                                json_bytes(shown->round), "citizen", json_bytes(citizen), "from",
                                json_time(is_waiting ? row->from_utc : 0), "numbers",
-                               case_numbers_to_json(shown), "dials", history->dials, "answers",
+                               numbers_to_json(history), "dials", history->dials, "answers",
                                history->answers, "orders", orders));
 }
 

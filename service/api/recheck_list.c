@@ -185,7 +185,8 @@ static int load_list(struct call *call, struct store *store, struct rechecks_ask
     bool is_hidden = team_id != 0 && (bytes_equal(ask->state, BYTES_LIT("queued")) ||
                                       bytes_equal(ask->state, BYTES_LIT("leased")));
     if (rc == OK)
-        rc = rechecks_each(store, campaign_id, BYTES_NONE, team, 0, INT64_MAX, on_any, ask, err);
+        rc = rechecks_each(store, campaign_id, team_id != 0 ? BYTES_LIT(RECHECKS_OVER) : BYTES_NONE,
+                           team, 0, INT64_MAX, on_any, ask, err);
     if (rc == OK && !is_hidden)
         rc =
             rechecks_each(store, campaign_id, ask->state, team, ask->after, PAGE, on_row, ask, err);

@@ -126,6 +126,7 @@ static int load_shown(struct call *call, struct store *store, struct case_reader
     struct case_ask ask = {
         .account_id = call->who.account_id, .now_utc = call->now_utc, .turn = "recheck"};
     int rc = load_dials(call, store, shown, err);
+    ask.is_dialling = shown->dial.id != 0;
     if (rc == OK)
         rc = recheck_answers_each(store, shown->row.id, on_answer, shown->answers, err);
     if (rc == OK)

@@ -45,9 +45,11 @@ static int on_dial(void *context, const struct dial_row *row, struct err *err)
 {
     struct counting *counting = context;
     (void)err;
+    if (row->recheck_id != 0)
+        return OK;
     counting->of->dials++;
     counting->of->short_dials +=
-        row->recheck_id == 0 && bytes_equal(row->code, BYTES_LIT("1.1")) &&
+        bytes_equal(row->code, BYTES_LIT("1.1")) &&
         row->ended_utc - row->started_utc < overview_floor_s(counting->orders);
     return OK;
 }

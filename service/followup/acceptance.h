@@ -12,7 +12,7 @@ struct acceptance {
     int64_t checked;   /* … and done: reached, or their recording heard */
     int64_t voided;    /* … and made void */
     int64_t compared, agreeing; /* items of them */
-    int64_t dials;              /* on its cases, checkers' too */
+    int64_t dials;              /* on its cases */
     int64_t listed_dials;       /* of its people, on days of which a list of calls was loaded */
     int64_t unmatched_dials;    /* … in no such list */
     int64_t short_dials; /* completes shorter than their script can be read (overview_floor_s) */

@@ -58,19 +58,24 @@ static int refuse_open_dial(struct store *store, int64_t case_id, struct err *er
 
 /* So that whoever gives it back is not given it again at once: a fresh one to others alone, a waiting one to nobody. */
 static int put_off(const struct campaign *campaign, const struct caller *caller,
-                   struct followup_case *row, struct err *err)
+                   const struct situation *situation, struct followup_case *row, struct err *err)
 {
     int64_t then_utc = caller->now_utc + GIVEN_BACK_S;
-    struct calling_window window;
+    int64_t from_utc = 0, until_utc = 0;
+    struct err of_find = {.code = OK};
     if (row->state == CASE_QUEUED) {
         row->account_id = caller->account_id;
         row->from_utc = then_utc;
     }
     if (row->state != CASE_WAITING || row->from_utc >= then_utc)
         return OK;
-    int rc = hours_find(campaign->hours, then_utc, 0, HOURS_ALL_PARTS, &window, err);
+    int rc =
+        situation_find_later(campaign, situation, then_utc, 0, &from_utc, &until_utc, &of_find);
     if (rc == OK)
-        case_become_waiting(row, window.from_utc, window.until_utc);
+        case_become_waiting(row, from_utc, until_utc);
+    if (rc == OK || rc == ERR_NO_CALENDAR)
+        return OK; /* without a calendar it stays where it was placed */
+    *err = of_find;
     return rc;
 }
 
@@ -93,7 +98,7 @@ int casework_give_back(struct casework *work, struct store *store, const struct 
     if (rc == OK)
         rc = situation_place(work, store, &campaign, &situation, false, &row, &next, err);
     if (rc == OK)
-        rc = put_off(&campaign, caller, &row, err);
+        rc = put_off(&campaign, caller, &situation, &row, err);
     return rc == OK ? case_change(store, ACT_GIVE_BACK, &was, &row, err) : rc;
 }
 

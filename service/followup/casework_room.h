@@ -118,6 +118,12 @@ int situation_load(struct casework *work, struct store *store, const struct camp
 /* A number that may be dialled today, the proposed one if it may; 0: none. */
 int64_t situation_number(const struct situation *situation, int64_t proposed);
 
+/* What the protocol gives when it is asked in the first window from `at_utc` and `from_day` on instead of now: when the
+ * case waits until, or that window, for one that does not wait. ERR_NO_CALENDAR. */
+int situation_find_later(const struct campaign *campaign, const struct situation *situation,
+                         int64_t at_utc, int64_t from_day, int64_t *out_from_utc,
+                         int64_t *out_until_utc, struct err *err);
+
 /* Nobody is told a time at which they may not be called: ERR_REFUSED when it is past, outside the hours, more days
  * ahead than the rules' window has, or of today when the numbers have had their dials. */
 int situation_check_time(const struct campaign *campaign, const struct situation *situation,

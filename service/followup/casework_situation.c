@@ -124,31 +124,40 @@ int situation_check_time(const struct campaign *campaign, const struct situation
 
 /* ---- placing ---- */
 
+int situation_find_later(const struct campaign *campaign, const struct situation *situation,
+                         int64_t at_utc, int64_t from_day, int64_t *out_from_utc,
+                         int64_t *out_until_utc, struct err *err)
+{
+    struct calling_window window;
+    struct next then;
+    struct case_past past = situation->past;
+    int rc = hours_find(campaign->hours, at_utc, from_day, HOURS_ALL_PARTS, &window, err);
+    if (rc != OK)
+        return rc;
+    past.now_utc = window.from_utc > at_utc ? window.from_utc : at_utc;
+    rc = protocol_next(campaign->hours, &past, &then, err);
+    if (rc != OK)
+        return rc;
+    bool is_waiting = then.step == NEXT_WAITING;
+    int64_t from_utc = is_waiting ? then.from_utc : window.from_utc;
+    *out_from_utc = from_utc > at_utc ? from_utc : at_utc;
+    *out_until_utc = is_waiting ? then.until_utc : window.until_utc;
+    return OK;
+}
+
 /* The times that the protocol gave, or, when no number may be dialled today any more, what it gives on another day. */
 static int find_times(const struct campaign *campaign, const struct situation *situation,
                       const struct next *next, int64_t *out_from_utc, int64_t *out_until_utc,
                       struct err *err)
 {
-    struct calling_window window;
-    struct next then;
-    struct case_past past = situation->past;
-    int64_t today = campaign_day(campaign, past.now_utc);
+    int64_t today = campaign_day(campaign, situation->past.now_utc);
     *out_from_utc = next->from_utc;
     *out_until_utc = next->until_utc;
     bool is_today = campaign_day(campaign, next->from_utc) <= today;
-    if (!is_today || situation_number(situation, next->number_no) != 0)
-        return OK;
-    int rc = hours_find(campaign->hours, past.now_utc, today + 1, HOURS_ALL_PARTS, &window, err);
-    if (rc != OK)
-        return rc;
-    past.now_utc = window.from_utc;
-    rc = protocol_next(campaign->hours, &past, &then, err);
-    if (rc == OK) {
-        bool is_waiting = then.step == NEXT_WAITING;
-        *out_from_utc = is_waiting ? then.from_utc : window.from_utc;
-        *out_until_utc = is_waiting ? then.until_utc : window.until_utc;
-    }
-    return rc;
+    return is_today && situation_number(situation, next->number_no) == 0
+               ? situation_find_later(campaign, situation, situation->past.now_utc, today + 1,
+                                      out_from_utc, out_until_utc, err)
+               : OK;
 }
 
 static int place_fresh(const struct campaign *campaign, const struct situation *situation,

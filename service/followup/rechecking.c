@@ -39,10 +39,11 @@ int rechecking_next(struct casework *work, struct store *store, const struct cal
     struct recheck_row row;
     bool is_held = false;
     (void)work;
+    if (checker->team_id != 0)
+        return err_set(err, ERR_NOT_FOUND, "contractors check nothing");
     int rc = find_held(store, checker->account_id, &row, &is_held, err);
     if (rc == OK && !is_held)
-        rc = recheck_find_due(store, checker->account_id, checker->team_id, checker->now_utc, &row,
-                              err);
+        rc = recheck_find_due(store, checker->account_id, checker->now_utc, &row, err);
     if (rc != OK)
         return rc;
     int64_t id = row.id;
@@ -301,7 +302,7 @@ static int finish_undialled(struct finishing *finishing, struct err *err)
         if (rc == OK)
             return err_set(err, ERR_REFUSED, "number %zu of case %jd may be called", i + 1,
                            (intmax_t)finishing->row.id);
-        if (rc != ERR_REFUSED) {
+        if (rc != ERR_REFUSED && rc != ERR_NO_CALENDAR && rc != ERR_WRONG_STATE) {
             *err = refusal;
             return rc;
         }

@@ -30,8 +30,8 @@ enum {
 const char *const *recheck_items(void);
 #define RECHECK_INTERVIEWED "interviewed" /* of the call (drawn_id 0): yes, no, unsure */
 
-/* What the checker holds already, else the one that waits longest and is none of the checker's own completes.
- * ERR_NOT_FOUND. */
+/* What the checker holds already, else the one that waits longest and is none of the checker's own completes. A
+ * contractor's are given nothing: their completes are checked by our own. ERR_NOT_FOUND. */
 int rechecking_next(struct casework *work, struct store *store, const struct caller *checker,
                     int64_t *out_id, struct err *err);
 /* What the checker holds. ERR_WRONG_STATE. The texts of the row are valid until the next call on the store. */

@@ -46,6 +46,7 @@ const WARN_S = 60;
 
 function mayOpen(page, account) {
     if (!page.roles) return true;
+    if (account.unit && page.word !== "rounds") return false; /* all else is of the whole city */
     const isOurs = page.word === "rounds" || page.word === "calls";
     return page.roles.includes(account.role) && !(account.is_contractor && isOurs);
 }

@@ -95,7 +95,7 @@ function Unmatched({ source }) {
             <div>
                 <${Table} caption=${`有话单、没有拨打（${count(value.records_total)}）`} columns=${recordColumns}
                     rows=${value.records} keyOf=${(row) => row.id} empty="没有不符的话单，或者还没有导入话单。" />
-                <p class="hint">号码相同、开始时间相差不超过120秒的，算同一次。</p>
+                <p class="hint">号码相同、开始时间相差不超过120秒的，算同一次。话单不分评价期，此表各评价期相同。</p>
             </div>
         </div>`}
     <//>`;

@@ -283,7 +283,7 @@ function Assign({ round, onClose, onDone }) {
                 options=${[...teams.map((name) => [name, name]), ["", "收回，由本机关访问"]]} />
             <${Field} label="件数" name="count" type="number" min="1" required problem=${action.problem} />
             <div class="actions">
-                <${Act} type="submit" kind="main" write=${action}>${team ? "分配" : "收回"}<//>
+                <${Act} type="submit" kind="main" write=${action} disabled=${!callers.value}>${team ? "分配" : "收回"}<//>
                 <button type="button" class="plain" onClick=${onClose}>取消</button>
             </div>
         </form>

@@ -168,7 +168,7 @@ function Deeds({ row, account, reload }) {
 const numberColumns = [
     { label: "号码", isHead: true, cell: (row) => row.masked },
     { label: "本样本已拨", isNumber: true, cell: (row) => `${row.tries}次` },
-    { label: "今日已拨", isNumber: true, cell: (row) => `${row.tries_today}次` },
+    { label: "今日已拨", isNumber: true, cell: (row) => (row.tries_today === undefined ? "—" : `${row.tries_today}次`) },
     { label: "状态", cell: (row) => (row.is_dead ? html`<${Tag}>停用<//>` : html`<${Tag} kind="good">可拨<//>`) },
 ];
 

@@ -89,11 +89,11 @@ int recheck_get(struct store *store, int64_t id, struct recheck_row *out, struct
     return find_recheck(store, "recheck_get", &id, 1, "re-check", out, err);
 }
 
-int recheck_find_due(struct store *store, int64_t account_id, int64_t team_id, int64_t now_utc,
+int recheck_find_due(struct store *store, int64_t account_id, int64_t now_utc,
                      struct recheck_row *out, struct err *err)
 {
-    const int64_t integers[] = {now_utc, account_id, team_id};
-    return find_recheck(store, "recheck_find_due", integers, 3, "re-check due at", out, err);
+    const int64_t integers[] = {now_utc, account_id};
+    return find_recheck(store, "recheck_find_due", integers, 2, "re-check due at", out, err);
 }
 
 int recheck_find_leased(struct store *store, int64_t account_id, struct recheck_row *out,

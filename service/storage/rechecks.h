@@ -29,9 +29,9 @@ int recheck_put_new(struct store *store, struct recheck_row *row, struct err *er
 int recheck_put(struct store *store, const struct recheck_row *row,
                 struct err *err); /* state to settled_utc */
 int recheck_get(struct store *store, int64_t id, struct recheck_row *out, struct err *err);
-/* The queued one that has been due longest, of a campaign that goes on, and not the checker's own complete. team_id 0:
- * our own checkers, who check everybody's; else a contractor's, who check their team's cases alone. ERR_NOT_FOUND. */
-int recheck_find_due(struct store *store, int64_t account_id, int64_t team_id, int64_t now_utc,
+/* The queued one that has been due longest, of a campaign that goes on, and not the checker's own complete.
+ * ERR_NOT_FOUND. */
+int recheck_find_due(struct store *store, int64_t account_id, int64_t now_utc,
                      struct recheck_row *out, struct err *err);
 int recheck_find_leased(struct store *store, int64_t account_id, struct recheck_row *out,
                         struct err *err);

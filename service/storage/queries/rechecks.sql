@@ -18,14 +18,13 @@ FROM rechecks AS r CROSS JOIN accounts AS a ON a.id = r.caller_id LEFT JOIN acco
 WHERE r.id = :id;
 
 -- name: recheck_find_due
--- A contractor's checker (:team_id) is given that team's cases only, our own those of all.
 SELECT r.id, r.campaign_id, r.case_id, r.dial_id, r.caller_id, a.name, k.name, r.reason, r.state, r.account_id,
     r.until_utc, r.tries, r.method, r.done_utc, r.compared, r.differing, r.sealed, r.verdict, r.settled_by, r.settled_why,
     r.settled_utc
-FROM rechecks AS r CROSS JOIN accounts AS a ON a.id = r.caller_id CROSS JOIN cases AS c ON c.id = r.case_id
+FROM rechecks AS r CROSS JOIN accounts AS a ON a.id = r.caller_id
     CROSS JOIN campaigns AS p ON p.id = r.campaign_id LEFT JOIN accounts AS k ON k.id = r.account_id
 WHERE r.state = 'queued' AND r.until_utc <= :now_utc AND r.caller_id <> :account_id
-  AND (:team_id = 0 OR c.team_id = :team_id) AND p.ended_utc IS NULL AND p.is_paused = 0
+  AND p.ended_utc IS NULL AND p.is_paused = 0
 ORDER BY r.until_utc, r.id LIMIT 1;
 
 -- name: recheck_find_leased

@@ -343,10 +343,20 @@ static void history__tells_contractors_no_words(void **state)
     assert_int_equal(number_at(running, "items.0.case"), case_id);
     assert_int_equal(ask(running, VISITOR_CONTRACTOR, list), 200);
     assert_true(says(running, "\"items\":[]"));
+    assert_false(says(running, "\"chosen\""));
     assert_int_equal(ask(running, VISITOR_CONTRACTOR,
                          "GET /api/v1/rounds/2026-05/followup/rechecks?state=queued"),
                      200);
     assert_true(says(running, "\"items\":[]"));
+    assert_int_equal(submit(running, checker, "POST /api/v1/followup/rechecks/next", "{}"), 200);
+    int64_t id = number_at(running, "id");
+    assert_int_equal(submit_of(running, checker, "POST /api/v1/followup/rechecks/#/dials", id,
+                               "{\"number_no\":1}"),
+                     201);
+    assert_int_equal(ask_of(running, supervisor, history_line, case_id), 200);
+    assert_true(says(running, "\"is_recheck\":true") && says(running, "tries_today"));
+    assert_int_equal(ask_of(running, VISITOR_CONTRACTOR, history_line, case_id), 200);
+    assert_false(says(running, "\"is_recheck\":true") || says(running, "tries_today"));
 }
 
 static void history__shows_all_but_numbers(void **state)

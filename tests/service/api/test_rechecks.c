@@ -107,6 +107,7 @@ static void recheck__shows_a_number_while_it_is_dialled(void **state)
     text_at_is(running, "number", PERSON_NUMBER);
     assert_int_equal(ask_of(running, checker, recheck_line, id), 200);
     assert_int_equal(number_at(running, "dial.number_no"), 1);
+    assert_false(says(running, "覃**")); /* who is called by name must be known by name */
     assert_int_equal(
         submit_of(running, checker, recheck_result, id, "{\"method\":\"phone\",\"reached\":false}"),
         200);

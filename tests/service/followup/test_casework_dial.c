@@ -106,6 +106,26 @@ static void casework_dial__keeps_to_the_part_of_the_day_it_was_given_out_in(void
     phoning_deinit(&phoning);
 }
 
+static void casework_give_back__puts_off_to_the_same_part_of_the_day(void **state)
+{
+    (void)state;
+    struct phoning phoning;
+    phoning_simple(&phoning, 1, TWO_PARTS);
+    phoning.now_utc = at("2024-07-01T13:00:00+08:00");
+    struct leased_case leased = next_case(&phoning, 0);
+    (void)finish(&phoning, 0, dial(&phoning, 0, leased.row.id, 1), "2.21");
+    phoning.now_utc = at("2024-07-02T09:00:00+08:00");
+    leased = next_case(&phoning, 0);
+    assert_int_equal(give_back(&phoning, 0, leased.row.id), OK);
+    struct followup_case row = case_now(&phoning, leased.row.id);
+    assert_true(row.from_utc > phoning.now_utc && row.from_utc < phoning.now_utc + 3600);
+    phoning.now_utc = at("2024-07-02T11:58:00+08:00");
+    leased = next_case(&phoning, 0);
+    assert_int_equal(give_back(&phoning, 0, leased.row.id), OK);
+    assert_true(case_now(&phoning, leased.row.id).from_utc > at("2024-07-02T18:00:00+08:00"));
+    phoning_deinit(&phoning);
+}
+
 static void casework_next__finds_the_part_on_another_day_when_others_used_this_one_up(void **state)
 {
     static const char orders[] = LINE("A1", "甲局", "投诉", "13900000009")
@@ -218,6 +238,7 @@ int main(void)
         cmocka_unit_test(casework_renew__holds_on_by_every_act),
         cmocka_unit_test(casework_dial__refuses_what_the_rules_forbid),
         cmocka_unit_test(casework_dial__keeps_to_the_part_of_the_day_it_was_given_out_in),
+        cmocka_unit_test(casework_give_back__puts_off_to_the_same_part_of_the_day),
         cmocka_unit_test(casework_next__finds_the_part_on_another_day_when_others_used_this_one_up),
         cmocka_unit_test(casework_number__is_for_whoever_dials_it_now),
         cmocka_unit_test(casework_answer__takes_what_the_script_of_the_order_asks),

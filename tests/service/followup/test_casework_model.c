@@ -321,7 +321,7 @@ static int begin_check(struct model *model, struct err *err)
     struct followup_case row;
     struct campaign campaign = {.hours = NULL};
     struct dial_row dial = {.number_no = 1, .started_utc = phoning->now_utc};
-    int rc = recheck_find_due(phoning->store, phoning->callers[0].account_id, 0, phoning->now_utc,
+    int rc = recheck_find_due(phoning->store, phoning->callers[0].account_id, phoning->now_utc,
                               &recheck, err);
     if (rc != OK)
         return rc;

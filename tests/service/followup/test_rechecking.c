@@ -121,6 +121,9 @@ static void rechecking_next__gives_no_one_their_own(void **state)
     int64_t id = 0, other = 0;
     begin_checked(&phoning, 2, &first);
     assert_int_equal(try_recheck(&phoning, CALLER, &id), ERR_NOT_FOUND);
+    phoning.callers[3].team_id = 7; /* a contractor's, who would grade themselves */
+    assert_int_equal(try_recheck(&phoning, 3, &id), ERR_NOT_FOUND);
+    phoning.callers[3].team_id = 0;
     id = take_recheck(&phoning, CHECKER);
     assert_int_equal(take_recheck(&phoning, CHECKER), id);
     other = take_recheck(&phoning, OTHER);

@@ -109,19 +109,18 @@ static void recheck_find_due__never_gives_ones_own(void **state)
     struct recheck_row row;
     int64_t of_zhang = put_recheck(store, 1, 4000), of_wang = put_recheck(store, 3, 4500);
     (void)put_recheck(store, 2, NOW + 1);
-    MUST(recheck_find_due(store, LI, 0, NOW, &row, &err));
+    MUST(recheck_find_due(store, LI, NOW, &row, &err));
     assert_int_equal(row.id, of_zhang);
-    MUST(recheck_find_due(store, ZHANG, 0, NOW, &row, &err));
+    MUST(recheck_find_due(store, ZHANG, NOW, &row, &err));
     assert_int_equal(row.id, of_wang);
-    MUST(recheck_find_due(store, LI, TEAM, NOW, &row, &err));
-    assert_int_equal(row.id, of_wang);
-    assert_int_equal(recheck_find_due(store, WANG, TEAM, NOW, &row, &err), ERR_NOT_FOUND);
-    assert_int_equal(recheck_find_due(store, LI, 0, 3999, &row, &err), ERR_NOT_FOUND);
+    MUST(recheck_find_due(store, WANG, NOW, &row, &err));
+    assert_int_equal(row.id, of_zhang);
+    assert_int_equal(recheck_find_due(store, LI, 3999, &row, &err), ERR_NOT_FOUND);
     MUST(campaign_put_paused(store, 1, true, &err));
-    assert_int_equal(recheck_find_due(store, LI, 0, NOW, &row, &err), ERR_NOT_FOUND);
+    assert_int_equal(recheck_find_due(store, LI, NOW, &row, &err), ERR_NOT_FOUND);
     MUST(campaign_put_paused(store, 1, false, &err));
     MUST(campaign_put_ended(store, 1, NOW, &err));
-    assert_int_equal(recheck_find_due(store, LI, 0, NOW, &row, &err), ERR_NOT_FOUND);
+    assert_int_equal(recheck_find_due(store, LI, NOW, &row, &err), ERR_NOT_FOUND);
 }
 
 static void recheck_find_leased__and_its_end(void **state)
@@ -254,7 +253,7 @@ static int act(void *context, struct err *err)
     if (rc == OK)
         rc = recheck_put_new(store, &row, err);
     if (rc == OK)
-        rc = recheck_find_due(store, LI, 0, NOW, &due, err);
+        rc = recheck_find_due(store, LI, NOW, &due, err);
     row.state = BYTES_LIT("unreached");
     if (rc == OK)
         rc = recheck_put(store, &row, err);
