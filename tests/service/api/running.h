@@ -26,7 +26,7 @@ struct running {
     int key;
 };
 
-static int64_t test_now;
+static _Atomic int64_t test_now;
 
 static inline int64_t now_utc(void)
 {
