@@ -8,6 +8,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 . tests/support/checks.sh
+. tests/support/small_city.sh
 . tests/support/browser.sh
 . tests/support/any_hour.sh
 cases=${CASES:-200}
@@ -24,21 +25,6 @@ awk -v cases="$cases" 'BEGIN {
     for (i = 1; i <= cases; i++)
         printf "P%05d,2024-06-06 09:00:00,第%d局,U%d,2024-06-10 18:00:00,2024-06-08 10:00:00,已办结,欧阳查%d某,138001%05d%s,灯不亮%d,密文诉求%d灯坏了\n",
             i, i % 4 + 1, i % 4 + 1, i, i, (i % 7 == 0 ? sprintf(";138002%05d", i) : ""), i, i }' > "$work/orders.csv"
-cat > "$work/rules.ini" <<'END'
-[basis]
-document = 测试1号
-[on_time]
-period = received
-min_orders = 1
-[frame]
-max_age = none
-[allocation]
-min_per_unit = 0
-[ranking]
-within = all
-min_answers = 1
-few_answers = 1
-END
 "$pingyi" init > "$work/out" 2>&1
 printf 'code,name,class,parent,valid_from,valid_to,aliases\nU1,第1局,市直,,,,\nU2,第2局,市直,,,,\nU3,第3局,市直,,,,\nU4,第4局,市直,,,,\n' \
     > "$work/units.csv"
